@@ -1,0 +1,161 @@
+# Broadsheet: one Makefile. `make help` lists what it can do.
+#
+#   FLAVOUR  release (default), asan, tsan, fuzz, coverage
+#   CC       gcc (default) or clang-14; fuzz always uses clang-14
+#   WERROR=1 makes warnings errors, as CI does
+#   PREFIX, DESTDIR  for `make install`
+
+FLAVOUR ?= release
+PREFIX  ?= /usr/local
+DESTDIR ?=
+B       := build/$(FLAVOUR)
+
+VERSION := $(shell cat VERSION)
+
+# ---- Layers, lowest first; what each may use of ours and of the system -----
+
+LAYERS := base net store render link content edge site exchange cli
+
+BELOW_base     :=
+BELOW_net      := base
+BELOW_store    := base
+BELOW_render   := base
+BELOW_link     := net base
+BELOW_content  := store render base
+BELOW_edge     := link net base
+BELOW_site     := content link net store render base
+BELOW_exchange := content store render base
+BELOW_cli      := edge site exchange content link net store render base
+
+PKG_base    := libcrypto
+PKG_store   := sqlite3
+PKG_render  := jansson icu-uc icu-i18n libbrotlienc libdeflate libzstd
+PKG_content := jansson
+PKG_exchange := jansson
+PKG_edge    := libseccomp
+PKG_cli     := jansson libseccomp
+PKG_helpers := gumbo jansson libseccomp
+PACKAGES    := $(sort $(foreach l,$(LAYERS) helpers,$(PKG_$(l))))
+
+# ---- Flags ------------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
+        -Wvla -Wformat=2 -Wmissing-prototypes -Wstrict-prototypes \
+        $(if $(WERROR),-Werror)
+HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE
+LINK_HARDEN := -pie -Wl,-z,relro,-z,now
+
+FLAGS_release  := -O2 -g $(HARDEN)
+FLAGS_asan     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_tsan     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+FLAGS_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FLAGS_coverage := -O0 -g --coverage
+LINK_release   := $(LINK_HARDEN)
+LINK_asan      := -fsanitize=address,undefined
+LINK_tsan      := -fsanitize=thread
+LINK_fuzz      := -fsanitize=address,undefined
+LINK_coverage  := --coverage
+
+ifeq ($(FLAVOUR),fuzz)
+CC := clang-14
+endif
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(B)/gen -include src/base/banned.h \
+            -DBROADSHEET_VERSION='"$(VERSION)"'
+CFLAGS_ALL := -std=gnu17 $(FLAGS_$(FLAVOUR)) $(WARN) -pthread $(CFLAGS)
+LDFLAGS_ALL := $(LINK_$(FLAVOUR)) -pthread -Wl,--as-needed $(LDFLAGS)
+
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+pkg_libs = $(if $(strip $(1)),$(shell pkg-config --libs $(1))) -lm
+
+# ---- What there is to build ---------------------------------------------------
+
+sources  = $(sort $(wildcard src/$(1)/*.c))
+objects  = $(patsubst %.c,$(B)/obj/%.o,$(1))
+archive  = $(B)/lib/$(1).a
+# A layer's archive and those below it, in link order, and their packages.
+archives = $(foreach l,$(1) $(BELOW_$(1)),$(call archive,$(l)))
+packages = $(sort $(foreach l,$(1) $(BELOW_$(1)),$(PKG_$(l))))
+
+BROADSHEET := $(B)/bin/broadsheet
+HELPERS    := $(patsubst helpers/%,$(B)/bin/broadsheet-%,$(patsubst %/,%,$(sort $(dir $(wildcard helpers/*/*.c)))))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/*/test_*.c)))
+FUZZERS    := $(patsubst fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard fuzz/fuzz_*.c)))
+BENCHES    := $(patsubst bench/%.c,$(B)/bench/%,$(sort $(wildcard bench/*.c)))
+TOOLS      := $(patsubst tools/%.c,$(B)/tools/%,$(sort $(wildcard tools/*.c)))
+
+.PHONY: all
+all: $(BROADSHEET) $(HELPERS)
+
+.SUFFIXES:
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+define layer_rules
+$(call archive,$(1)): $(call objects,$(call sources,$(1))) $(GENERATED_$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+
+-include web/web.mk
+
+$(foreach l,$(LAYERS),$(eval $(call layer_rules,$(l))))
+
+$(BROADSHEET): $(call archives,cli)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ -Wl,--start-group $^ -Wl,--end-group $(call pkg_libs,$(call packages,cli))
+
+define helper_rules
+$(B)/bin/broadsheet-$(1): $(call objects,$(sort $(wildcard helpers/$(1)/*.c))) $(call archive,base) $(call archive,render)
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $(call archive,base) $$(call pkg_libs,$$(PKG_helpers) $$(PKG_render) $$(PKG_base))
+endef
+$(foreach h,$(patsubst $(B)/bin/broadsheet-%,%,$(HELPERS)),$(eval $(call helper_rules,$(h))))
+
+# A unit test links its layer and those below, so a layer is built alone.
+define unit_rules
+$(B)/tests/$(1)/%: $(B)/obj/tests/unit/$(1)/%.o $(call archives,$(1))
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call pkg_libs,$(call packages,$(1)) cmocka)
+endef
+$(foreach l,$(LAYERS),$(eval $(call unit_rules,$(l))))
+
+# Every fuzz target is built twice: with libFuzzer in the fuzz flavour, and
+# with a main that replays files in the others (tests/replay.c).
+$(B)/fuzz/%: $(B)/obj/fuzz/%.o $(if $(filter fuzz,$(FLAVOUR)),,$(B)/obj/tests/replay.o) $(call archives,cli)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) $(if $(filter fuzz,$(FLAVOUR)),-fsanitize=fuzzer) -o $@ \
+	    $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	    $(call pkg_libs,$(call packages,cli))
+
+$(B)/bench/%: $(B)/obj/bench/%.o $(call archives,cli)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call pkg_libs,$(call packages,cli))
+
+.PHONY: unit-tests fuzzers benches
+unit-tests: $(UNIT_TESTS)
+fuzzers: $(FUZZERS)
+benches: $(BENCHES)
+
+# One layer at a time: `make test-net` builds and runs the tests of src/net.
+$(foreach l,$(LAYERS),test-$(l)): test-%: FORCE
+	$(MAKE) $(filter $(B)/tests/$*/%,$(UNIT_TESTS))
+	tools/run-tests $(filter $(B)/tests/$*/%,$(UNIT_TESTS))
+
+.PHONY: FORCE
+FORCE:
+
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/* base/file.h: whole files and folders, read and written safely. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/fault.h"
+#include "base/str.h"
+
+struct arena;
+
+/* The whole file, at most max_bytes (ERR_TOO_LONG beyond), in arena. fault
+ * names the path and the system's cause. */
+MUST_USE enum err file_read(const char *path, size_t max_bytes,
+                            struct arena *arena, struct str *ret_bytes,
+                            struct fault *fault);
+
+/* Replaces path in one step: written beside it, synced, renamed, the folder
+ * synced. After a crash there is the old file or the new one. */
+MUST_USE enum err file_write_atomic(const char *path, struct str bytes,
+                                    struct fault *fault);
+
+/* Makes the folder and those above it; fine when it is there already. */
+MUST_USE enum err folder_make(const char *path, struct fault *fault);
+
+#endif

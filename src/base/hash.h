@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/* base/hash.h: two hashes: a keyed one for tables whose keys come from outside
+ * (SipHash-1-3), and a digest for names and entity tags (SHA-256). */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+
+/* Keyed with random bytes chosen once per process. */
+uint64_t hash_str(struct str text);
+
+enum { DIGEST_BYTES = 32, DIGEST_HEX_BYTES = 65 };
+
+/* SHA-256 as 64 lower-case hexadecimal digits and a NUL. */
+void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES]);
+
+/* Fills target from the system's random source; aborts when there is none. */
+void random_bytes(void *target, size_t len);
+
+#endif
