@@ -60,11 +60,13 @@ void arena_finish(struct arena *arena)
 
 static void add_block(struct arena *arena, size_t at_least)
 {
-    size_t capacity = arena->block_bytes > at_least ? arena->block_bytes : at_least;
+    size_t capacity =
+        arena->block_bytes > at_least ? arena->block_bytes : at_least;
     size_t total;
     if (__builtin_add_overflow(arena->total_bytes, capacity, &total) ||
         total > ARENA_BYTES_MAX)
-        log_panic("arena past its maximum", LOG_INT("bytes", arena->total_bytes),
+        log_panic("arena past its maximum",
+                  LOG_INT("bytes", arena->total_bytes),
                   LOG_INT("wanted", at_least));
     struct arena_block *block = calloc(1, sizeof *block + capacity);
     if (!block)

@@ -45,7 +45,8 @@ void *arena_alloc(struct arena *arena, size_t bytes, size_t align)
 void *arena_alloc_array(struct arena *arena, size_t count, size_t bytes,
                         size_t align) __attribute__((malloc, returns_nonnull));
 
-#define arena_new(arena, type) ((type *)arena_alloc(arena, sizeof(type), alignof(type)))
+#define arena_new(arena, type) \
+    ((type *)arena_alloc(arena, sizeof(type), alignof(type)))
 #define arena_array(arena, type, count) \
     ((type *)arena_alloc_array(arena, count, sizeof(type), alignof(type)))
 

@@ -21,6 +21,7 @@
 #undef strncpy
 #undef strncat
 
-#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof gets strncpy strncat
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof gets \
+    strncpy strncat
 
 #endif

@@ -10,7 +10,8 @@ static const struct {
     int status;
     int exit_code;
 } rows[ERR_COUNT] = {
-#define X(name, status, exit, sentence) [name] = {#name, sentence, status, exit},
+#define X(name, status, exit, sentence) \
+    [name] = {#name, sentence, status, exit},
     ERR_TABLE(X)
 #undef X
 };

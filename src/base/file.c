@@ -16,8 +16,8 @@ static enum err system_fault(struct fault *fault, const char *doing,
                              const char *path)
 {
     int number = errno;
-    return fault_set(fault, err_from_errno(number), path, "cannot %s %s: %s", doing,
-                     path, strerror(number));
+    return fault_set(fault, err_from_errno(number), path, "cannot %s %s: %s",
+                     doing, path, strerror(number));
 }
 
 static void close_fd(const int *fd)
@@ -38,10 +38,11 @@ enum err file_read(const char *path, size_t max_bytes, struct arena *arena,
     if (fstat(fd, &info) < 0)
         return system_fault(fault, "read", path);
     if (S_ISDIR(info.st_mode))
-        return fault_set(fault, ERR_INVALID, path, "%s is a folder, not a file", path);
+        return fault_set(fault, ERR_INVALID, path, "%s is a folder, not a file",
+                         path);
     if ((uint64_t)info.st_size > max_bytes)
-        return fault_set(fault, ERR_TOO_LONG, path, "%s is larger than %zu bytes",
-                         path, max_bytes);
+        return fault_set(fault, ERR_TOO_LONG, path,
+                         "%s is larger than %zu bytes", path, max_bytes);
     size_t capacity = (size_t)info.st_size, len = 0;
     char *bytes = arena_alloc(arena, capacity + 1, 1);
     while (len < capacity) {
@@ -82,13 +83,15 @@ static bool sync_folder_of(const char *path)
     return fd >= 0 && fsync(fd) == 0;
 }
 
-enum err file_write_atomic(const char *path, struct str bytes, struct fault *fault)
+enum err file_write_atomic(const char *path, struct str bytes,
+                           struct fault *fault)
 {
     assert(path);
     char beside[PATH_MAX];
     int len = snprintf(beside, sizeof beside, "%s.new-XXXXXX", path);
     if (len < 0 || (size_t)len >= sizeof beside)
-        return fault_set(fault, ERR_TOO_LONG, path, "the path %s is too long", path);
+        return fault_set(fault, ERR_TOO_LONG, path, "the path %s is too long",
+                         path);
     DEFER(close_fd) int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
         return system_fault(fault, "create a file beside", path);
@@ -109,7 +112,8 @@ enum err folder_make(const char *path, struct fault *fault)
     char part[PATH_MAX];
     enum err err = str_to_c(str_from_c(path), part, sizeof part);
     if (err)
-        return fault_set(fault, err, path, "the path of the folder is too long");
+        return fault_set(fault, err, path,
+                         "the path of the folder is too long");
     for (char *at = part + 1; *at; at++) {
         if (*at != '/')
             continue;

@@ -84,7 +84,8 @@ void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES])
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char digest[DIGEST_BYTES];
-    SHA256((const unsigned char *)(bytes.ptr ? bytes.ptr : ""), bytes.len, digest);
+    SHA256((const unsigned char *)(bytes.ptr ? bytes.ptr : ""), bytes.len,
+           digest);
     for (size_t i = 0; i < DIGEST_BYTES; i++) {
         target[2 * i] = digits[digest[i] >> 4];
         target[2 * i + 1] = digits[digest[i] & 15];

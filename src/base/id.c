@@ -51,7 +51,8 @@ enum err id_parse(struct str text, struct id *ret_id)
 {
     assert(ret_id);
     uint32_t seconds, micro;
-    if (text.len != ID_LEN || !parse_hex(str_slice(text, 0, SECOND_DIGITS), &seconds) ||
+    if (text.len != ID_LEN ||
+        !parse_hex(str_slice(text, 0, SECOND_DIGITS), &seconds) ||
         !parse_hex(str_from(text, SECOND_DIGITS), &micro) ||
         micro >= TIME_US_PER_SECOND)
         return ERR_INVALID;

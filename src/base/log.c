@@ -115,16 +115,18 @@ static void put_text_form(struct line *line, const char *now, const char *level,
         put_value(line, fields);
     }
     if (line->cut)
-        line->len += (size_t)snprintf(line->bytes + line->len, LINE_END_ROOM, " cut=1");
+        line->len +=
+            (size_t)snprintf(line->bytes + line->len, LINE_END_ROOM, " cut=1");
 }
 
 static void put_json_form(struct line *line, const char *now, const char *level,
                           const char *message, const struct log_field *fields)
 {
     char head[160];
-    snprintf(head, sizeof head,
-             "{\"time\":\"%s\",\"level\":\"%s\",\"process\":\"%s\",\"message\":",
-             now, level, setup.process);
+    snprintf(
+        head, sizeof head,
+        "{\"time\":\"%s\",\"level\":\"%s\",\"process\":\"%s\",\"message\":",
+        now, level, setup.process);
     put_c(line, head);
     put_quoted(line, str_from_c(message));
     for (; fields->key; fields++) {

@@ -12,7 +12,12 @@
 
 #include "base/str.h"
 
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+enum log_level {
+    LOG_LEVEL_DEBUG,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_WARN,
+    LOG_LEVEL_ERROR
+};
 
 enum { LOG_LINE_BYTES_MAX = 4096 }; /* a longer line is cut and says so */
 
@@ -24,13 +29,20 @@ struct log_field {
 };
 
 #define LOG_INT(key_, value_) \
-    ((struct log_field){.key = (key_), .kind = LOG_FIELD_INT, .number = (int64_t)(value_)})
+    ((struct log_field){ \
+        .key = (key_), .kind = LOG_FIELD_INT, .number = (int64_t)(value_)})
 #define LOG_STR(key_, value_) \
     ((struct log_field){.key = (key_), .kind = LOG_FIELD_STR, .text = (value_)})
 #define LOG_C(key_, value_) LOG_STR(key_, str_from_c(value_))
 
 #define LOG_FIELDS_(...) \
-    (const struct log_field[]){__VA_ARGS__ __VA_OPT__(,) {.key = NULL}}
+    (const struct log_field[]) \
+    { \
+        __VA_ARGS__ __VA_OPT__(, ) \
+        { \
+            .key = NULL \
+        } \
+    }
 
 #define log_debug(message, ...) \
     log_write(LOG_LEVEL_DEBUG, message, LOG_FIELDS_(__VA_ARGS__))

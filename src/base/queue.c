@@ -79,7 +79,8 @@ static void wait_for_item(struct queue *queue, int64_t timeout_us)
         .tv_nsec = until % TIME_US_PER_SECOND * 1000,
     };
     while (queue->count == 0 && !queue->closed) {
-        if (pthread_cond_timedwait(&queue->not_empty, &queue->lock, &at) == ETIMEDOUT)
+        if (pthread_cond_timedwait(&queue->not_empty, &queue->lock, &at) ==
+            ETIMEDOUT)
             return;
     }
 }

@@ -127,7 +127,8 @@ enum err str_parse_i64(struct str text, int64_t *ret_value)
     assert(ret_value);
     bool negative = text.len && text.ptr[0] == '-';
     uint64_t magnitude = 0;
-    enum err err = str_parse_u64(negative ? str_from(text, 1) : text, &magnitude);
+    enum err err =
+        str_parse_u64(negative ? str_from(text, 1) : text, &magnitude);
     if (err)
         return err;
     if (magnitude > (uint64_t)INT64_MAX + (negative ? 1 : 0))

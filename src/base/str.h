@@ -18,7 +18,10 @@ struct str {
 
 /* A str of a string literal, at no cost; STR_INIT for static tables. */
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
-#define STR_INIT(literal) {"" literal, sizeof(literal) - 1}
+#define STR_INIT(literal) \
+    { \
+        "" literal, sizeof(literal) - 1 \
+    }
 
 /* For printf: printf("%" PRI_STR, ARG_STR(text)). */
 #define PRI_STR ".*s"

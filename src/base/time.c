@@ -11,7 +11,8 @@ struct civil {
     int weekday; /* 0 is Sunday */
 };
 
-static const char weekdays[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+static const char weekdays[7][4] = {"Sun", "Mon", "Tue", "Wed",
+                                    "Thu", "Fri", "Sat"};
 static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -40,7 +41,8 @@ static int64_t days_from_date(int64_t year, int month, int day)
     year -= month <= 2;
     int64_t era = (year >= 0 ? year : year - 399) / 400;
     int64_t year_of_era = year - era * 400;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t day_of_year =
+        (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
     int64_t day_of_era =
         year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * 146097 + day_of_era - 719468;
@@ -93,8 +95,9 @@ static int shown_year(const struct civil *civil)
 void time_format_rfc3339(int64_t time_us, char target[TIME_RFC3339_BYTES])
 {
     struct civil c = civil_from_us(time_us);
-    int len = snprintf(target, TIME_RFC3339_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d",
-                       shown_year(&c), c.month, c.day, c.hour, c.minute, c.second);
+    int len =
+        snprintf(target, TIME_RFC3339_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d",
+                 shown_year(&c), c.month, c.day, c.hour, c.minute, c.second);
     size_t room = TIME_RFC3339_BYTES - (size_t)len;
     if (c.microsecond)
         snprintf(target + len, room, ".%06dZ", c.microsecond);
@@ -102,12 +105,13 @@ void time_format_rfc3339(int64_t time_us, char target[TIME_RFC3339_BYTES])
         snprintf(target + len, room, "Z");
 }
 
-static void format_822(int64_t time_us, const char *zone, char *target, size_t size)
+static void format_822(int64_t time_us, const char *zone, char *target,
+                       size_t size)
 {
     struct civil c = civil_from_us(time_us);
-    snprintf(target, size, "%s, %02d %s %04d %02d:%02d:%02d %s", weekdays[c.weekday],
-             c.day, months[c.month - 1], shown_year(&c), c.hour, c.minute, c.second,
-             zone);
+    snprintf(target, size, "%s, %02d %s %04d %02d:%02d:%02d %s",
+             weekdays[c.weekday], c.day, months[c.month - 1], shown_year(&c),
+             c.hour, c.minute, c.second, zone);
 }
 
 void time_format_http(int64_t time_us, char target[TIME_HTTP_BYTES])
@@ -177,7 +181,8 @@ static bool take_offset(struct str *rest, int *ret_minutes)
 
 static bool is_date(int year, int month, int day)
 {
-    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const int lengths[] = {31, 28, 31, 30, 31, 30,
+                                  31, 31, 30, 31, 30, 31};
     if (month < 1 || month > 12 || day < 1)
         return false;
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -191,7 +196,8 @@ enum err time_parse_rfc3339(struct str text, int64_t *ret_time_us)
     if (!take_digits(&text, 4, &year) || !take_char(&text, '-') ||
         !take_digits(&text, 2, &month) || !take_char(&text, '-') ||
         !take_digits(&text, 2, &day) ||
-        !(take_char(&text, 'T') || take_char(&text, 't') || take_char(&text, ' ')) ||
+        !(take_char(&text, 'T') || take_char(&text, 't') ||
+          take_char(&text, ' ')) ||
         !take_digits(&text, 2, &hour) || !take_char(&text, ':') ||
         !take_digits(&text, 2, &minute) || !take_char(&text, ':') ||
         !take_digits(&text, 2, &second))
