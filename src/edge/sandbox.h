@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+/* edge/sandbox.h: what the process that faces the internet may still do once
+ * it has started: use the sockets it holds and read the public media folder.
+ * No other file, no new socket, no connection out, no program.
+ *
+ * Both are for good. A kernel without one of them is not an error: the result
+ * says so and the caller logs it. ERR_IO when the kernel has it but it fails.
+ */
+#ifndef EDGE_SANDBOX_H
+#define EDGE_SANDBOX_H
+
+#include <stdbool.h>
+
+#include "base/fault.h"
+
+/* Landlock for the calling thread and those it starts later: call it first.
+ * media_fd is the public media folder, readable afterwards by openat; -1 for
+ * none. *ret_abi is the kernel's Landlock version, 0 when it has none. */
+MUST_USE enum err sandbox_restrict_files(int media_fd, int *ret_abi,
+                                         struct fault *fault);
+
+/* seccomp for all threads of the process: call it when they are running. What
+ * is not on the list answers EPERM. */
+MUST_USE enum err sandbox_restrict_calls(bool *ret_entered,
+                                         struct fault *fault);
+
+#endif

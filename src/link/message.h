@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/* link/message.h: what desk and edge say to each other.
+ *
+ * The desk dials the edge's socket. Its first line says what the connection is
+ * for: "BROADSHEET-LINK 1 feed" or "BROADSHEET-LINK 1 work", ended by LF. On a
+ * work connection plain HTTP/1.1 follows, with the edge as the client. On a
+ * feed connection messages follow in both directions: a head of 16 bytes
+ * (payload length u32, kind u8, three zero bytes, number u64), then the
+ * payload. The desk's messages are numbered without gaps; the edge acknowledges
+ * a number when every one of its threads has done what all messages up to it
+ * ask. */
+#ifndef LINK_MESSAGE_H
+#define LINK_MESSAGE_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#define LINK_GREETING_FEED "BROADSHEET-LINK 1 feed\n"
+#define LINK_GREETING_WORK "BROADSHEET-LINK 1 work\n"
+
+enum {
+    LINK_GREETING_BYTES = sizeof LINK_GREETING_FEED - 1,
+    MESSAGE_HEAD_BYTES = 16,
+    MESSAGE_PAYLOAD_BYTES_MAX = 64 << 20,
+};
+
+enum message_kind {
+    /* desk to edge */
+    MESSAGE_HELLO = 1, /* nothing: who are you, what do you hold? */
+    MESSAGE_PAGE,      /* an encoded page: keep it, give it to those who wait */
+    MESSAGE_DROP,      /* str page key, repeated: these are no longer true */
+    MESSAGE_CLEAR,     /* nothing: forget every page */
+    MESSAGE_MARK,      /* u64 edition, u64 log number: up to here the edge has
+                          seen every change, as that edition prints it */
+    MESSAGE_BUDGET,    /* u64 bytes of memory for pages */
+    MESSAGE_REFUSE,    /* str page key: it cannot be printed now (503) */
+    /* edge to desk */
+    MESSAGE_WELCOME = 64, /* u32 process id, then edition and log number of the
+                             last mark, u64 each, 0 when there was none */
+    MESSAGE_HELD,    /* (str page key, u16 flags, str depends), repeated: the
+                        edge holds these; an empty one ends the list */
+    MESSAGE_ACK,     /* nothing; the head's number is what is acknowledged */
+    MESSAGE_WANT,    /* str page key: somebody waits for it */
+    MESSAGE_EVICTED, /* str page key, repeated: no longer held */
+};
+
+struct message {
+    enum message_kind kind;
+    uint64_t number;
+    struct str payload; /* borrowed */
+};
+
+/* Starts a message at the end of out and gives the position to end it with. */
+size_t message_begin(struct buf *out, enum message_kind kind, uint64_t number);
+
+/* Fills in the length of the message that began at start. */
+void message_end(struct buf *out, size_t start);
+
+/* A message without payload, or with one text. */
+void message_put(struct buf *out, enum message_kind kind, uint64_t number);
+void message_put_str(struct buf *out, enum message_kind kind, uint64_t number,
+                     struct str text);
+
+/* Takes the first message off *bytes. ERR_AGAIN when it is not there whole
+ * (*bytes is untouched); ERR_INVALID when it cannot be one. */
+MUST_USE enum err message_next(struct str *bytes, struct message *ret_message);
+
+#endif
