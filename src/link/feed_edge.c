@@ -306,7 +306,7 @@ static void converse(struct feed_edge *edge, int fd)
     feed_edge_dial_work(edge);
     struct message message;
     while (read_message(fd, &in, &used, &message) && on_message(edge, &message))
-        dial_work(edge);
+        ;
     events->on_disconnect(events->context, edge->index);
 }
 
