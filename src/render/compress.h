@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/* render/compress.h: whole bodies compressed for the wire. Each thread keeps
+ * its compressors, so a call costs no set-up. */
+#ifndef RENDER_COMPRESS_H
+#define RENDER_COMPRESS_H
+
+#include "base/buf.h"
+
+enum compress_effort {
+    COMPRESS_PAGE,  /* printed often: gzip 6, brotli 5, zstd 9 */
+    COMPRESS_ASSET, /* built once: gzip 12, brotli 11, zstd 19 */
+};
+
+/* Each appends the compressed text to out. ERR_NO_MEMORY, or ERR_TOO_LONG when
+ * it does not fit below the maximum of out; out is then as it was. */
+MUST_USE enum err compress_gzip(struct str text, enum compress_effort effort,
+                                struct buf *out);
+MUST_USE enum err compress_brotli(struct str text, enum compress_effort effort,
+                                  struct buf *out);
+MUST_USE enum err compress_zstd(struct str text, enum compress_effort effort,
+                                struct buf *out);
+
+#endif
