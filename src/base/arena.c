@@ -15,7 +15,7 @@ struct arena_block {
     struct arena_block *next;
     size_t capacity;
     size_t used;
-    alignas(64) char bytes[];
+    alignas(ARENA_ALIGN_MAX) char bytes[];
 };
 
 void arena_init(struct arena *arena, size_t block_bytes)
@@ -82,7 +82,7 @@ static void add_block(struct arena *arena, size_t at_least)
 void *arena_alloc(struct arena *arena, size_t bytes, size_t align)
 {
     assert(arena);
-    assert(align && (align & (align - 1)) == 0 && align <= 64);
+    assert(align && (align & (align - 1)) == 0 && align <= ARENA_ALIGN_MAX);
     struct arena_block *block = arena->block;
     size_t start = block ? (block->used + align - 1) & ~(align - 1) : 0;
     if (!block || start > block->capacity || bytes > block->capacity - start) {

@@ -16,6 +16,7 @@
 
 enum {
     ARENA_BLOCK_BYTES_MIN = 4096,
+    ARENA_ALIGN_MAX = 16,      /* what malloc gives */
     ARENA_BYTES_MAX = 1 << 30, /* a single lifetime never needs a gibibyte */
 };
 
@@ -37,7 +38,7 @@ void arena_reset(struct arena *arena);
 /* Gives everything back. The arena must be initialised again before use. */
 void arena_finish(struct arena *arena);
 
-/* Zeroed memory, aligned to align (a power of two up to 64). */
+/* Zeroed memory, aligned to align (a power of two up to ARENA_ALIGN_MAX). */
 void *arena_alloc(struct arena *arena, size_t bytes, size_t align)
     __attribute__((malloc, returns_nonnull, alloc_size(2)));
 
