@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+/* store/db.h: one connection to the database, its statements and its
+ * transactions. SQL is written once, in the dialect that SQLite and PostgreSQL
+ * share: $1 parameters, ON CONFLICT, RETURNING, times as 64-bit integers, ids
+ * made by us, no types but TEXT, BIGINT and BLOB.
+ *
+ *     DEFER(db_query_end) struct db_query query =
+ *         db_query_begin(db, "SELECT target FROM redirect WHERE path = $1");
+ *     db_bind_str(&query, path);
+ *     enum err err = db_query_row(&query);
+ *     if (err)
+ *         return err;
+ *     *ret_target = db_column_str(&query, 0, arena);
+ *
+ * A connection serves one thread at a time; db_pool.h lends them. */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/str.h"
+
+struct arena;
+struct db;
+struct db_statement;
+
+enum {
+    DB_STATEMENTS_KEPT_MAX = 256, /* prepared and kept, per connection */
+    DB_BUSY_TIMEOUT_MS = 5000,    /* how long another process is waited for */
+};
+
+enum db_access {
+    DB_READ,   /* writing is refused by the database itself */
+    DB_WRITE,  /* the database must be there */
+    DB_CREATE, /* it is made when it is not there */
+};
+
+/* location is the path of a SQLite file. Errors: ERR_NOT_FOUND, ERR_DENIED,
+ * ERR_CORRUPT (not a database), ERR_BUSY, ERR_FULL, ERR_IO. */
+MUST_USE enum err db_open(const char *location, enum db_access access,
+                          struct db **ret_db, struct fault *fault);
+void db_close(struct db *db); /* accepts NULL; no query may be open */
+
+/* Fills fault (may be NULL) with what the database said about the last failure
+ * on this connection and gives err back: `return db_fault(db, err, fault)`.
+ * When err is another failure than the last one, its own sentence is used. */
+enum err db_fault(const struct db *db, enum err err, struct fault *fault);
+
+/* ---- Queries ---------------------------------------------------------------
+ * Errors of preparing and binding stick and come out of the next
+ * db_query_row, db_query_next or db_query_run. Parameters and columns are
+ * counted as SQL does: $1 is bound first; column 0 is the first. */
+
+struct db_query {
+    struct db *db;
+    struct db_statement *statement; /* NULL when preparing failed */
+    int bound;                      /* parameters so far */
+    enum err err;                   /* the first failure; sticks */
+};
+
+/* sql is kept, not copied: a constant. Its plan is kept as well. */
+struct db_query db_query_begin(struct db *db, const char *sql);
+
+/* Binds the next parameter. The bytes must live until db_query_end. */
+void db_bind_str(struct db_query *query, struct str text);
+void db_bind_c(struct db_query *query, const char *text);
+void db_bind_i64(struct db_query *query, int64_t value);
+void db_bind_blob(struct db_query *query, struct str bytes);
+void db_bind_null(struct db_query *query);
+
+/* The text, or NULL when it is empty. */
+void db_bind_str_or_null(struct db_query *query, struct str text);
+
+/* Wants one row: ERR_NOT_FOUND when there is none. */
+MUST_USE enum err db_query_row(struct db_query *query);
+
+/* Goes to the next row; false at the end and after a failure, which
+ * db_query_err tells. */
+bool db_query_next(struct db_query *query);
+MUST_USE enum err db_query_err(const struct db_query *query);
+
+/* Runs a statement whose rows, if any, do not matter. ret_changed (may be
+ * NULL) gets the number of rows it wrote. */
+MUST_USE enum err db_query_run(struct db_query *query, int64_t *ret_changed);
+
+/* Makes the query ready to be bound and run again: for loops. */
+void db_query_rewind(struct db_query *query);
+
+/* Gives the statement back; for DEFER. Accepts a zeroed query. */
+void db_query_end(struct db_query *query);
+
+/* Columns of the current row. NULL reads as 0 and "". Texts are copied into
+ * arena. */
+int64_t db_column_i64(const struct db_query *query, int column);
+struct str db_column_str(const struct db_query *query, int column,
+                         struct arena *arena);
+struct str db_column_blob(const struct db_query *query, int column,
+                          struct arena *arena);
+bool db_column_is_null(const struct db_query *query, int column);
+
+/* The same without a copy: valid until the next row or the end. */
+struct str db_column_peek(const struct db_query *query, int column);
+
+/* ---- Transactions -----------------------------------------------------------
+ *     DEFER(db_transaction_end) struct db_transaction transaction = {0};
+ *     err = db_begin(&transaction, db);
+ *     …
+ *     return db_commit(&transaction);
+ *
+ * A transaction within a transaction is a savepoint: it fails alone. When the
+ * database itself gave the outer one up (disk full), everything that follows
+ * fails with that error until the outer one ends. */
+
+struct db_transaction {
+    struct db *db; /* NULL when it is over */
+    int depth;     /* 1: a real one */
+};
+
+/* Takes the database's write lock at once: ERR_BUSY when another process held
+ * it for DB_BUSY_TIMEOUT_MS. */
+MUST_USE enum err db_begin(struct db_transaction *transaction, struct db *db);
+
+/* All queries until its end see one state of the database. */
+MUST_USE enum err db_begin_read(struct db_transaction *transaction,
+                                struct db *db);
+
+/* Durable when it answers ERR_OK. On failure it is rolled back. */
+MUST_USE enum err db_commit(struct db_transaction *transaction);
+
+/* Rolls back unless it was committed; for DEFER. */
+void db_transaction_end(struct db_transaction *transaction);
+
+/* ---- Upkeep -----------------------------------------------------------------
+ */
+
+/* Runs statements parted by ';' that have no parameters and give no rows. */
+MUST_USE enum err db_run_script(struct db *db, const char *sql);
+
+/* Reads everything and checks that it fits together. ERR_CORRUPT, and fault
+ * says what is damaged. */
+MUST_USE enum err db_check(struct db *db, struct fault *fault);
+
+/* How the database would answer sql, a line a step: for tests. */
+MUST_USE enum err db_explain(struct db *db, const char *sql,
+                             struct arena *arena, struct str *ret_plan);
+
+#endif
