@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the pages do beyond links and forms. Everything works without it.
+import { growList } from "./list.js";
+import { unfoldMenu } from "./menu.js";
+
+growList();
+unfoldMenu();

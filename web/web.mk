@@ -1,0 +1,95 @@
+# The reader's side made part of the program: templates, messages, styles,
+# scripts and fonts become three tables in C (base/embedded.h). Fonts and
+# packages do not differ by flavour: they are made once, under build/web.
+
+WEB       := build/web
+GEN_SITE  := $(B)/gen/site
+ESBUILD   := node_modules/.bin/esbuild
+NODE_DONE := node_modules/.package-lock.json
+
+THEME_FILES   := $(sort $(wildcard web/theme/*.html))
+MESSAGE_FILES := $(sort $(wildcard web/messages/*.properties))
+
+# Locked, because several flavours may be built at once in one checkout.
+$(NODE_DONE): package.json package-lock.json
+	@mkdir -p build
+	flock build/npm.lock sh -c '[ $@ -nt package-lock.json ] || \
+	    npm ci --ignore-scripts --no-audit --no-fund' && touch $@
+
+# ---- Fonts: our subsets of the packages' faces --------------------------------
+# NAME|package file|characters|axes
+
+SERIF    := node_modules/@fontsource-variable/source-serif-4/files/source-serif-4
+GEORGIAN := node_modules/@fontsource-variable/noto-serif-georgian/files/noto-serif-georgian
+NASKH    := node_modules/@fontsource-variable/noto-naskh-arabic/files/noto-naskh-arabic
+
+POINTS   := U+20-40,U+5B-60,U+7B-7E,U+A0-BF,U+D7,U+F7,U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032-2033,U+2039-203A,U+2044,U+20AC,U+2122,U+2212
+LATIN    := U+20-7E,U+A0-FF,U+131,U+152-153,U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032-2033,U+2039-203A,U+2044,U+20AC,U+2122,U+2190-2193,U+2212,U+2215
+CYRILLIC := U+400-45F,U+490-491,U+4B0-4B1,U+2116
+MKHEDRULI := U+10D0-10FF,U+1C90-1CBA,U+1CBD-1CBF
+ARABIC   := U+600-6FF,U+200C-200F,U+FD3E-FD3F
+
+# $(call font,name,file,characters,axes)
+define font_rule
+FONTS += $(WEB)/fonts/$(1).woff2
+$(WEB)/fonts/$(1).woff2: web/web.mk $(NODE_DONE)
+	@mkdir -p $$(@D)
+	fonttools varLib.instancer -q $(2) $(4) -o $$@.$$$$$$$$.ttf && \
+	pyftsubset $$@.$$$$$$$$.ttf --unicodes=$(3) --no-hinting --desubroutinize \
+	    --layout-features+=lnum,onum,tnum --flavor=woff2 --output-file=$$@.$$$$$$$$ && \
+	rm $$@.$$$$$$$$.ttf && mv $$@.$$$$$$$$ $$@
+endef
+$(eval $(call font_rule,latin-text,$(SERIF)-latin-opsz-normal.woff2,$(LATIN),opsz=14 wght=400:700))
+$(eval $(call font_rule,latin-display,$(SERIF)-latin-opsz-normal.woff2,$(LATIN),opsz=48 wght=600))
+$(eval $(call font_rule,latin-italic,$(SERIF)-latin-opsz-italic.woff2,$(LATIN),opsz=14 wght=400))
+$(eval $(call font_rule,points-text,$(SERIF)-latin-opsz-normal.woff2,$(POINTS),opsz=14 wght=400:700))
+$(eval $(call font_rule,points-display,$(SERIF)-latin-opsz-normal.woff2,$(POINTS),opsz=48 wght=600))
+$(eval $(call font_rule,cyrillic-text,$(SERIF)-cyrillic-opsz-normal.woff2,$(CYRILLIC),opsz=14 wght=400:700))
+$(eval $(call font_rule,cyrillic-display,$(SERIF)-cyrillic-opsz-normal.woff2,$(CYRILLIC),opsz=48 wght=600))
+$(eval $(call font_rule,cyrillic-italic,$(SERIF)-cyrillic-opsz-italic.woff2,$(CYRILLIC),opsz=14 wght=400))
+$(eval $(call font_rule,georgian,$(GEORGIAN)-georgian-wght-normal.woff2,$(MKHEDRULI),wght=400:700))
+$(eval $(call font_rule,lari,$(GEORGIAN)-latin-ext-wght-normal.woff2,U+20BE,wght=400:700))
+$(eval $(call font_rule,arabic,$(NASKH)-arabic-wght-normal.woff2,$(ARABIC),wght=400:700))
+
+# The fonts' licence (OFL-1.1) goes wherever the fonts go.
+$(WEB)/fonts/licences.txt: $(NODE_DONE)
+	@mkdir -p $(@D)
+	for p in source-serif-4 noto-serif-georgian noto-naskh-arabic; do \
+	    echo "$$p"; echo; cat node_modules/@fontsource-variable/$$p/LICENSE; echo; \
+	done > $@
+
+# ---- Scripts and style ---------------------------------------------------------
+
+$(WEB)/reader.js: $(wildcard web/reader/*.js) $(NODE_DONE)
+	@mkdir -p $(@D)
+	$(ESBUILD) web/reader/main.js --bundle --format=esm --minify \
+	    --target=es2022 --log-level=warning --outfile=$@.$$$$ && mv $@.$$$$ $@
+
+$(WEB)/style.css: web/theme/style.css $(NODE_DONE)
+	@mkdir -p $(@D)
+	$(ESBUILD) $< --minify --log-level=warning --outfile=$@.$$$$ && mv $@.$$$$ $@
+
+# ---- Tables ----------------------------------------------------------------------
+
+EMBED := $(B)/tools/embed
+$(EMBED): tools/embed.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -O1 $(WARN) -o $@ $<
+
+# PATH=FILE for each file, by its name alone.
+embed_args = $(foreach f,$(1),$(notdir $(f))=$(f))
+
+ASSET_FILES := $(FONTS) $(WEB)/fonts/licences.txt $(WEB)/reader.js \
+               web/theme/favicon.svg web/theme/favicon.ico
+
+$(GEN_SITE)/web_theme.c: $(EMBED) $(THEME_FILES) $(WEB)/style.css web/web.mk
+	@mkdir -p $(@D)
+	$(EMBED) web_theme $(call embed_args,$(THEME_FILES) $(WEB)/style.css) > $@
+$(GEN_SITE)/web_messages.c: $(EMBED) $(MESSAGE_FILES) web/web.mk
+	@mkdir -p $(@D)
+	$(EMBED) web_messages $(call embed_args,$(MESSAGE_FILES)) > $@
+$(GEN_SITE)/web_assets.c: $(EMBED) $(ASSET_FILES) web/web.mk
+	@mkdir -p $(@D)
+	$(EMBED) web_assets $(call embed_args,$(ASSET_FILES)) > $@
+
+GENERATED_site := $(patsubst %,$(B)/obj/gen/site/%.o,web_theme web_messages web_assets)
