@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+/* site/printer.h: from a page key to a page: the one entry for the press. */
+#ifndef SITE_PRINTER_H
+#define SITE_PRINTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+#include "base/str.h"
+
+struct arena;
+struct db;
+struct site;
+
+enum { SITE_BODY_BYTES_MAX = 16 << 20 };
+
+/* One page. Everything lives in the arena or in the site. */
+struct site_print {
+    int status; /* 200, 301, 302, 404, 410 */
+    struct str content_type;
+    struct str body;
+    struct str location;      /* of a redirect: a path of this site */
+    struct str cache_control; /* "no-cache" for pages; assets never change */
+    struct str fields;        /* see site_header_fields */
+    const struct str *keys;   /* change keys it was made from */
+    size_t key_count;
+    bool transient; /* not to be kept by the edge: a redirect from a guessed
+                       slug, the 404 of an address nobody made */
+    bool asset;     /* never changes under its name: compress hardest */
+};
+
+/* Prints the page of page_key (which may have any shape) from what reader
+ * sees. A page that does not exist is a page too: 404 or 410 with ERR_OK.
+ * Thread-safe. Errors are of the store, or of a theme that does not render. */
+MUST_USE enum err site_print(struct site *site, struct db *reader,
+                             struct str page_key, struct arena *arena,
+                             struct site_print *ret_print, struct fault *fault);
+
+/* Header lines for the page, each ended by CRLF: content security policy and
+ * what else guards the reader. They live as long as the print. */
+struct str site_header_fields(const struct site *site,
+                              const struct site_print *print);
+
+/* Calls visit for every page that must always be held ready: fronts, first
+ * pages of categories, menus, TV, feeds, assets, and the newest_max newest
+ * articles. page_key is valid during the call. */
+MUST_USE enum err site_pinned(struct site *site, struct db *reader,
+                              size_t newest_max, struct arena *arena,
+                              void (*visit)(void *context, struct str page_key),
+                              void *context, struct fault *fault);
+
+/* The page key of a published article. ERR_NOT_FOUND when id is not one. */
+MUST_USE enum err site_article_page(struct site *site, struct db *reader,
+                                    struct str id, struct arena *arena,
+                                    struct str *ret_page_key);
+
+/* A whole HTML page, needing nothing else, for a status that is answered when
+ * there is nobody to print: 429, 500, 503. Static. "" for other statuses. */
+struct str site_static_page(int status);
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/* site/site.h: the public site: its theme, its words, and how its pages are
+ * printed (site/printer.h). Printing may be done by several threads at once,
+ * also while the theme is loaded again. */
+#ifndef SITE_SITE_H
+#define SITE_SITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/str.h"
+
+struct content;
+struct site;
+
+/* folder holds the theme's overrides (templates, style.css, and messages in
+ * messages/); NULL, or a folder that is not there, means the built-in theme.
+ * Both are kept, not copied: they must outlive the site. An error in an
+ * override names file and line. */
+MUST_USE enum err site_create(struct content *content, const char *folder,
+                              struct site **ret_site, struct fault *fault);
+void site_destroy(struct site *site); /* accepts NULL */
+
+/* Looks whether a file of the overrides changed and loads them again if so;
+ * after an error the theme before it stays in use. One thread at a time. */
+MUST_USE enum err site_reload_theme(struct site *site, bool *ret_changed,
+                                    struct fault *fault);
+
+/* Counts the themes that were in use: a page printed under another edition is
+ * to be printed again. */
+uint64_t site_edition(const struct site *site);
+
+#endif

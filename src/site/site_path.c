@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "site/site_path.h"
+
+#include <stdio.h>
+
+#include "base/arena.h"
+
+enum { PARTS_MAX = SITE_PATH_DEPTH_MAX + 2, TIME_HEX_LEN = 16 };
+
+struct parts {
+    struct str at[PARTS_MAX];
+    size_t count;
+    bool slash; /* the path ended with one */
+};
+
+/* False when there are too many parts or an empty one between slashes. */
+static bool split(struct str path, struct parts *parts)
+{
+    struct str rest = str_from(path, 1), part;
+    while (str_split_next(&rest, '/', &part)) {
+        if (part.len == 0) {
+            parts->slash = true;
+            return rest.ptr == NULL;
+        }
+        if (parts->count == PARTS_MAX)
+            return false;
+        parts->at[parts->count++] = part;
+    }
+    return true;
+}
+
+static bool parse_hex(struct str digits, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        char c = digits.ptr[i];
+        if (c >= '0' && c <= '9')
+            value = value << 4 | (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            value = value << 4 | (uint64_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+    *ret_value = value;
+    return true;
+}
+
+/* "before=<16 hex>-<id>". What is malformed is as if it were not there. */
+static void parse_before(struct str query, struct site_path *path)
+{
+    uint64_t time;
+    struct id id;
+    struct str prefix = STR("before=");
+    if (!str_starts_with(query, prefix))
+        return;
+    struct str cursor = str_from(query, prefix.len);
+    if (cursor.len != TIME_HEX_LEN + 1 + ID_LEN ||
+        cursor.ptr[TIME_HEX_LEN] != '-' ||
+        !parse_hex(str_slice(cursor, 0, TIME_HEX_LEN), &time) ||
+        time > INT64_MAX || id_parse(str_from(cursor, TIME_HEX_LEN + 1), &id))
+        return;
+    path->has_before = true;
+    path->before_us = (int64_t)time;
+    path->before_id = id;
+}
+
+/* "some-words-62f9f7d471fdc" or the id alone. */
+static bool parse_article(struct str part, struct site_path *path)
+{
+    if (part.len < ID_LEN ||
+        id_parse(str_from(part, part.len - ID_LEN), &path->id))
+        return false;
+    size_t slug = part.len - ID_LEN;
+    if (slug == 1 || (slug && part.ptr[slug - 1] != '-'))
+        return false;
+    path->slug = str_slice(part, 0, slug ? slug - 1 : 0);
+    path->page = SITE_PAGE_ARTICLE;
+    return true;
+}
+
+/* From the first of count parts to the end of the last, as they stand. */
+static struct str span(const struct str *parts, size_t count)
+{
+    if (count == 0)
+        return STR("");
+    const char *end = parts[count - 1].ptr + parts[count - 1].len;
+    return str_of(parts[0].ptr, (size_t)(end - parts[0].ptr));
+}
+
+/* Two parts: /en/tag/harvest and the like. False when the first is no name of
+ * a kind of pages. */
+static bool parse_named(const struct parts *parts, struct site_path *path)
+{
+    struct str kind = parts->at[1], name = parts->at[2];
+    if (str_eq(kind, STR("article"))) {
+        parse_article(name, path);
+        return true;
+    }
+    path->slug = name;
+    if (str_eq(kind, STR("tag")))
+        path->page = SITE_PAGE_TAG;
+    else if (str_eq(kind, STR("author")))
+        path->page = SITE_PAGE_AUTHOR;
+    else
+        return false;
+    return true;
+}
+
+/* What stands after the language. */
+static void parse_in_language(const struct parts *parts, struct site_path *path)
+{
+    struct str last = parts->at[parts->count - 1];
+    if (parts->count == 1) {
+        path->page = SITE_PAGE_FRONT;
+    } else if (parts->count == 2 && str_eq(last, STR("menu"))) {
+        path->page = SITE_PAGE_MENU;
+    } else if (parts->count == 2 && str_eq(last, STR("tv"))) {
+        path->page = SITE_PAGE_TV;
+    } else if (str_eq(last, STR("atom.xml")) || str_eq(last, STR("rss.xml"))) {
+        path->page = last.ptr[0] == 'a' ? SITE_PAGE_ATOM : SITE_PAGE_RSS;
+        path->category = span(&parts->at[1], parts->count - 2);
+    } else if (parts->count != 3 || !parse_named(parts, path)) {
+        if (parts->count - 1 > SITE_PATH_DEPTH_MAX)
+            return;
+        path->page = SITE_PAGE_CATEGORY;
+        path->category = span(&parts->at[1], parts->count - 1);
+        path->slug = STR("");
+    }
+}
+
+static bool parse_top(struct str path_text, struct site_path *path)
+{
+    static const struct {
+        struct str text;
+        enum site_page page;
+    } top[] = {
+        {STR_INIT("/"), SITE_PAGE_ROOT},
+        {STR_INIT("/favicon.ico"), SITE_PAGE_FAVICON},
+        {STR_INIT("/robots.txt"), SITE_PAGE_ROBOTS},
+    };
+    for (size_t i = 0; i < sizeof top / sizeof *top; i++) {
+        if (str_eq(path_text, top[i].text)) {
+            path->page = top[i].page;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void parse_parts(const struct parts *parts, struct site_path *path)
+{
+    if (parts->count == 2 && str_eq(parts->at[0], STR("assets"))) {
+        path->page = SITE_PAGE_ASSET;
+        path->asset = parts->at[1];
+        return;
+    }
+    if (parts->count == 2 && str_eq(parts->at[0], STR("article"))) {
+        parse_article(parts->at[1], path);
+        return;
+    }
+    path->lang = parts->at[0];
+    parse_in_language(parts, path);
+    bool wants_slash = path->page == SITE_PAGE_FRONT;
+    if (path->page != SITE_PAGE_UNKNOWN && parts->slash != wants_slash)
+        path->page = SITE_PAGE_SLASH;
+}
+
+struct site_path site_path_parse(struct str page_key)
+{
+    struct site_path path = {.page = SITE_PAGE_UNKNOWN};
+    ptrdiff_t mark = str_find_char(page_key, '?');
+    struct str text =
+        mark < 0 ? page_key : str_slice(page_key, 0, (size_t)mark);
+    struct parts parts = {.count = 0};
+    if (text.len == 0 || text.ptr[0] != '/' || parse_top(text, &path))
+        return path;
+    if (!split(text, &parts) || parts.count == 0) {
+        path.lang = parts.count ? parts.at[0] : STR("");
+        return path;
+    }
+    parse_parts(&parts, &path);
+    if (mark >= 0)
+        parse_before(str_from(page_key, (size_t)mark + 1), &path);
+    return path;
+}
+
+struct str site_path_last(struct str category)
+{
+    ptrdiff_t slash = str_find_last_char(category, '/');
+    return str_from(category, (size_t)(slash + 1));
+}
+
+struct str site_path_article(struct arena *arena, struct str lang,
+                             struct str slug, struct str id)
+{
+    return arena_printf(arena, "/%" PRI_STR "/article/%" PRI_STR "%s%" PRI_STR,
+                        ARG_STR(lang), ARG_STR(slug), slug.len ? "-" : "",
+                        ARG_STR(id));
+}
+
+struct str site_path_before(struct arena *arena, struct str path,
+                            int64_t published_us, struct str id)
+{
+    return arena_printf(arena, "%" PRI_STR "?before=%016llx-%" PRI_STR,
+                        ARG_STR(path), (unsigned long long)published_us,
+                        ARG_STR(id));
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/* site/site_path.h: the addresses of the public site, read and written. Every
+ * public page has exactly one page key: its path, and "?before=…" where a list
+ * goes on. Reading is by shape only; whether the language, the category or the
+ * article exists is asked later. */
+#ifndef SITE_SITE_PATH_H
+#define SITE_SITE_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/id.h"
+#include "base/str.h"
+
+struct arena;
+
+enum site_page {
+    SITE_PAGE_UNKNOWN,  /* nothing has this shape; lang may be set all the same
+                         */
+    SITE_PAGE_ROOT,     /* / */
+    SITE_PAGE_FRONT,    /* /en/ */
+    SITE_PAGE_CATEGORY, /* /en/politics, /en/politics/elections */
+    SITE_PAGE_ARTICLE,  /* /en/article/some-words-62f9f7d471fdc */
+    SITE_PAGE_TAG,      /* /en/tag/harvest */
+    SITE_PAGE_AUTHOR,   /* /en/author/nino-beridze */
+    SITE_PAGE_MENU,     /* /en/menu */
+    SITE_PAGE_TV,       /* /en/tv */
+    SITE_PAGE_ATOM,     /* /en/atom.xml, /en/politics/atom.xml */
+    SITE_PAGE_RSS,      /* /en/rss.xml, /en/politics/rss.xml */
+    SITE_PAGE_ASSET,    /* /assets/reader-0123456789abcdef.js */
+    SITE_PAGE_FAVICON,  /* /favicon.ico */
+    SITE_PAGE_ROBOTS,   /* /robots.txt */
+    SITE_PAGE_SLASH,    /* a known page but for its last slash: /en, /en/tv/ */
+    SITE_PAGE_COUNT
+};
+
+enum {
+    SITE_PATH_DEPTH_MAX = 4, /* categories in categories */
+    SITE_CURSOR_BYTES = 48,
+};
+
+/* All texts are borrowed from the page key. */
+struct site_path {
+    enum site_page page;
+    struct str lang;     /* the first part, "" when there is none */
+    struct str category; /* "politics/elections"; of feeds "" for the site */
+    struct str slug;     /* of an article (may be ""), a tag, an author */
+    struct str asset;    /* the name with its digest */
+    struct id id;        /* of an article */
+    bool has_before;     /* the list goes on after this story: */
+    int64_t before_us;
+    struct id before_id;
+};
+
+/* Never fails: what has no meaning is SITE_PAGE_UNKNOWN. */
+struct site_path site_path_parse(struct str page_key);
+
+/* The last part of a path of categories: "elections". */
+struct str site_path_last(struct str category);
+
+/* "/en/article/some-words-62f9f7d471fdc"; without a slug the id alone. */
+struct str site_path_article(struct arena *arena, struct str lang,
+                             struct str slug, struct str id);
+
+/* "/en/politics?before=0005e6466bd0a4c0-62f9f7d471fdc" */
+struct str site_path_before(struct arena *arena, struct str path,
+                            int64_t published_us, struct str id);
+
+#endif
