@@ -82,7 +82,7 @@ struct document_link {
 
 /* An attribute that was given; attributes stand in the schema's order. */
 struct document_attr_value {
-    const struct document_attr_value *next;
+    struct document_attr_value *next;
     enum document_attr attr;
     struct str text;
     int64_t number;
