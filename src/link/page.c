@@ -54,8 +54,7 @@ static void put_shared_fields(struct buf *head, const struct page_print *print,
 static void put_head(struct buf *head, const struct page_print *print,
                      enum page_coding coding, struct str etag, unsigned codings)
 {
-    buf_printf(head, "HTTP/1.1 %d %s\r\n", print->status,
-               http_status_reason(print->status));
+    buf_add(head, http_status_line(print->status));
     put_field(head, "Content-Type", print->content_type);
     put_field(head, "Content-Encoding", page_coding_name(coding));
     buf_printf(head, "Content-Length: %zu\r\n", print->bodies[coding].len);

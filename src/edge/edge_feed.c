@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "edge/edge_internal.h"
+#include "link/wire.h"
+
+enum {
+    READ_BYTES = 256 * 1024,
+    READ_BYTES_A_TURN = 4 << 20, /* then requests get their turn */
+    OUT_BYTES_MAX = 256 << 20,
+    HELD_BYTES = 1 << 20, /* about, of one message of the list */
+};
+
+/* The first thread's end of the feed. */
+struct edge_feed {
+    struct edge *edge;
+    struct loop_source source; /* fd -1: no desk at the moment */
+    struct buf in, out;
+    uint64_t connection; /* counts them, so that late acks find nobody */
+    uint64_t edition;    /* of the last mark */
+    uint64_t log_number;
+    struct map wants; /* page key → the key itself (owned), asked for */
+};
+
+/* ---- batches: what one read brought, done by every thread ---- */
+
+enum op_kind { OP_PAGE, OP_DROP, OP_CLEAR, OP_REFUSE };
+
+struct op {
+    enum op_kind kind;
+    struct page *page; /* OP_PAGE: one reference */
+    struct str key;    /* others: owned */
+};
+
+struct batch {
+    struct edge_feed *feed;
+    uint64_t connection;
+    uint64_t number; /* of the last message in it */
+    atomic_uint remaining;
+    size_t count, capacity;
+    struct op *ops;
+};
+
+/* For a thread to apply. */
+struct errand {
+    struct edge_thread *thread;
+    struct batch *batch;
+};
+
+static void add_op(struct batch *batch, struct op op)
+{
+    if (batch->count == batch->capacity) {
+        batch->capacity = batch->capacity ? batch->capacity * 2 : 16;
+        struct op *grown = realloc(batch->ops, batch->capacity * sizeof *grown);
+        if (!grown)
+            log_panic("no memory for what the desk sends");
+        batch->ops = grown;
+    }
+    batch->ops[batch->count++] = op;
+}
+
+static struct str copy_key(struct str key)
+{
+    char *copy = malloc(key.len + 1);
+    if (!copy)
+        log_panic("no memory for what the desk sends");
+    memcpy(copy, key.ptr, key.len);
+    return str_of(copy, key.len);
+}
+
+static void free_key(struct str key)
+{
+    free((char *)(uintptr_t)key.ptr);
+}
+
+static void add_key_op(struct batch *batch, enum op_kind kind, struct str key)
+{
+    add_op(batch, (struct op){.kind = kind, .key = copy_key(key)});
+}
+
+static void free_batch(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        page_release(batch->ops[i].page);
+        free_key(batch->ops[i].key);
+    }
+    free(batch->ops);
+    free(batch);
+}
+
+/* ---- sending ---- */
+
+static void hang_up(struct edge_feed *feed)
+{
+    if (feed->source.fd < 0)
+        return;
+    loop_remove(edge_first(feed->edge)->loop, &feed->source);
+    close(feed->source.fd);
+    feed->source.fd = -1;
+    buf_reset(&feed->in);
+    buf_reset(&feed->out);
+    log_warn("the desk is gone; pages held are still served");
+}
+
+static void flush(struct edge_feed *feed)
+{
+    size_t sent = 0;
+    while (feed->source.fd >= 0 && sent < feed->out.len) {
+        ssize_t n = send(feed->source.fd, feed->out.ptr + sent,
+                         feed->out.len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno != EAGAIN)
+            hang_up(feed);
+        if (n < 0)
+            break;
+        sent += (size_t)n;
+    }
+    if (feed->source.fd < 0)
+        return;
+    buf_drop_front(&feed->out, sent);
+    loop_watch(edge_first(feed->edge)->loop, &feed->source,
+               EPOLLIN | (feed->out.len ? (uint32_t)EPOLLOUT : 0));
+}
+
+static void on_batch_done(void *argument)
+{
+    struct batch *batch = argument;
+    struct edge_feed *feed = batch->feed;
+    if (feed->source.fd >= 0 && feed->connection == batch->connection) {
+        message_put(&feed->out, MESSAGE_ACK, batch->number);
+        flush(feed);
+    }
+    free_batch(batch);
+}
+
+static void apply_batch(void *argument)
+{
+    struct errand *errand = argument;
+    struct edge_thread *thread = errand->thread;
+    struct batch *batch = errand->batch;
+    free(errand);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct op *op = &batch->ops[i];
+        switch (op->kind) {
+        case OP_PAGE:
+            edge_apply_page(thread, page_hold(op->page));
+            break;
+        case OP_DROP:
+            edge_apply_drop(thread, op->key);
+            break;
+        case OP_CLEAR:
+            edge_apply_clear(thread);
+            break;
+        case OP_REFUSE:
+            edge_apply_refuse(thread, op->key);
+            break;
+        }
+    }
+    if (atomic_fetch_sub(&batch->remaining, 1) == 1)
+        loop_post(edge_first(thread->edge)->loop, on_batch_done, batch);
+}
+
+static void post_batch(struct batch *batch)
+{
+    struct edge *edge = batch->feed->edge;
+    unsigned threads = edge->config.threads;
+    atomic_init(&batch->remaining, threads);
+    for (unsigned i = 0; i < threads; i++) {
+        struct errand *errand = malloc(sizeof *errand);
+        if (!errand)
+            log_panic("no memory for what the desk sends");
+        *errand = (struct errand){&edge->threads[i], batch};
+        loop_post(edge->threads[i].loop, apply_batch, errand);
+    }
+}
+
+/* ---- messages of the desk ---- */
+
+static void forget_want(struct edge_feed *feed, struct str key)
+{
+    struct str *want = map_remove(&feed->wants, key);
+    if (want)
+        free_key(*want);
+    free(want);
+}
+
+static void evict(struct edge_feed *feed, struct batch *batch)
+{
+    struct page *page;
+    while ((page = shelf_evict(&feed->edge->shelf))) {
+        add_key_op(batch, OP_DROP, page->key);
+        message_put_str(&feed->out, MESSAGE_EVICTED, 0, page->key);
+        page_release(page);
+    }
+}
+
+static bool on_page(struct edge_feed *feed, struct batch *batch,
+                    struct str payload)
+{
+    struct page *page;
+    enum err err = page_decode(payload, &page);
+    if (err)
+        return false;
+    forget_want(feed, page->key);
+    if (!(page->flags & PAGE_TRANSIENT) && shelf_put(&feed->edge->shelf, page))
+        log_panic("no memory for the shelf");
+    add_op(batch, (struct op){.kind = OP_PAGE, .page = page});
+    evict(feed, batch);
+    return true;
+}
+
+static bool on_keys(struct edge_feed *feed, struct batch *batch,
+                    enum op_kind kind, struct str payload)
+{
+    struct wire_reader reader = {.rest = payload};
+    while (reader.rest.len && !reader.bad) {
+        struct str key = wire_get_str(&reader);
+        if (reader.bad)
+            break;
+        if (kind == OP_DROP)
+            shelf_drop(&feed->edge->shelf, key);
+        else
+            forget_want(feed, key);
+        add_key_op(batch, kind, key);
+    }
+    return !reader.bad;
+}
+
+static void clear_shelf(struct edge_feed *feed)
+{
+    size_t budget = feed->edge->shelf.budget_bytes;
+    shelf_finish(&feed->edge->shelf);
+    shelf_init(&feed->edge->shelf, budget);
+}
+
+/* Who we are and what we hold. */
+static void welcome(struct edge_feed *feed)
+{
+    struct buf *out = &feed->out;
+    size_t start = message_begin(out, MESSAGE_WELCOME, 0);
+    wire_put_u32(out, (uint32_t)feed->edge->pid);
+    wire_put_u64(out, feed->edition);
+    wire_put_u64(out, feed->log_number);
+    message_end(out, start);
+    size_t position = 0;
+    struct page *page = shelf_next(&feed->edge->shelf, &position);
+    while (page) {
+        start = message_begin(out, MESSAGE_HELD, 0);
+        for (; page && out->len - start < HELD_BYTES;
+             page = shelf_next(&feed->edge->shelf, &position)) {
+            wire_put_str(out, page->key);
+            wire_put_u16(out, page->flags);
+            wire_put_str(out, page->depends);
+        }
+        message_end(out, start);
+    }
+    message_put(out, MESSAGE_HELD, 0);
+}
+
+static void ask_again(struct edge_feed *feed)
+{
+    size_t position = 0;
+    struct str *key;
+    while ((key = map_next(&feed->wants, &position, NULL)))
+        message_put_str(&feed->out, MESSAGE_WANT, 0, *key);
+}
+
+static bool on_message(struct edge_feed *feed, struct batch *batch,
+                       const struct message *message)
+{
+    struct wire_reader reader = {.rest = message->payload};
+    switch (message->kind) {
+    case MESSAGE_HELLO:
+        welcome(feed);
+        ask_again(feed);
+        return true;
+    case MESSAGE_PAGE:
+        return on_page(feed, batch, message->payload);
+    case MESSAGE_DROP:
+        return on_keys(feed, batch, OP_DROP, message->payload);
+    case MESSAGE_REFUSE:
+        return on_keys(feed, batch, OP_REFUSE, message->payload);
+    case MESSAGE_CLEAR:
+        clear_shelf(feed);
+        add_op(batch, (struct op){.kind = OP_CLEAR});
+        return true;
+    case MESSAGE_MARK:
+        feed->edition = wire_get_u64(&reader);
+        feed->log_number = wire_get_u64(&reader);
+        return !reader.bad;
+    case MESSAGE_BUDGET:
+        feed->edge->shelf.budget_bytes = (size_t)wire_get_u64(&reader);
+        evict(feed, batch);
+        return !reader.bad;
+    default:
+        return false;
+    }
+}
+
+/* ---- reading ---- */
+
+/* False when the desk is gone. */
+static bool read_some(struct edge_feed *feed)
+{
+    for (size_t total = 0; total < READ_BYTES_A_TURN;) {
+        char *room = buf_reserve(&feed->in, READ_BYTES);
+        if (!room)
+            return false;
+        ssize_t got = recv(feed->source.fd, room, READ_BYTES, MSG_DONTWAIT);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return errno == EAGAIN;
+        if (got == 0)
+            return false;
+        buf_grown(&feed->in, (size_t)got);
+        total += (size_t)got;
+    }
+    return true;
+}
+
+/* Everything that is there whole becomes one batch. */
+static bool take_messages(struct edge_feed *feed)
+{
+    struct batch *batch = calloc(1, sizeof *batch);
+    if (!batch)
+        log_panic("no memory for what the desk sends");
+    batch->feed = feed;
+    batch->connection = feed->connection;
+    struct str rest = buf_str(&feed->in);
+    struct message message;
+    enum err err;
+    bool fine = true;
+    while (fine && !(err = message_next(&rest, &message))) {
+        batch->number = message.number;
+        fine = on_message(feed, batch, &message);
+    }
+    fine = fine && err == ERR_AGAIN;
+    buf_drop_front(&feed->in, feed->in.len - rest.len);
+    if (batch->number)
+        post_batch(batch);
+    else
+        free_batch(batch);
+    return fine;
+}
+
+static void on_events(void *context, uint32_t events)
+{
+    struct edge_feed *feed = context;
+    bool open = true;
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+        open = read_some(feed);
+        if (!take_messages(feed)) {
+            log_error("the desk sent what cannot be understood");
+            open = false;
+        }
+    }
+    if (open)
+        flush(feed);
+    else
+        hang_up(feed);
+}
+
+void edge_feed_adopt(struct edge_feed *feed, int fd)
+{
+    struct loop *loop = edge_first(feed->edge)->loop;
+    hang_up(feed);
+    feed->connection++;
+    feed->source = (struct loop_source){
+        .fd = fd,
+        .on_events = on_events,
+        .context = feed,
+    };
+    if (loop_add(loop, &feed->source, EPOLLIN)) {
+        close(fd);
+        feed->source.fd = -1;
+    }
+}
+
+void edge_feed_want(struct edge_feed *feed, struct str key)
+{
+    struct str *want = malloc(sizeof *want);
+    /* On its way to the thread that asks, or asked for already. */
+    if (!want || shelf_find(&feed->edge->shelf, key) ||
+        map_get(&feed->wants, key)) {
+        free(want);
+        free_key(key);
+        return;
+    }
+    *want = key;
+    if (map_set(&feed->wants, *want, want, NULL))
+        log_panic("no memory to wait for a page");
+    if (feed->source.fd >= 0) {
+        message_put_str(&feed->out, MESSAGE_WANT, 0, key);
+        flush(feed);
+    }
+}
+
+enum err edge_feed_create(struct edge *edge, struct edge_feed **ret_feed)
+{
+    struct edge_feed *feed = calloc(1, sizeof *feed);
+    if (!feed)
+        return ERR_NO_MEMORY;
+    feed->edge = edge;
+    feed->source.fd = -1;
+    buf_init(&feed->in,
+             MESSAGE_PAYLOAD_BYTES_MAX + READ_BYTES_A_TURN + READ_BYTES);
+    buf_init(&feed->out, OUT_BYTES_MAX);
+    map_init(&feed->wants);
+    *ret_feed = feed;
+    return ERR_OK;
+}
+
+void edge_feed_destroy(struct edge_feed *feed)
+{
+    if (!feed)
+        return;
+    if (feed->source.fd >= 0)
+        close(feed->source.fd);
+    size_t position = 0;
+    struct str *key;
+    while ((key = map_next(&feed->wants, &position, NULL))) {
+        free_key(*key);
+        free(key);
+    }
+    map_finish(&feed->wants);
+    buf_finish(&feed->in);
+    buf_finish(&feed->out);
+    free(feed);
+}

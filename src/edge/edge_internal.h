@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+/* edge/edge_internal.h: what the edge's files share.
+ *
+ *   edge.c          threads, start and end
+ *   edge_request.c  which kind of request it is; canonical keys
+ *   edge_page.c     page tables, answering with a page, waiting for one
+ *   edge_feed.c     the desk's feed: pages, drops, acknowledgements
+ *   edge_forward.c  requests that the desk itself answers
+ *   edge_media.c    files of the public media folder
+ *   shelf.c         which pages stay in memory
+ *   sandbox.c       what the process may do */
+#ifndef EDGE_EDGE_INTERNAL_H
+#define EDGE_EDGE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "edge/edge.h"
+#include "edge/shelf.h"
+#include "link/message.h"
+#include "link/page.h"
+#include "net/http_server.h"
+#include "net/listener.h"
+#include "net/loop.h"
+
+enum {
+    EDGE_WAITING_MAX = 4096,  /* parked requests of one thread */
+    EDGE_WAIT_MS = 10 * 1000, /* for a page to be printed */
+    EDGE_FORWARD_WAITING_MAX = 1024,
+    EDGE_FORWARD_MS = 30 * 1000,
+    EDGE_BODY_BYTES_MAX = 8 << 20, /* of a request that is passed on */
+    EDGE_DRAIN_MS = 8 * 1000,
+};
+
+struct edge_feed;
+struct edge_forward;
+
+struct edge_thread {
+    struct edge *edge;
+    unsigned index;
+    pthread_t thread;
+    struct loop *loop;
+    struct http_server *server;
+    struct listener *listeners;
+    size_t listener_count;
+    struct map pages; /* page key → struct page, one reference each */
+    struct map waits; /* page key → struct page_wait */
+    size_t waiting;   /* parked exchanges */
+    struct loop_timeout_list wait_timeouts;
+};
+
+struct edge {
+    struct edge_config config;
+    struct edge_thread threads[EDGE_THREADS_MAX];
+    pid_t pid;            /* asked for before the sandbox */
+    atomic_uint draining; /* threads that still have connections */
+
+    /* Of the first thread alone: */
+    struct shelf shelf;
+    struct edge_feed *feed;
+    struct edge_forward *forward;
+    struct listener link;
+};
+
+static inline struct edge_thread *edge_first(struct edge *edge)
+{
+    return &edge->threads[0];
+}
+
+/* ---- edge_request.c ---- */
+
+void edge_on_request(void *thread, struct http_exchange *exchange);
+uint64_t edge_body_max(void *thread, const struct http_request *request);
+
+/* A small static page: 503 with Retry-After, 404, 405 … */
+void edge_answer_error(struct http_exchange *exchange, int status,
+                       const char *message);
+
+/* ---- edge_page.c ---- */
+
+MUST_USE enum err edge_pages_init(struct edge_thread *thread);
+void edge_pages_finish(struct edge_thread *thread);
+
+void edge_answer_page(struct http_exchange *exchange, struct page *page);
+
+/* Keeps the exchange until the page comes; asks the desk for it. */
+void edge_wait_for_page(struct edge_thread *thread,
+                        struct http_exchange *exchange, struct str key);
+
+/* On the thread itself: the page is the one of its key from now on; it takes
+ * the caller's reference. Who waits for it gets it. */
+void edge_apply_page(struct edge_thread *thread, struct page *page);
+void edge_apply_drop(struct edge_thread *thread, struct str key);
+void edge_apply_clear(struct edge_thread *thread);
+void edge_apply_refuse(struct edge_thread *thread, struct str key);
+
+/* ---- edge_feed.c: on the first thread ---- */
+
+MUST_USE enum err edge_feed_create(struct edge *edge,
+                                   struct edge_feed **ret_feed);
+void edge_feed_destroy(struct edge_feed *feed);
+
+/* A connection that introduced itself as the feed; fd is the callee's. */
+void edge_feed_adopt(struct edge_feed *feed, int fd);
+
+/* Somebody on some thread waits for key. Owns key.ptr (malloc). */
+void edge_feed_want(struct edge_feed *feed, struct str key);
+
+/* Has the desk's connections accepted on the link socket. */
+MUST_USE enum err edge_link_start(struct edge *edge);
+
+/* ---- edge_forward.c ---- */
+
+MUST_USE enum err edge_forward_create(struct edge *edge,
+                                      struct edge_forward **ret_forward);
+void edge_forward_destroy(struct edge_forward *forward);
+
+/* Another connection on which the desk answers; fd is the callee's. */
+void edge_forward_adopt(struct edge_forward *forward, int fd);
+
+/* Passes the request on; the answer comes later. Any thread. */
+void edge_forward_request(struct edge_thread *thread,
+                          struct http_exchange *exchange);
+
+/* ---- edge_media.c ---- */
+
+/* name: what follows "/media/". */
+void edge_answer_media(struct edge_thread *thread,
+                       struct http_exchange *exchange, struct str name);
+
+#endif

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "edge/edge_internal.h"
+#include "net/accept.h"
+
+enum {
+    /* What does not fit into a socket's buffer is copied when it is small, and
+     * the page held when it is large: so the usual answer, which goes out in
+     * one piece, touches no count that threads share. */
+    HOLD_BYTES_MIN = 128 * 1024,
+};
+
+/* The exchanges that wait for one page. */
+struct page_wait {
+    struct page_waiter *first;
+    struct str key; /* owned */
+};
+
+struct page_waiter {
+    struct page_waiter *previous, *next;
+    struct page_wait *wait;
+    struct edge_thread *thread;
+    struct http_exchange *exchange;
+    struct loop_timeout timeout;
+};
+
+static_assert((int)HTTP_CODING_GZIP == 1 << PAGE_GZIP &&
+                  (int)HTTP_CODING_BR == 1 << PAGE_BR &&
+                  (int)HTTP_CODING_ZSTD == 1 << PAGE_ZSTD,
+              "codings are numbered alike in net and link");
+
+/* ---- answering ---- */
+
+static enum page_coding best_coding(const struct page *page, struct str accept)
+{
+    static const enum page_coding by_size[] = {PAGE_BR, PAGE_ZSTD, PAGE_GZIP};
+    if (page->codings == 1 << PAGE_IDENTITY)
+        return PAGE_IDENTITY;
+    unsigned usable = accept_codings(accept) & page->codings;
+    for (size_t i = 0; i < sizeof by_size / sizeof *by_size; i++) {
+        if (usable & 1u << by_size[i])
+            return by_size[i];
+    }
+    return PAGE_IDENTITY;
+}
+
+static void release_page(void *page)
+{
+    page_release(page);
+}
+
+void edge_answer_page(struct http_exchange *exchange, struct page *page)
+{
+    const struct http_fields *fields = &exchange->request.fields;
+    struct str accept = http_fields_known(fields, HTTP_FIELD_ACCEPT_ENCODING);
+    struct str none_match = http_fields_known(fields, HTTP_FIELD_IF_NONE_MATCH);
+    const struct page_variant *variant =
+        &page->variants[best_coding(page, accept)];
+    page_touch(page);
+    struct http_ready ready = {.head = variant->head, .body = variant->body};
+    if (none_match.ptr && page->status == 200 &&
+        accept_none_match(none_match, variant->etag)) {
+        ready.head = variant->not_modified;
+        ready.body = STR("");
+    } else if (variant->body.len >= HOLD_BYTES_MIN) {
+        ready.release = release_page;
+        ready.owner = page_hold(page);
+    }
+    http_answer_ready(exchange, &ready);
+}
+
+/* ---- waiting ---- */
+
+static void unlink_waiter(struct page_waiter *waiter)
+{
+    struct page_wait *wait = waiter->wait;
+    *(waiter->previous ? &waiter->previous->next : &wait->first) = waiter->next;
+    if (waiter->next)
+        waiter->next->previous = waiter->previous;
+    loop_timeout_cancel(&waiter->timeout);
+    waiter->thread->waiting--;
+    if (!wait->first) {
+        map_remove(&waiter->thread->waits, wait->key);
+        free(wait);
+    }
+    free(waiter);
+}
+
+static void on_abandon(struct http_exchange *exchange)
+{
+    unlink_waiter(exchange->handler_data);
+}
+
+static struct http_exchange *take_exchange(struct page_waiter *waiter)
+{
+    struct http_exchange *exchange = waiter->exchange;
+    exchange->on_abandon = NULL;
+    unlink_waiter(waiter);
+    return exchange;
+}
+
+static void on_wait_timeout(void *context, struct loop_timeout *timeout)
+{
+    (void)context;
+    struct page_waiter *waiter =
+        (struct page_waiter *)((char *)timeout -
+                               offsetof(struct page_waiter, timeout));
+    edge_answer_error(take_exchange(waiter), 503,
+                      "The newsroom's server is not answering. "
+                      "Please try again in a moment.");
+}
+
+struct want {
+    struct edge *edge;
+    struct str key; /* owned */
+};
+
+static void post_want(void *argument)
+{
+    struct want *want = argument;
+    edge_feed_want(want->edge->feed, want->key);
+    free(want);
+}
+
+static struct str copy_key(struct str key)
+{
+    char *copy = malloc(key.len + 1);
+    if (!copy)
+        log_panic("no memory to wait for a page");
+    memcpy(copy, key.ptr, key.len);
+    return str_of(copy, key.len);
+}
+
+static struct page_wait *find_wait(struct edge_thread *thread, struct str key)
+{
+    struct page_wait *wait = map_get(&thread->waits, key);
+    if (wait)
+        return wait;
+    wait = malloc(sizeof *wait + key.len);
+    struct want *want = malloc(sizeof *want);
+    if (!wait || !want)
+        log_panic("no memory to wait for a page");
+    memcpy((char *)(wait + 1), key.ptr, key.len);
+    *wait = (struct page_wait){.key = str_of((char *)(wait + 1), key.len)};
+    if (map_set(&thread->waits, wait->key, wait, NULL))
+        log_panic("no memory to wait for a page");
+    *want = (struct want){thread->edge, copy_key(key)};
+    loop_post(edge_first(thread->edge)->loop, post_want, want);
+    return wait;
+}
+
+void edge_wait_for_page(struct edge_thread *thread,
+                        struct http_exchange *exchange, struct str key)
+{
+    if (thread->waiting >= EDGE_WAITING_MAX) {
+        edge_answer_error(exchange, 503,
+                          "Very many readers are here at the moment. "
+                          "Please try again in a few seconds.");
+        return;
+    }
+    struct page_waiter *waiter = calloc(1, sizeof *waiter);
+    if (!waiter)
+        log_panic("no memory to wait for a page");
+    struct page_wait *wait = find_wait(thread, key);
+    waiter->thread = thread;
+    waiter->exchange = exchange;
+    waiter->wait = wait;
+    waiter->next = wait->first;
+    if (waiter->next)
+        waiter->next->previous = waiter;
+    wait->first = waiter;
+    thread->waiting++;
+    exchange->handler_data = waiter;
+    exchange->on_abandon = on_abandon;
+    loop_timeout_arm(thread->loop, &thread->wait_timeouts, &waiter->timeout);
+}
+
+/* ---- what the feed brings ---- */
+
+/* Answers all who wait for key: with page, or with an error when it is NULL.
+ * What they ask next may add waiters again, for the next page. */
+static void wake(struct edge_thread *thread, struct str key, struct page *page)
+{
+    struct page_wait *wait = map_get(&thread->waits, key);
+    for (bool last = !wait; !last;) {
+        last = !wait->first->next;
+        struct http_exchange *exchange = take_exchange(wait->first);
+        if (page)
+            edge_answer_page(exchange, page);
+        else
+            edge_answer_error(exchange, 500,
+                              "This page cannot be shown at the moment.");
+    }
+}
+
+void edge_apply_page(struct edge_thread *thread, struct page *page)
+{
+    if (page->flags & PAGE_TRANSIENT) {
+        wake(thread, page->key, page);
+        page_release(page);
+        return;
+    }
+    void *old = NULL;
+    if (map_set(&thread->pages, page->key, page, &old))
+        log_panic("no memory for the page table");
+    page_release(old);
+    wake(thread, page->key, page);
+}
+
+void edge_apply_drop(struct edge_thread *thread, struct str key)
+{
+    page_release(map_remove(&thread->pages, key));
+}
+
+void edge_apply_clear(struct edge_thread *thread)
+{
+    size_t position = 0;
+    struct page *page;
+    while ((page = map_next(&thread->pages, &position, NULL)))
+        page_release(page);
+    map_finish(&thread->pages);
+    map_init(&thread->pages);
+}
+
+void edge_apply_refuse(struct edge_thread *thread, struct str key)
+{
+    wake(thread, key, NULL);
+}
+
+enum err edge_pages_init(struct edge_thread *thread)
+{
+    map_init(&thread->pages);
+    map_init(&thread->waits);
+    loop_timeouts_add(thread->loop, &thread->wait_timeouts,
+                      EDGE_WAIT_MS * INT64_C(1000), on_wait_timeout, thread);
+    return ERR_OK;
+}
+
+void edge_pages_finish(struct edge_thread *thread)
+{
+    edge_apply_clear(thread);
+    map_finish(&thread->pages);
+    map_finish(&thread->waits);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <assert.h>
+
+#include "edge/edge_internal.h"
+#include "net/http_status.h"
+#include "net/uri.h"
+
+enum { CURSOR_BYTES_MAX = 64, KEY_BYTES = PAGE_KEY_BYTES_MAX };
+
+#define NEWSROOM_PREFIX STR("/newsroom/")
+#define MEDIA_PREFIX STR("/media/")
+
+/* Nothing of it depends on the request, so nothing can be injected. */
+void edge_answer_error(struct http_exchange *exchange, int status,
+                       const char *message)
+{
+    char body[1024];
+    struct str phrase = http_status_phrase(status);
+    int len =
+        snprintf(body, sizeof body,
+                 "<!doctype html><html lang=en><meta charset=utf-8>"
+                 "<meta name=viewport content=\"width=device-width\">"
+                 "<title>%" PRI_STR "</title><h1>%" PRI_STR "</h1><p>%s</p>",
+                 ARG_STR(phrase), ARG_STR(phrase), message);
+    assert(len > 0 && (size_t)len < sizeof body);
+    struct str fields = STR("Cache-Control: no-store\r\n"
+                            "Content-Security-Policy: default-src 'none'\r\n"
+                            "X-Content-Type-Options: nosniff\r\n");
+    if (status == 405)
+        fields = STR("Allow: GET, HEAD\r\nCache-Control: no-store\r\n");
+    else if (status == 503)
+        fields = STR("Retry-After: 5\r\nCache-Control: no-store\r\n");
+    http_answer(exchange, &(struct http_answer){
+                              .status = status,
+                              .content_type = STR("text/html; charset=utf-8"),
+                              .fields = fields,
+                              .body = str_of(body, (size_t)len),
+                          });
+}
+
+static bool is_reading(const struct http_request *request)
+{
+    return request->method == HTTP_GET || request->method == HTTP_HEAD;
+}
+
+/* The only query that public pages know is the cursor of a list; every other
+ * parameter (of trackers, mostly) changes nothing. */
+static bool find_cursor(struct str query, struct str *ret_cursor)
+{
+    struct uri_parameter parameter;
+    while (uri_query_next(&query, &parameter)) {
+        if (!str_eq(parameter.name, STR("before")) || !parameter.value.len ||
+            parameter.value.len > CURSOR_BYTES_MAX)
+            continue;
+        for (size_t i = 0; i < parameter.value.len; i++) {
+            char c = parameter.value.ptr[i];
+            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-'))
+                return false;
+        }
+        *ret_cursor = parameter.value;
+        return true;
+    }
+    return false;
+}
+
+static struct str make_key(struct str path, struct str query,
+                           char target[KEY_BYTES])
+{
+    struct str cursor;
+    if (!query.ptr || !find_cursor(query, &cursor))
+        return path;
+    int len = snprintf(target, KEY_BYTES, "%" PRI_STR "?before=%" PRI_STR,
+                       ARG_STR(path), ARG_STR(cursor));
+    return len > 0 && len < KEY_BYTES ? str_of(target, (size_t)len) : path;
+}
+
+/* 301 to the canonical spelling of the same path. */
+static void redirect_to(struct http_exchange *exchange, struct str path)
+{
+    DEFER(buf_finish) struct buf fields;
+    buf_init(&fields, 4 * URI_PATH_BYTES_MAX);
+    buf_add_c(&fields, "Location: ");
+    uri_write_path(&fields, path);
+    if (exchange->request.query.len) {
+        buf_add_char(&fields, '?');
+        buf_add(&fields, exchange->request.query);
+    }
+    buf_add_c(&fields, "\r\n");
+    if (buf_err(&fields)) {
+        edge_answer_error(exchange, 414, "This address is too long.");
+        return;
+    }
+    http_answer(exchange, &(struct http_answer){
+                              .status = 301,
+                              .fields = buf_str(&fields),
+                          });
+}
+
+static void answer_path(struct edge_thread *thread,
+                        struct http_exchange *exchange, struct str path)
+{
+    const struct http_request *request = &exchange->request;
+    if (str_starts_with(path, NEWSROOM_PREFIX)) {
+        edge_forward_request(thread, exchange);
+        return;
+    }
+    if (!is_reading(request)) {
+        edge_answer_error(exchange, 405, "Pages can only be read.");
+        return;
+    }
+    if (str_starts_with(path, MEDIA_PREFIX)) {
+        edge_answer_media(thread, exchange, str_from(path, MEDIA_PREFIX.len));
+        return;
+    }
+    char key_bytes[KEY_BYTES];
+    struct str key = make_key(path, request->query, key_bytes);
+    struct page *page = map_get(&thread->pages, key);
+    if (page)
+        edge_answer_page(exchange, page);
+    else
+        edge_wait_for_page(thread, exchange, key);
+}
+
+void edge_on_request(void *context, struct http_exchange *exchange)
+{
+    struct edge_thread *thread = context;
+    const struct http_request *request = &exchange->request;
+    /* A raw path that is a page's key is canonical: no need to look closer. */
+    if (!request->query.ptr && is_reading(request)) {
+        struct page *page = map_get(&thread->pages, request->path);
+        if (page) {
+            edge_answer_page(exchange, page);
+            return;
+        }
+    }
+    char scratch[URI_PATH_BYTES_MAX];
+    struct uri_path path;
+    enum err err = uri_path_decode(request->path, scratch, &path);
+    if (err)
+        edge_answer_error(exchange, err == ERR_TOO_LONG ? 414 : 400,
+                          "This address cannot be understood.");
+    else if (!path.is_canonical)
+        redirect_to(exchange, path.text);
+    else
+        answer_path(thread, exchange, path.text);
+}
+
+uint64_t edge_body_max(void *context, const struct http_request *request)
+{
+    (void)context;
+    return str_starts_with(request->path, NEWSROOM_PREFIX) ? EDGE_BODY_BYTES_MAX
+                                                           : 0;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+/* site/press_internal.h: what the press's files share.
+ *
+ *   press.c         life-cycle, the press thread, waiting
+ *   press_round.c   from changes in the log to pages to print and to drop
+ *   press_print.c   the print threads: one page, printed, framed, sent
+ *   press_edges.c   what the edges say: what they hold, what they want
+ *   press_sheets.c  which pages are out and what each was made from */
+#ifndef SITE_PRESS_INTERNAL_H
+#define SITE_PRESS_INTERNAL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "content/change.h"
+#include "link/feed.h"
+#include "site/press.h"
+#include "site/press_sheets.h"
+
+enum {
+    PRESS_PRINTERS_MAX = 64,
+    PRESS_POLL_MS = 200, /* how long a change by another process may wait when
+                            nobody says that it is there */
+    PRESS_ACK_TIMEOUT_MS = 5000,
+};
+
+/* Why a page is printed; the first in the list go first. */
+enum print_cause {
+    PRINT_FOR_CHANGE, /* a publish call waits for it */
+    PRINT_FOR_READER, /* a reader waits for it */
+    PRINT_AHEAD,      /* so that nobody will have to wait */
+    PRINT_CAUSES
+};
+
+/* A page to be printed. There is one job a page at most. */
+struct print_job {
+    struct print_job *next;
+    struct str page_key; /* owned */
+    enum print_cause cause;
+    bool pinned;
+    bool running;
+    uint64_t wanted_by; /* edges on which readers wait */
+};
+
+struct print_list {
+    struct print_job *first, *last;
+};
+
+/* A change that prints under way may have missed. */
+struct recent_change {
+    int64_t seq;
+    struct str key; /* owned */
+};
+
+struct press {
+    struct press_config config;
+    struct feed *feed;
+    uint64_t edition;
+    pthread_t follower;
+    pthread_t printers[PRESS_PRINTERS_MAX];
+    unsigned printers_running;
+    bool follower_running;
+
+    pthread_mutex_t lock; /* guards all below; taken before the feed's */
+    pthread_cond_t work;  /* for the threads: jobs, changes, the end */
+    pthread_cond_t done;  /* for those who wait: a round or a job is over */
+    bool stopping;
+
+    struct sheets sheets;
+    struct map jobs; /* page key → struct print_job, running ones included */
+    struct print_list lists[PRINT_CAUSES];
+    size_t changes_open; /* jobs for changes, waiting or running */
+    size_t ahead_open;   /* jobs ahead, waiting or running */
+    uint64_t prints;
+
+    int64_t wanted_seq;  /* somebody waits for this one */
+    int64_t applied_seq; /* changes up to it are being printed, or are */
+    int64_t printed_seq; /* changes up to it are with the edges */
+    struct recent_change *recent;
+    size_t recent_count, recent_capacity;
+    int64_t running_since[PRESS_PRINTERS_MAX]; /* applied_seq when the print
+                                                  began; INT64_MAX: idle */
+    uint64_t edges_new; /* bit set: connected, not yet looked after */
+    uint64_t edges_known;
+    struct feed_welcome welcomes[FEED_EDGES_MAX];
+    uint64_t marked_edition;         /* the edges were told of */
+    uint64_t pins_wanted, pins_done; /* unequal: the set of pinned pages may
+                                        have changed and must be listed */
+};
+
+/* ---- press_print.c ---- */
+
+/* Adds a job for page_key or raises the one that is there. Lock held. */
+void press_order(struct press *press, struct str page_key,
+                 enum print_cause cause, bool pinned, uint64_t wanted_by);
+
+void *press_run_printer(void *press);
+
+/* ---- press_round.c ---- */
+
+/* Reads what is new in the log and has it printed; waits for that. */
+void press_round(struct press *press, struct arena *arena);
+
+/* The next changes after seq, in arena; none at the end of the log. */
+MUST_USE enum err press_read_changes(struct press *press, int64_t seq,
+                                     struct arena *arena,
+                                     struct change_list *ret_changes,
+                                     struct fault *fault);
+
+/* The theme is another one: pinned pages are printed ahead, the others
+ * dropped. Lock held. */
+void press_reprint_all(struct press *press);
+
+/* Orders every page that should be pinned and is not ready, and lets go of
+ * those that should not be any more. */
+void press_pin(struct press *press, struct arena *arena);
+
+/* ---- press_edges.c ---- */
+
+struct feed_events press_feed_events(struct press *press);
+
+/* Brings edges that have just come to the present. Lock held. */
+void press_welcome_edges(struct press *press, struct arena *arena);
+
+/* Tells the edges (bit set; all: UINT64_MAX) to drop the page and forgets it.
+ * Lock held. */
+void press_drop(struct press *press, struct sheet *sheet);
+
+/* Tells all edges how far they are. Lock held. */
+void press_mark(struct press *press);
+
+#endif
