@@ -27,6 +27,7 @@ struct db;
 struct db_statement;
 
 enum {
+    DB_DEPTH_MAX = 8,             /* transactions within one another */
     DB_STATEMENTS_KEPT_MAX = 256, /* prepared and kept, per connection */
     DB_BUSY_TIMEOUT_MS = 5000,    /* how long another process is waited for */
 };
@@ -134,6 +135,9 @@ void db_transaction_end(struct db_transaction *transaction);
 
 /* ---- Upkeep -----------------------------------------------------------------
  */
+
+/* How long to wait for other processes, instead of DB_BUSY_TIMEOUT_MS. */
+void db_set_timeout(struct db *db, int timeout_ms);
 
 /* Runs statements parted by ';' that have no parameters and give no rows. */
 MUST_USE enum err db_run_script(struct db *db, const char *sql);

@@ -16,6 +16,8 @@ struct db_driver {
                      void **ret_connection, struct fault *fault);
     void (*close)(void *connection);
 
+    void (*set_timeout)(void *connection, int timeout_ms);
+
     /* Whether the connection is in a transaction, as the database sees it. */
     bool (*in_transaction)(void *connection);
     enum err (*run_script)(void *connection, const char *sql,

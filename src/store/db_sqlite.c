@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <assert.h>
+#include <errno.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/db_driver.h"
+
+/* Measured in DEPENDENCIES.md: FULL outlives a power cut, NORMAL does not. */
+static const char setup_sql[] =
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA secure_delete = OFF;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA cache_size = -16000;"            /* KiB */
+    "PRAGMA mmap_size = 268435456;"          /* bytes */
+    "PRAGMA journal_size_limit = 67108864;"; /* of the log after a checkpoint */
+
+/* ---- Errors -----------------------------------------------------------------
+ */
+
+/* A full disk, a quota or a limit on the size of files; number is only fresh
+ * after a failed call of the system. */
+static bool disk_is_full(int code, int number)
+{
+    bool asked_system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+    return code == SQLITE_FULL ||
+           (asked_system &&
+            (number == ENOSPC || number == EDQUOT || number == EFBIG));
+}
+
+static enum err err_of(sqlite3 *handle, int result)
+{
+    int code = result & 0xff;
+    int number = sqlite3_system_errno(handle);
+    if (disk_is_full(code, number))
+        return ERR_FULL;
+    switch (code) {
+    case SQLITE_OK:
+        return ERR_OK;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ERR_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return ERR_CORRUPT;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return ERR_DENIED;
+    case SQLITE_CANTOPEN:
+        return number ? err_from_errno(number) : ERR_IO;
+    case SQLITE_CONSTRAINT:
+        return result == SQLITE_CONSTRAINT_UNIQUE ||
+                       result == SQLITE_CONSTRAINT_PRIMARYKEY
+                   ? ERR_EXISTS
+                   : ERR_CONFLICT;
+    case SQLITE_NOMEM:
+        return ERR_NO_MEMORY;
+    case SQLITE_TOOBIG:
+        return ERR_TOO_LONG;
+    case SQLITE_IOERR:
+        return ERR_IO;
+    default:
+        return ERR_INTERNAL;
+    }
+}
+
+static const char *remedy_of(enum err err)
+{
+    switch (err) {
+    case ERR_BUSY:
+        return "another program is writing to it: try again, or end a program "
+               "that hangs";
+    case ERR_FULL:
+        return "the disk is full: make room; nothing that was stored is lost";
+    case ERR_CORRUPT:
+        return "the file is damaged or not a database: restore a backup";
+    case ERR_DENIED:
+        return "this user may not write to it: give the user the right to "
+               "write the file and its folder";
+    case ERR_NOT_FOUND:
+        return "there is no such file";
+    default:
+        return "see the system's cause";
+    }
+}
+
+static enum err fail(sqlite3 *handle, int result, struct fault *fault)
+{
+    enum err err = err_of(handle, result);
+    const char *path = sqlite3_db_filename(handle, "main");
+    return fault_set(fault, err, NULL, "database %s: %s (%s)",
+                     path && *path ? path : "in memory", remedy_of(err),
+                     sqlite3_errmsg(handle));
+}
+
+/* ---- Connections ------------------------------------------------------------
+ */
+
+static enum err run_script(void *connection, const char *sql,
+                           struct fault *fault)
+{
+    sqlite3 *handle = connection;
+    int result = sqlite3_exec(handle, sql, NULL, NULL, NULL);
+    if (result == SQLITE_OK)
+        return ERR_OK;
+    return fail(handle, sqlite3_extended_errcode(handle), fault);
+}
+
+static int first_text(void *context, int count, char **values, char **names)
+{
+    (void)names;
+    char *target = context;
+    if (count && values[0] && !*target)
+        snprintf(target, 512, "%s", values[0]);
+    return 0;
+}
+
+/* The log in the file's header; the first use of the file happens here. */
+static enum err use_wal(sqlite3 *handle, struct fault *fault)
+{
+    char mode[512] = "";
+    int result = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", first_text,
+                              mode, NULL);
+    if (result != SQLITE_OK)
+        return fail(handle, sqlite3_extended_errcode(handle), fault);
+    if (strcmp(mode, "wal") == 0)
+        return ERR_OK;
+    return fault_set(fault, ERR_UNSUPPORTED, NULL,
+                     "database %s: the file system cannot carry a write-ahead "
+                     "log (journal mode is %s): use a local disk",
+                     sqlite3_db_filename(handle, "main"), mode);
+}
+
+static enum err set_up(sqlite3 *handle, enum db_access access,
+                       struct fault *fault)
+{
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, DB_BUSY_TIMEOUT_MS);
+    enum err err = run_script(handle, setup_sql, fault);
+    if (err)
+        return err;
+    if (access == DB_READ)
+        /* Reads the schema, so that what is no database is told at once. */
+        return run_script(handle,
+                          "PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema",
+                          fault);
+    if (sqlite3_db_readonly(handle, "main") == 1)
+        return fault_set(fault, ERR_DENIED, NULL, "database %s: %s",
+                         sqlite3_db_filename(handle, "main"),
+                         remedy_of(ERR_DENIED));
+    return use_wal(handle, fault);
+}
+
+static enum err sqlite_open(const char *location, enum db_access access,
+                            void **ret_connection, struct fault *fault)
+{
+    struct stat info;
+    if (access != DB_CREATE && stat(location, &info) < 0)
+        return fault_set(fault, err_from_errno(errno), NULL, "database %s: %s",
+                         location, strerror(errno));
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                (access == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
+    sqlite3 *handle = NULL;
+    int result = sqlite3_open_v2(location, &handle, flags, NULL);
+    if (!handle)
+        return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
+    enum err err = result == SQLITE_OK ? set_up(handle, access, fault)
+                                       : fail(handle, result, fault);
+    if (err) {
+        sqlite3_close(handle);
+        return err;
+    }
+    *ret_connection = handle;
+    return ERR_OK;
+}
+
+static void sqlite_close(void *connection)
+{
+    int result = sqlite3_close(connection);
+    assert(result == SQLITE_OK); /* a query is still open */
+    (void)result;
+}
+
+static void set_timeout(void *connection, int timeout_ms)
+{
+    sqlite3_busy_timeout(connection, timeout_ms);
+}
+
+static bool in_transaction(void *connection)
+{
+    return !sqlite3_get_autocommit(connection);
+}
+
+static enum err check(void *connection, struct fault *fault)
+{
+    sqlite3 *handle = connection;
+    char found[512] = "";
+    if (sqlite3_exec(handle, "PRAGMA integrity_check", first_text, found,
+                     NULL) != SQLITE_OK)
+        return fail(handle, sqlite3_extended_errcode(handle), fault);
+    const char *path = sqlite3_db_filename(handle, "main");
+    if (strcmp(found, "ok") != 0)
+        return fault_set(fault, ERR_CORRUPT, NULL,
+                         "database %s is damaged: %s. Restore a backup", path,
+                         found);
+    found[0] = '\0';
+    if (sqlite3_exec(handle, "PRAGMA foreign_key_check", first_text, found,
+                     NULL) != SQLITE_OK)
+        return fail(handle, sqlite3_extended_errcode(handle), fault);
+    if (found[0])
+        return fault_set(fault, ERR_CORRUPT, NULL,
+                         "database %s is damaged: table %s names rows that "
+                         "are not there. Restore a backup",
+                         path, found);
+    return ERR_OK;
+}
+
+/* ---- Statements -------------------------------------------------------------
+ */
+
+static enum err prepare(void *connection, const char *sql, void **ret_statement,
+                        struct fault *fault)
+{
+    sqlite3 *handle = connection;
+    sqlite3_stmt *statement = NULL;
+    int result = sqlite3_prepare_v3(handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                    &statement, NULL);
+    if (result != SQLITE_OK)
+        return fail(handle, result, fault);
+    *ret_statement = statement;
+    return ERR_OK;
+}
+
+static void finish(void *statement)
+{
+    sqlite3_finalize(statement);
+}
+
+static void reset(void *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+}
+
+static enum err bound(void *statement, int result)
+{
+    if (result == SQLITE_OK)
+        return ERR_OK;
+    if (result == SQLITE_RANGE)
+        return ERR_INTERNAL;
+    return err_of(sqlite3_db_handle(statement), result);
+}
+
+static enum err bind_str(void *statement, int index, struct str text)
+{
+    return bound(statement,
+                 sqlite3_bind_text64(statement, index, text.len ? text.ptr : "",
+                                     text.len, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+static enum err bind_blob(void *statement, int index, struct str bytes)
+{
+    return bound(statement, sqlite3_bind_blob64(statement, index,
+                                                bytes.len ? bytes.ptr : "",
+                                                bytes.len, SQLITE_STATIC));
+}
+
+static enum err bind_i64(void *statement, int index, int64_t value)
+{
+    return bound(statement, sqlite3_bind_int64(statement, index, value));
+}
+
+static enum err bind_null(void *statement, int index)
+{
+    return bound(statement, sqlite3_bind_null(statement, index));
+}
+
+static enum err step(void *connection, void *statement, bool *ret_row,
+                     struct fault *fault)
+{
+    int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW || result == SQLITE_DONE) {
+        *ret_row = result == SQLITE_ROW;
+        return ERR_OK;
+    }
+    return fail(connection, result, fault);
+}
+
+static int64_t changed(void *connection)
+{
+    return sqlite3_changes64(connection);
+}
+
+static int64_t column_i64(void *statement, int column)
+{
+    return sqlite3_column_int64(statement, column);
+}
+
+static struct str column_str(void *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    if (!text)
+        return STR("");
+    return str_of(text, (size_t)sqlite3_column_bytes(statement, column));
+}
+
+static struct str column_blob(void *statement, int column)
+{
+    const char *bytes = sqlite3_column_blob(statement, column);
+    if (!bytes)
+        return STR("");
+    return str_of(bytes, (size_t)sqlite3_column_bytes(statement, column));
+}
+
+static bool column_is_null(void *statement, int column)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_NULL;
+}
+
+const struct db_driver db_sqlite_driver = {
+    .name = "sqlite",
+    .begin_write = "BEGIN IMMEDIATE",
+    .begin_read = "BEGIN",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .set_timeout = set_timeout,
+    .in_transaction = in_transaction,
+    .run_script = run_script,
+    .check = check,
+    .prepare = prepare,
+    .finish = finish,
+    .reset = reset,
+    .bind_str = bind_str,
+    .bind_blob = bind_blob,
+    .bind_i64 = bind_i64,
+    .bind_null = bind_null,
+    .step = step,
+    .changed = changed,
+    .column_i64 = column_i64,
+    .column_str = column_str,
+    .column_blob = column_blob,
+    .column_is_null = column_is_null,
+    .explain = "EXPLAIN QUERY PLAN",
+    .explain_column = 3,
+};
