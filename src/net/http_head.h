@@ -71,6 +71,8 @@ struct http_fields {
                                            was not there */
     struct http_field all[HTTP_FIELDS_MAX]; /* count of them, in order */
     unsigned count;
+    bool says_close;      /* in any Connection field */
+    bool says_keep_alive; /* likewise */
 };
 
 static inline struct str http_fields_known(const struct http_fields *fields,

@@ -16,11 +16,10 @@ enum http_method {
 #define X(name) HTTP_##name,
     HTTP_METHOD_TABLE(X)
 #undef X
-        HTTP_METHOD_OTHER, /* a token; answered with 501 by the server */
-    HTTP_METHOD_COUNT = HTTP_METHOD_OTHER
+        HTTP_METHOD_COUNT
 };
 
-/* "GET"; empty for HTTP_METHOD_OTHER. */
+/* "GET". Every other method is refused with 501. */
 struct str http_method_name(enum http_method method);
 
 struct http_request {
@@ -31,9 +30,8 @@ struct http_request {
     bool has_content_length;
     bool expects_continue;
     uint64_t content_length; /* 0 when there is none */
-    struct str method_text;
-    struct str target;    /* as it was sent */
-    struct str path;      /* raw; "/…", or "*" with OPTIONS */
+    struct str target;       /* as it was sent */
+    struct str path;         /* raw; "/…", or "*" with OPTIONS */
     struct str query;     /* raw, without '?'; ptr NULL when there is no '?' */
     struct str authority; /* of the target or else Host; "" in HTTP/1.0 */
     size_t head_bytes;    /* with the empty line */
