@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "site/assets.h"
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "render/value.h"
+
+enum { DIGITS = 16 }; /* of the digest: enough to tell versions apart */
+
+static const struct {
+    struct str ending, content_type;
+} types[] = {
+    {STR_INIT(".woff2"), STR_INIT("font/woff2")},
+    {STR_INIT(".js"), STR_INIT("text/javascript; charset=utf-8")},
+    {STR_INIT(".svg"), STR_INIT("image/svg+xml")},
+    {STR_INIT(".ico"), STR_INIT("image/x-icon")},
+    {STR_INIT(".txt"), STR_INIT("text/plain; charset=utf-8")},
+};
+
+static struct str type_of(struct str name)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (str_ends_with(name, types[i].ending))
+            return types[i].content_type;
+    }
+    return STR("application/octet-stream");
+}
+
+static struct str path_of(struct str name, struct str bytes,
+                          struct arena *arena)
+{
+    char digest[DIGEST_HEX_BYTES];
+    digest_hex(bytes, digest);
+    ptrdiff_t dot = str_find_last_char(name, '.');
+    size_t stem = dot < 0 ? name.len : (size_t)dot;
+    return arena_printf(arena, "/assets/%.*s-%.*s%" PRI_STR, (int)stem,
+                        name.ptr, DIGITS, digest,
+                        ARG_STR(str_from(name, stem)));
+}
+
+/* "reader.js" as a template can say it: reader_js. */
+static struct str key_of(struct str name, struct arena *arena)
+{
+    char *key = arena_c_string(arena, name);
+    for (char *c = key; *c; c++) {
+        if (*c == '.' || *c == '-')
+            *c = '_';
+    }
+    return str_of(key, name.len);
+}
+
+void assets_init(struct assets *assets, struct embedded_files files,
+                 struct arena *arena)
+{
+    struct value *value = value_object(arena);
+    assets->at = arena_array(arena, struct asset, files.count);
+    assets->count = files.count;
+    for (size_t i = 0; i < files.count; i++) {
+        struct str name = str_from_c(files.files[i].path);
+        struct str bytes = files.files[i].bytes;
+        assets->at[i] = (struct asset){
+            .name = name,
+            .path = path_of(name, bytes, arena),
+            .content_type = type_of(name),
+            .bytes = bytes,
+        };
+        value_set_named(value, key_of(name, arena),
+                        value_str(arena, assets->at[i].path));
+    }
+    assets->value = value;
+}
+
+const struct asset *assets_find_path(const struct assets *assets,
+                                     struct str path)
+{
+    for (size_t i = 0; i < assets->count; i++) {
+        if (str_eq(assets->at[i].path, path))
+            return &assets->at[i];
+    }
+    return NULL;
+}
+
+const struct asset *assets_find_name(const struct assets *assets,
+                                     struct str name)
+{
+    for (size_t i = 0; i < assets->count; i++) {
+        if (str_eq(assets->at[i].name, name))
+            return &assets->at[i];
+    }
+    return NULL;
+}
+
+/* The longest asset's name that rest begins with, or NULL. */
+static const struct asset *named_by(const struct assets *assets,
+                                    struct str rest)
+{
+    const struct asset *best = NULL;
+    for (size_t i = 0; i < assets->count; i++) {
+        const struct asset *asset = &assets->at[i];
+        if (str_starts_with(rest, asset->name) &&
+            (!best || asset->name.len > best->name.len))
+            best = asset;
+    }
+    return best;
+}
+
+struct str assets_resolve(const struct assets *assets, struct str text,
+                          struct arena *arena)
+{
+    struct str prefix = STR("/assets/"), done = STR("");
+    for (ptrdiff_t at; (at = str_find(text, prefix)) >= 0;) {
+        size_t name_at = (size_t)at + prefix.len;
+        const struct asset *asset = named_by(assets, str_from(text, name_at));
+        size_t keep = asset ? (size_t)at : name_at;
+        done = arena_concat(arena, done, str_slice(text, 0, keep));
+        if (asset)
+            done = arena_concat(arena, done, asset->path);
+        text = str_from(text, name_at + (asset ? asset->name.len : 0));
+    }
+    return arena_concat(arena, done, text);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "site/site.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "render/locale.h"
+#include "render/template.h"
+#include "site/site_internal.h"
+
+/* Of the templates and the messages; other than before when a file changed. */
+static uint64_t folder_stamp(const struct site *site)
+{
+    if (!site->folder)
+        return 0;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct str messages = arena_printf(&arena, "%s/messages", site->folder);
+    uint64_t stamp = theme_folder_stamp(site->folder) * 31 +
+                     theme_folder_stamp(messages.ptr);
+    arena_finish(&arena);
+    return stamp;
+}
+
+enum err site_create(struct content *content, const char *folder,
+                     struct site **ret_site, struct fault *fault)
+{
+    assert(content);
+    struct site *site = calloc(1, sizeof *site);
+    if (!site)
+        return fault_set(fault, ERR_NO_MEMORY, NULL, "no memory for the site");
+    site->content = content;
+    site->folder = folder;
+    arena_init(&site->arena, 0);
+    pthread_mutex_init(&site->lock, NULL);
+    assets_init(&site->assets, web_assets, &site->arena);
+    site->locales = locales_create();
+    site->stamp = folder_stamp(site);
+    site->edition = 1;
+    enum err err = look_load(&site->assets, folder, &site->look, fault);
+    if (err) {
+        site_destroy(site);
+        return err;
+    }
+    *ret_site = site;
+    return ERR_OK;
+}
+
+void site_destroy(struct site *site)
+{
+    if (!site)
+        return;
+    look_release(site->look);
+    locales_destroy(site->locales);
+    arena_finish(&site->arena);
+    pthread_mutex_destroy(&site->lock);
+    free(site);
+}
+
+struct look *site_hold_look(struct site *site)
+{
+    pthread_mutex_lock(&site->lock);
+    struct look *look = look_retain(site->look);
+    pthread_mutex_unlock(&site->lock);
+    return look;
+}
+
+uint64_t site_edition(const struct site *site)
+{
+    pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&site->lock;
+    pthread_mutex_lock(lock);
+    uint64_t edition = site->edition;
+    pthread_mutex_unlock(lock);
+    return edition;
+}
+
+enum err site_reload_theme(struct site *site, bool *ret_changed,
+                           struct fault *fault)
+{
+    uint64_t stamp = folder_stamp(site);
+    if (stamp == site->stamp) {
+        *ret_changed = false;
+        return ERR_OK;
+    }
+    site->stamp = stamp; /* an error is told once, not every second */
+    struct look *look;
+    enum err err = look_load(&site->assets, site->folder, &look, fault);
+    if (err)
+        return err;
+    pthread_mutex_lock(&site->lock);
+    struct look *old = site->look;
+    site->look = look;
+    site->edition++;
+    pthread_mutex_unlock(&site->lock);
+    look_release(old);
+    *ret_changed = true;
+    return ERR_OK;
+}

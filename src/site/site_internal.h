@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/* site/site_internal.h: what the files of the site share. */
+#ifndef SITE_SITE_INTERNAL_H
+#define SITE_SITE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "site/assets.h"
+#include "site/look.h"
+#include "site/site.h"
+
+struct locales;
+
+struct site {
+    struct content *content;
+    const char *folder; /* of the theme's overrides, or NULL */
+    struct arena arena;
+    struct assets assets;
+    struct locales *locales;
+
+    pthread_mutex_t lock; /* what follows */
+    struct look *look;
+    uint64_t stamp; /* of the folder when look was loaded */
+    uint64_t edition;
+};
+
+/* The look in use, to be released with look_release. */
+struct look *site_hold_look(struct site *site);
+
+#endif
