@@ -17,6 +17,7 @@
 #ifndef CONTENT_EDIT_H
 #define CONTENT_EDIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -47,7 +48,7 @@ struct edit {
     struct arena arena;
     struct map changed; /* key → its struct edit_change */
     struct edit_change *changes;
-    struct edit_blob *hidden; /* blobs to take out of the public */
+    bool hides; /* media may have to leave the public folder */
 };
 
 /* Waits for the writer and for other processes. ERR_BUSY, ERR_FULL… edit must

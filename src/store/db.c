@@ -206,6 +206,34 @@ void db_bind_str_or_null(struct db_query *query, struct str text)
         db_bind_null(query);
 }
 
+void db_bind_values(struct db_query *query, const struct db_value *values)
+{
+    for (; values->kind != DB_VALUE_END; values++) {
+        if (values->kind == DB_VALUE_STR)
+            db_bind_str(query, values->text);
+        else if (values->kind == DB_VALUE_I64)
+            db_bind_i64(query, values->number);
+        else
+            db_bind_null(query);
+    }
+}
+
+struct db_query db_query_values(struct db *db, const char *sql,
+                                const struct db_value *values)
+{
+    struct db_query query = db_query_begin(db, sql);
+    db_bind_values(&query, values);
+    return query;
+}
+
+enum err db_run_values(struct db *db, const char *sql,
+                       const struct db_value *values)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_query_values(db, sql, values);
+    return db_query_run(&query, NULL);
+}
+
 static enum err query_step(struct db_query *query, bool *ret_row)
 {
     struct db *db = query->db;
@@ -311,19 +339,13 @@ static const char *const savepoint_rollback[DB_DEPTH_MAX + 1] = {
     [7] = "ROLLBACK TO s7", [8] = "ROLLBACK TO s8",
 };
 
-static enum err run(struct db *db, const char *sql)
-{
-    DEFER(db_query_end) struct db_query query = db_query_begin(db, sql);
-    return db_query_run(&query, NULL);
-}
-
 static enum err begin(struct db_transaction *transaction, struct db *db,
                       const char *outermost)
 {
     assert(transaction && !transaction->db);
     assert(db && db->depth < DB_DEPTH_MAX);
     int depth = db->depth + 1;
-    enum err err = run(db, depth == 1 ? outermost : savepoint_begin[depth]);
+    enum err err = db_run(db, depth == 1 ? outermost : savepoint_begin[depth]);
     if (err)
         return err;
     db->depth = depth;
@@ -345,7 +367,7 @@ enum err db_commit(struct db_transaction *transaction)
 {
     struct db *db = transaction->db;
     assert(db && db->depth == transaction->depth);
-    enum err err = run(db, savepoint_commit[transaction->depth]);
+    enum err err = db_run(db, savepoint_commit[transaction->depth]);
     if (err) {
         db_transaction_end(transaction);
         return err;
@@ -363,9 +385,9 @@ void db_transaction_end(struct db_transaction *transaction)
     assert(db->depth == transaction->depth);
     struct fault cause = db->fault; /* rolling back must not hide it */
     if (!db->lost && db->driver->in_transaction(db->connection)) {
-        enum err err = run(db, savepoint_rollback[db->depth]);
+        enum err err = db_run(db, savepoint_rollback[db->depth]);
         if (!err && db->depth > 1)
-            err = run(db, savepoint_commit[db->depth]);
+            err = db_run(db, savepoint_commit[db->depth]);
         if (err && db->depth > 1)
             db->lost = err;
     }

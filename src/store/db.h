@@ -74,6 +74,49 @@ void db_bind_null(struct db_query *query);
 /* The text, or NULL when it is empty. */
 void db_bind_str_or_null(struct db_query *query, struct str text);
 
+/* The same in one go, values in the order of the parameters:
+ *
+ *     DEFER(db_query_end) struct db_query query = db_ask(
+ *         db, "SELECT … WHERE path = $1 AND id > $2", DB_STR(path), DB_I64(9));
+ *     err = db_run(db, "DELETE FROM redirect WHERE path = $1", DB_STR(path));
+ */
+struct db_value {
+    enum { DB_VALUE_END, DB_VALUE_STR, DB_VALUE_I64, DB_VALUE_NULL } kind;
+    int64_t number;
+    struct str text;
+};
+
+#define DB_STR(text_) ((struct db_value){.kind = DB_VALUE_STR, .text = (text_)})
+#define DB_C(text_) DB_STR(str_from_c(text_))
+#define DB_I64(number_) \
+    ((struct db_value){.kind = DB_VALUE_I64, .number = (number_)})
+#define DB_STR_OR_NULL(text_) db_str_or_null(text_)
+
+static inline struct db_value db_str_or_null(struct str text)
+{
+    return (struct db_value){.kind = text.len ? DB_VALUE_STR : DB_VALUE_NULL,
+                             .text = text};
+}
+
+#define DB_VALUES_(...) \
+    (const struct db_value[]) \
+    { \
+        __VA_ARGS__ __VA_OPT__(, ) \
+        { \
+            .kind = DB_VALUE_END \
+        } \
+    }
+#define db_ask(db, sql, ...) db_query_values(db, sql, DB_VALUES_(__VA_ARGS__))
+#define db_run(db, sql, ...) db_run_values(db, sql, DB_VALUES_(__VA_ARGS__))
+
+struct db_query db_query_values(struct db *db, const char *sql,
+                                const struct db_value *values);
+MUST_USE enum err db_run_values(struct db *db, const char *sql,
+                                const struct db_value *values);
+
+/* Binds values up to DB_VALUE_END. */
+void db_bind_values(struct db_query *query, const struct db_value *values);
+
 /* Wants one row: ERR_NOT_FOUND when there is none. */
 MUST_USE enum err db_query_row(struct db_query *query);
 

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/edit.h"
+
+#include <assert.h>
+
+#include "base/time.h"
+#include "content/change_internal.h"
+#include "content/content.h"
+#include "content/edit_internal.h"
+
+enum err edit_begin(struct edit *edit, struct content *content,
+                    struct str actor, struct fault *fault)
+{
+    assert(edit && !edit->content);
+    assert(content);
+    struct db_lease lease = db_lease_writer(content_pool(content));
+    struct db_transaction transaction = {0};
+    enum err err = db_begin(&transaction, lease.db);
+    if (err) {
+        db_fault(lease.db, err, fault);
+        db_lease_end(&lease);
+        return err;
+    }
+    *edit = (struct edit){
+        .content = content,
+        .db = lease.db,
+        .actor = actor,
+        .time_us = time_now_us(),
+        .fault = fault,
+        .lease = lease,
+        .transaction = transaction,
+    };
+    arena_init(&edit->arena, 0);
+    map_init(&edit->changed);
+    return ERR_OK;
+}
+
+enum err edit_commit(struct edit *edit)
+{
+    assert(edit->content);
+    struct blob_store *blobs = content_blobs(edit->content);
+    int64_t seq = 0;
+    enum err err = change_write(edit, &seq);
+    if (!err)
+        err = edit_failed(edit, db_commit(&edit->transaction));
+    if (err) {
+        edit_end(edit);
+        return err;
+    }
+    edit->seq = seq;
+    /* What was acknowledged stands whatever happens now: blobs that could not
+     * be hidden wait in the table for the next edit that hides. */
+    if (edit->hides)
+        (void)!edit_hide_pending(edit->db, blobs, NULL);
+    edit_end(edit);
+    return ERR_OK;
+}
+
+void edit_end(struct edit *edit)
+{
+    if (!edit->content)
+        return;
+    db_transaction_end(&edit->transaction);
+    db_lease_end(&edit->lease);
+    map_finish(&edit->changed);
+    arena_finish(&edit->arena);
+    edit->content = NULL;
+    edit->db = NULL;
+    edit->changes = NULL;
+}
+
+enum err edit_failed(struct edit *edit, enum err err)
+{
+    return db_fault(edit->db, err, edit->fault);
+}
+
+/* ---- Steps ------------------------------------------------------------------
+ */
+
+enum err edit_step_begin(struct edit_step *step, struct edit *edit)
+{
+    assert(edit->content);
+    enum err err = db_begin(&step->transaction, edit->db);
+    if (err)
+        return edit_failed(edit, err);
+    step->edit = edit;
+    step->newest_before = edit->changes;
+    return ERR_OK;
+}
+
+enum err edit_step_commit(struct edit_step *step)
+{
+    struct edit *edit = step->edit;
+    enum err err = db_commit(&step->transaction);
+    if (err)
+        return edit_failed(edit, err); /* edit_step_end forgets the keys */
+    step->edit = NULL;
+    return ERR_OK;
+}
+
+void edit_step_end(struct edit_step *step)
+{
+    struct edit *edit = step->edit;
+    if (!edit)
+        return;
+    db_transaction_end(&step->transaction);
+    while (edit->changes != step->newest_before) {
+        map_remove(&edit->changed, edit->changes->key);
+        edit->changes = edit->changes->older;
+    }
+    step->edit = NULL;
+}
+
+/* ---- Hiding -----------------------------------------------------------------
+ */
+
+static const char note_hiding_sql[] =
+    "INSERT INTO media_hiding (blob)"
+    " SELECT blob FROM medium WHERE id = $1"
+    " UNION SELECT blob FROM rendition WHERE medium_id = $1"
+    " ON CONFLICT (blob) DO NOTHING";
+
+enum err edit_hide_medium(struct edit *edit, struct str medium)
+{
+    edit->hides = true;
+    return edit_run(edit, note_hiding_sql, DB_STR(medium));
+}
+
+static const char unseen_sql[] =
+    "SELECT blob FROM media_hiding WHERE NOT EXISTS ("
+    " SELECT 1 FROM article_medium"
+    "  JOIN article ON article.id = article_medium.article_id"
+    "  WHERE article.state = 'published' AND article_medium.medium_id IN ("
+    "   SELECT id FROM medium WHERE medium.blob = media_hiding.blob"
+    "   UNION SELECT medium_id FROM rendition"
+    "    WHERE rendition.blob = media_hiding.blob))"
+    " AND NOT EXISTS ("
+    " SELECT 1 FROM person WHERE person.picture_id IN ("
+    "   SELECT id FROM medium WHERE medium.blob = media_hiding.blob"
+    "   UNION SELECT medium_id FROM rendition"
+    "    WHERE rendition.blob = media_hiding.blob))";
+
+static enum err hide_unseen(struct db *db, struct blob_store *blobs,
+                            struct fault *fault)
+{
+    DEFER(db_query_end) struct db_query query = db_query_begin(db, unseen_sql);
+    while (db_query_next(&query)) {
+        struct blob blob;
+        if (blob_parse(db_column_peek(&query, 0), &blob))
+            continue;
+        enum err err = blob_unpublish(blobs, &blob, fault);
+        if (err)
+            return err;
+    }
+    return db_fault(db, db_query_err(&query), fault);
+}
+
+/* Holds the write lock meanwhile, so that nobody publishes one of them. */
+enum err edit_hide_pending(struct db *db, struct blob_store *blobs,
+                           struct fault *fault)
+{
+    DEFER(db_transaction_end) struct db_transaction transaction = {0};
+    enum err err = db_begin(&transaction, db);
+    if (err)
+        return db_fault(db, err, fault);
+    err = hide_unseen(db, blobs, fault);
+    if (err)
+        return err;
+    err = db_run(db, "DELETE FROM media_hiding");
+    if (!err)
+        err = db_commit(&transaction);
+    return db_fault(db, err, fault);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+/* content/edit_internal.h: what the modules that write share.
+ *
+ * A function that takes an edit has filled edit->fault in whenever it fails. */
+#ifndef CONTENT_EDIT_INTERNAL_H
+#define CONTENT_EDIT_INTERNAL_H
+
+#include "content/edit.h"
+
+struct edit_change {
+    struct edit_change *older;
+    struct str key;
+    const char *kind;
+};
+
+/* One write within an edit, all or nothing:
+ *
+ *     DEFER(edit_step_end) struct edit_step step = {0};
+ *     enum err err = edit_step_begin(&step, edit);
+ *     …
+ *     return edit_step_commit(&step);
+ */
+struct edit_step {
+    struct edit *edit; /* NULL when it is over */
+    struct db_transaction transaction;
+    struct edit_change *newest_before;
+};
+
+MUST_USE enum err edit_step_begin(struct edit_step *step, struct edit *edit);
+MUST_USE enum err edit_step_commit(struct edit_step *step);
+void edit_step_end(struct edit_step *step);
+
+/* Gives err back; a failure is what the database said. */
+enum err edit_failed(struct edit *edit, enum err err);
+
+/* Runs one statement: edit_run(edit, sql, DB_STR(…), …). */
+#define edit_run(edit, sql, ...) \
+    edit_failed(edit, db_run((edit)->db, sql __VA_OPT__(, ) __VA_ARGS__))
+
+/* Has the blobs of a medium looked at when the edit is committed: those that no
+ * published article shows any more leave the public folder. */
+MUST_USE enum err edit_hide_medium(struct edit *edit, struct str medium);
+
+/* Works off what edit_hide_medium noted, now or before a crash. */
+MUST_USE enum err edit_hide_pending(struct db *db, struct blob_store *blobs,
+                                    struct fault *fault);
+
+#endif

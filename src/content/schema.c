@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/schema_internal.h"
+
+/* What was released is never changed here: a change is one more migration. */
+
+static const char first_sql[] =
+    "CREATE TABLE setting ("
+    " name TEXT NOT NULL,"
+    " language TEXT NOT NULL," /* '' holds in every language */
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (name, language));"
+
+    "CREATE TABLE language ("
+    " code TEXT PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " rtl BIGINT NOT NULL,"
+    " position BIGINT NOT NULL);"
+
+    "CREATE TABLE category ("
+    " id TEXT PRIMARY KEY,"
+    " parent_id TEXT REFERENCES category (id),"
+    " position BIGINT NOT NULL);"
+    "CREATE INDEX category_parent ON category (parent_id);"
+
+    "CREATE TABLE category_name ("
+    " category_id TEXT NOT NULL REFERENCES category (id) ON DELETE CASCADE,"
+    " language TEXT NOT NULL REFERENCES language (code),"
+    " slug TEXT NOT NULL,"
+    " path TEXT NOT NULL," /* slugs from the root */
+    " name TEXT NOT NULL,"
+    " description TEXT NOT NULL,"
+    " PRIMARY KEY (category_id, language),"
+    " UNIQUE (language, path));"
+
+    "CREATE TABLE medium ("
+    " id TEXT PRIMARY KEY,"
+    " blob TEXT NOT NULL,"
+    " mime TEXT NOT NULL,"
+    " width BIGINT NOT NULL,"
+    " height BIGINT NOT NULL,"
+    " size_bytes BIGINT NOT NULL,"
+    " focus_x BIGINT NOT NULL,"
+    " focus_y BIGINT NOT NULL,"
+    " alt TEXT NOT NULL,"
+    " caption TEXT NOT NULL,"
+    " credit TEXT NOT NULL,"
+    " filename TEXT NOT NULL,"
+    " created_us BIGINT NOT NULL);"
+    "CREATE INDEX medium_blob ON medium (blob);"
+
+    "CREATE TABLE rendition ("
+    " medium_id TEXT NOT NULL REFERENCES medium (id) ON DELETE CASCADE,"
+    " blob TEXT NOT NULL,"
+    " mime TEXT NOT NULL,"
+    " width BIGINT NOT NULL,"
+    " height BIGINT NOT NULL,"
+    " size_bytes BIGINT NOT NULL,"
+    " PRIMARY KEY (medium_id, blob));"
+    "CREATE INDEX rendition_blob ON rendition (blob);"
+
+    /* Blobs that may have to leave the public folder. */
+    "CREATE TABLE media_hiding (blob TEXT PRIMARY KEY);"
+
+    "CREATE TABLE person ("
+    " id TEXT PRIMARY KEY,"
+    " slug TEXT NOT NULL UNIQUE,"
+    " picture_id TEXT REFERENCES medium (id));"
+    "CREATE INDEX person_picture ON person (picture_id);"
+
+    "CREATE TABLE person_name ("
+    " person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    " language TEXT NOT NULL," /* '' holds in every language */
+    " name TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " bio TEXT NOT NULL,"
+    " PRIMARY KEY (person_id, language));"
+
+    "CREATE TABLE tag ("
+    " id TEXT PRIMARY KEY,"
+    " language TEXT NOT NULL REFERENCES language (code),"
+    " slug TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " UNIQUE (language, slug));"
+
+    /* What lists show, and where the article stands. The text itself is in
+     * its revisions. */
+    "CREATE TABLE article ("
+    " id TEXT PRIMARY KEY,"
+    " story_id TEXT NOT NULL,"
+    " language TEXT NOT NULL REFERENCES language (code),"
+    " state TEXT NOT NULL,"
+    " revision BIGINT NOT NULL,"
+    " live_revision BIGINT NOT NULL," /* 0: readers see none */
+    " created_us BIGINT NOT NULL,"
+    " saved_us BIGINT NOT NULL,"
+    " published_us BIGINT NOT NULL," /* of these, 0 is never */
+    " updated_us BIGINT NOT NULL,"
+    " scheduled_us BIGINT NOT NULL,"
+    " withdrawn_us BIGINT NOT NULL,"
+    " withdrawn_reason TEXT NOT NULL,"
+    " withdrawn_target TEXT NOT NULL,"
+    " slug TEXT NOT NULL,"
+    " headline TEXT NOT NULL,"
+    " kicker TEXT NOT NULL,"
+    " standfirst TEXT NOT NULL,"
+    " byline TEXT NOT NULL,"
+    " source TEXT NOT NULL,"
+    " weight TEXT NOT NULL,"
+    " opinion BIGINT NOT NULL,"
+    " live BIGINT NOT NULL,"
+    " sponsored BIGINT NOT NULL,"
+    " corrected BIGINT NOT NULL,"
+    " picture_id TEXT REFERENCES medium (id),"
+    " picture_alt TEXT NOT NULL);"
+    "CREATE INDEX article_story ON article (story_id);"
+    "CREATE INDEX article_language ON article (language, id);"
+    "CREATE INDEX article_state ON article (state, id);"
+    "CREATE INDEX article_picture ON article (picture_id);"
+    "CREATE INDEX article_due ON article (scheduled_us)"
+    " WHERE state = 'scheduled';"
+
+    "CREATE TABLE revision ("
+    " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
+    " number BIGINT NOT NULL,"
+    " time_us BIGINT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " note TEXT NOT NULL,"
+    " headline TEXT NOT NULL,"
+    " content TEXT NOT NULL," /* JSON, see article_json.c */
+    " body TEXT NOT NULL,"    /* JSON, see render/document.h */
+    " PRIMARY KEY (article_id, number));"
+
+    "CREATE TABLE article_category ("
+    " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
+    " position BIGINT NOT NULL," /* 0 is the main one */
+    " category_id TEXT NOT NULL REFERENCES category (id),"
+    " PRIMARY KEY (article_id, position));"
+    "CREATE INDEX article_category_category ON article_category (category_id);"
+
+    "CREATE TABLE article_tag ("
+    " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
+    " position BIGINT NOT NULL,"
+    " tag_id TEXT NOT NULL REFERENCES tag (id) ON DELETE CASCADE,"
+    " PRIMARY KEY (article_id, position));"
+    "CREATE INDEX article_tag_tag ON article_tag (tag_id);"
+
+    "CREATE TABLE article_byline ("
+    " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
+    " position BIGINT NOT NULL,"
+    " person_id TEXT REFERENCES person (id),"
+    " name TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " PRIMARY KEY (article_id, position));"
+    "CREATE INDEX article_byline_person ON article_byline (person_id);"
+
+    "CREATE TABLE article_medium ("
+    " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
+    " medium_id TEXT NOT NULL REFERENCES medium (id),"
+    " PRIMARY KEY (article_id, medium_id));"
+    "CREATE INDEX article_medium_medium ON article_medium (medium_id);"
+
+    "CREATE TABLE correction ("
+    " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
+    " time_us BIGINT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " PRIMARY KEY (article_id, time_us, text));"
+
+    /* Each list of readers is one range of listing_order, see shelf.c. Only
+     * published articles stand here. */
+    "CREATE TABLE listing ("
+    " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
+    " shelf TEXT NOT NULL,"
+    " published_us BIGINT NOT NULL,"
+    " PRIMARY KEY (article_id, shelf));"
+    "CREATE INDEX listing_order ON listing (shelf, published_us, article_id);"
+
+    "CREATE TABLE view_count ("
+    " article_id TEXT PRIMARY KEY REFERENCES article (id) ON DELETE CASCADE,"
+    " views BIGINT NOT NULL);"
+
+    "CREATE TABLE redirect ("
+    " path TEXT PRIMARY KEY,"
+    " target TEXT NOT NULL,"
+    " created_us BIGINT NOT NULL);"
+    "CREATE INDEX redirect_target ON redirect (target);"
+
+    "CREATE TABLE menu_item ("
+    " language TEXT NOT NULL REFERENCES language (code),"
+    " menu TEXT NOT NULL,"
+    " position BIGINT NOT NULL,"
+    " category_id TEXT REFERENCES category (id) ON DELETE CASCADE,"
+    " label TEXT NOT NULL,"
+    " target TEXT NOT NULL,"
+    " PRIMARY KEY (language, menu, position));"
+    "CREATE INDEX menu_item_category ON menu_item (category_id);"
+
+    "CREATE TABLE change ("
+    " seq BIGINT PRIMARY KEY,"
+    " time_us BIGINT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " key TEXT NOT NULL,"
+    " kind TEXT NOT NULL);"
+
+    "CREATE TABLE follower ("
+    " name TEXT PRIMARY KEY,"
+    " seq BIGINT NOT NULL,"
+    " time_us BIGINT NOT NULL);";
+
+const struct migration schema_migrations[] = {
+    {1, "the newspaper", first_sql},
+};
+
+const size_t schema_migration_count =
+    sizeof schema_migrations / sizeof *schema_migrations;
