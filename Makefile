@@ -14,7 +14,7 @@ VERSION := $(shell cat VERSION)
 
 # ---- Layers, lowest first; what each may use of ours and of the system -----
 
-LAYERS := base net store render link content edge site exchange cli
+LAYERS := base net store render link content edge site newsroom exchange cli
 
 BELOW_base     :=
 BELOW_net      := base
@@ -24,13 +24,15 @@ BELOW_link     := net base
 BELOW_content  := store render base
 BELOW_edge     := link net base
 BELOW_site     := content link net store render base
+BELOW_newsroom := content net store render base
 BELOW_exchange := content store render base
-BELOW_cli      := edge site exchange content link net store render base
+BELOW_cli      := edge site newsroom exchange content link net store render base
 
 PKG_base    := libcrypto
 PKG_store   := sqlite3
 PKG_render  := jansson icu-uc icu-i18n libbrotlienc libdeflate libzstd
 PKG_content := jansson
+PKG_newsroom := jansson
 PKG_exchange := jansson
 PKG_edge    := libseccomp
 PKG_cli     := jansson libseccomp

@@ -98,7 +98,8 @@ static void write_request(struct buf *out, const struct http_exchange *exchange)
     char peer[ADDRESS_TEXT_BYTES];
     address_peer_format(&exchange->peer, peer);
     buf_printf(out, "%" PRI_STR " %" PRI_STR " HTTP/1.1\r\n",
-               ARG_STR(request->method_text), ARG_STR(request->target));
+               ARG_STR(http_method_name(request->method)),
+               ARG_STR(request->target));
     put_fields(out, &request->fields);
     if (!http_request_field(request, HTTP_FIELD_HOST).ptr)
         buf_add_c(out, "Host: localhost\r\n");

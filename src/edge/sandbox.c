@@ -126,9 +126,9 @@ static const int allowed_calls[] = {
     SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),
     SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(rt_sigaction),
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(kill), SCMP_SYS(restart_syscall),
-    SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage), SCMP_SYS(sysinfo),
-    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rseq),
+    SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(kill),
+    SCMP_SYS(restart_syscall), SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage),
+    SCMP_SYS(sysinfo), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rseq),
     SCMP_SYS(set_robust_list), SCMP_SYS(membarrier),
     SCMP_SYS(readlink), /* sanitizers, when they report */
 };

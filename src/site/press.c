@@ -122,9 +122,9 @@ enum err press_start(struct press *press, struct fault *fault)
     DEFER(db_lease_end)
     struct db_lease lease = content_reader(press->config.content);
     int64_t seq = 0;
-    enum err err = change_last_seq(lease.db, &seq, fault);
+    enum err err = change_last_seq(lease.db, &seq);
     if (err)
-        return err;
+        return db_fault(lease.db, err, fault);
     press->applied_seq = press->printed_seq = seq;
     if (pthread_create(&press->follower, NULL, follow_log, press))
         return fault_set(fault, ERR_NO_MEMORY, NULL, "no thread for the press");

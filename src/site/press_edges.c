@@ -180,9 +180,9 @@ static bool mark_changed_since(struct press *press, int64_t seq,
         if (changes.count == 0)
             break;
         for (size_t i = 0; i < changes.count; i++)
-            sheets_each_of(&press->sheets, changes.items[i].key, mark_sheet,
+            sheets_each_of(&press->sheets, changes.changes[i].key, mark_sheet,
                            NULL);
-        seq = changes.items[changes.count - 1].seq;
+        seq = changes.changes[changes.count - 1].seq;
     }
     return true;
 }

@@ -22,8 +22,9 @@ enum err press_read_changes(struct press *press, int64_t seq,
 {
     DEFER(db_lease_end)
     struct db_lease lease = content_reader(press->config.content);
-    return change_read_after(lease.db, seq, CHANGES_AT_ONCE, arena, ret_changes,
-                             fault);
+    enum err err =
+        change_read(lease.db, seq, CHANGES_AT_ONCE, arena, ret_changes);
+    return err ? db_fault(lease.db, err, fault) : ERR_OK;
 }
 
 /* ---- what a change touches ---- */
@@ -121,7 +122,7 @@ static void collect_fresh(struct press *press,
     DEFER(db_lease_end)
     struct db_lease lease = content_reader(press->config.content);
     for (size_t i = 0; i < changes->count; i++) {
-        struct str key = changes->items[i].key;
+        struct str key = changes->changes[i].key;
         if (!str_starts_with(key, STR("article:")))
             continue;
         struct str page_key;
@@ -154,7 +155,7 @@ static void apply(struct press *press, const struct change_list *changes)
 {
     size_t marked = 0;
     for (size_t i = 0; i < changes->count; i++) {
-        const struct change *change = &changes->items[i];
+        const struct change *change = &changes->changes[i];
         remember(press, change->seq, change->key);
         sheets_each_of(&press->sheets, change->key, mark_sheet, &marked);
         press->pins_wanted += changes_pins(change->key);

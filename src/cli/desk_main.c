@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The desk process: the content, the press, and the requests that only the
+ * desk can answer. */
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "cli/process.h"
+#include "cli/serve.h"
+#include "content/content.h"
+#include "content/settings.h"
+#include "net/http_workers.h"
+#include "net/listener.h"
+#include "newsroom/newsroom.h"
+#include "site/press.h"
+#include "site/site.h"
+
+enum {
+    PRINTERS = 2,
+    WORKERS = 8,
+    WORK_CONNECTIONS = 8, /* the edge's, so as many requests at once */
+    READERS = PRINTERS + WORKERS + 4,
+    NEWEST_PINNED = 2000,
+    READY_TIMEOUT_MS = 60 * 1000,
+};
+
+struct desk {
+    const struct process_arguments *arguments;
+    char theme_folder[PATH_MAX];
+    char edge_path[PATH_MAX];
+    struct content *content;
+    struct site *site;
+    struct press *press;
+    struct newsroom newsroom;
+    struct loop *loop;
+    pthread_t loop_thread;
+    bool loop_running;
+    struct http_workers *workers;
+    struct http_server *local; /* the desk's socket: the command line */
+    struct http_server *work;  /* connections to the edge */
+    struct listener listener;
+};
+
+/* ---- requests ---- */
+
+static void on_local_request(void *context, struct http_exchange *exchange)
+{
+    struct desk *desk = context;
+    http_workers_submit(desk->workers, exchange, WHO_LOCAL);
+}
+
+static void on_edge_request(void *context, struct http_exchange *exchange)
+{
+    struct desk *desk = context;
+    http_workers_submit(desk->workers, exchange, WHO_PUBLIC);
+}
+
+static uint64_t body_max(void *context, const struct http_request *request)
+{
+    struct desk *desk = context;
+    return http_workers_body_max(desk->workers, request);
+}
+
+/* A connection to an edge, on its way to the loop and back. */
+struct work_connection {
+    struct desk *desk;
+    unsigned edge;
+    int fd;
+};
+
+static void on_work_close(void *context, void *adopted)
+{
+    struct desk *desk = context;
+    struct work_connection *connection = adopted;
+    if (!connection)
+        return;
+    press_work_closed(desk->press, connection->edge);
+    free(connection);
+}
+
+static void adopt(void *argument)
+{
+    struct work_connection *connection = argument;
+    struct desk *desk = connection->desk;
+    if (http_server_adopt(desk->work, connection->fd, connection)) {
+        log_error("a connection to the edge cannot be served");
+        free(connection);
+    }
+}
+
+/* On a thread of the feed. */
+static void on_work(void *context, unsigned edge, int fd)
+{
+    struct desk *desk = context;
+    struct work_connection *connection = malloc(sizeof *connection);
+    if (!connection)
+        log_panic("out of memory");
+    *connection = (struct work_connection){desk, edge, fd};
+    loop_post(desk->loop, adopt, connection);
+}
+
+static enum err catch_up(void *press, int64_t seq, struct fault *fault)
+{
+    return press_catch_up(press, seq, fault);
+}
+
+static void write_status(void *press, struct buf *out)
+{
+    struct press_status status;
+    press_read_status(press, &status);
+    buf_printf(out,
+               "\"log_seq\":%lld,\"pages\":%zu,\"pinned\":%zu,\"waiting\":%zu,"
+               "\"prints\":%llu,\"edges\":%u",
+               (long long)status.log_seq, status.pages, status.pinned,
+               status.waiting, (unsigned long long)status.prints, status.edges);
+}
+
+/* ---- start ---- */
+
+static enum err open_site(struct desk *desk, struct fault *fault)
+{
+    const char *directory = desk->arguments->directory;
+    struct content_options options = {.readers = READERS};
+    snprintf(desk->theme_folder, sizeof desk->theme_folder, "%s/theme",
+             directory);
+    snprintf(desk->edge_path, sizeof desk->edge_path, "%s/run/edge.sock",
+             directory);
+    enum err err = content_open(directory, &options, &desk->content, fault);
+    if (err)
+        return err;
+    return site_create(desk->content, desk->theme_folder, &desk->site, fault);
+}
+
+static enum err create_press(struct desk *desk, struct fault *fault)
+{
+    struct press_config config = {
+        .content = desk->content,
+        .site = desk->site,
+        .printers = PRINTERS,
+        .newest_pinned = NEWEST_PINNED,
+        .page_memory = (size_t)desk->arguments->page_memory,
+        .edge_path = desk->edge_path,
+        .work_connections = WORK_CONNECTIONS,
+        .on_work = on_work,
+        .context = desk,
+    };
+    enum err err = press_create(&config, &desk->press);
+    return err ? fault_set(fault, err, NULL, "the press: %s", err_sentence(err))
+               : ERR_OK;
+}
+
+static void on_accept(void *context, int fd, const struct address_peer *peer)
+{
+    struct desk *desk = context;
+    http_server_accept(desk->local, fd, peer);
+}
+
+static void *run_loop(void *argument)
+{
+    loop_run(argument);
+    return NULL;
+}
+
+static enum err create_servers(struct desk *desk)
+{
+    struct http_server_config local = {
+        .loop = desk->loop,
+        .context = desk,
+        .on_request = on_local_request,
+        .body_max = body_max,
+    };
+    struct http_server_config work = local;
+    work.on_request = on_edge_request;
+    work.on_close = on_work_close;
+    enum err err = http_server_create(&local, &desk->local);
+    if (!err)
+        err = http_server_create(&work, &desk->work);
+    if (!err)
+        err = listener_start(&desk->listener, desk->loop,
+                             (int)desk->arguments->desk_fd, on_accept, desk);
+    return err;
+}
+
+static enum err start_answering(struct desk *desk, struct fault *fault)
+{
+    desk->newsroom = (struct newsroom){
+        .content = desk->content,
+        .press = desk->press,
+        .catch_up = catch_up,
+        .write_status = write_status,
+    };
+    enum err err = loop_create(&desk->loop);
+    if (!err) {
+        struct http_workers_config config = {
+            .loop = desk->loop,
+            .context = &desk->newsroom,
+            .routes = newsroom_routes,
+            .route_count = newsroom_route_count,
+            .threads = WORKERS,
+        };
+        err = http_workers_create(&config, &desk->workers);
+    }
+    if (!err)
+        err = create_servers(desk);
+    if (err)
+        return fault_set(fault, err, NULL, "the desk's server: %s",
+                         err_sentence(err));
+    if (pthread_create(&desk->loop_thread, NULL, run_loop, desk->loop))
+        return fault_set(fault, ERR_NO_MEMORY, NULL, "no thread");
+    desk->loop_running = true;
+    return ERR_OK;
+}
+
+/* ---- time ---- */
+
+static void tell_ready(struct desk *desk)
+{
+    if (press_wait_ready(desk->press, READY_TIMEOUT_MS * INT64_C(1000)))
+        log_warn("not all pages are printed yet");
+    if (write((int)desk->arguments->ready_fd, "1", 1) != 1)
+        log_warn("the supervisor cannot be told that all is up");
+}
+
+/* ---- end ---- */
+
+static void finish(struct desk *desk)
+{
+    if (desk->loop_running) {
+        loop_stop(desk->loop);
+        pthread_join(desk->loop_thread, NULL);
+        listener_stop(&desk->listener);
+    }
+    http_workers_destroy(desk->workers);
+    press_destroy(desk->press);
+    http_server_destroy(desk->local);
+    http_server_destroy(desk->work);
+    loop_destroy(desk->loop);
+    site_destroy(desk->site);
+    content_close(desk->content);
+}
+
+int desk_main(int argc, char **argv)
+{
+    struct process_arguments arguments;
+    struct desk desk = {.arguments = &arguments};
+    struct fault fault = {0};
+    int64_t began_us = clock_now_us();
+    enum err err = process_begin("desk", argc, argv, &arguments, &fault);
+    if (!err)
+        err = open_site(&desk, &fault);
+    if (!err)
+        err = create_press(&desk, &fault);
+    if (!err)
+        err = start_answering(&desk, &fault);
+    if (!err)
+        err = press_start(desk.press, &fault);
+    if (err) {
+        log_error("desk ends", LOG_C("cause", fault_text(&fault)));
+        return err_exit_code(err); /* the process ends: so does all it holds */
+    }
+    log_info("desk ready", LOG_INT("ms", (clock_now_us() - began_us) / 1000));
+    tell_ready(&desk);
+    process_wait_for_end();
+    finish(&desk);
+    return 0;
+}

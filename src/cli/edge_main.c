@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The edge process: takes over the sockets that the supervisor holds open. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/process.h"
+#include "cli/serve.h"
+#include "edge/edge.h"
+
+/* A hundred thousand readers need as many descriptors. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int edge_main(int argc, char **argv)
+{
+    struct process_arguments arguments;
+    struct fault fault = {0};
+    enum err err = process_begin("edge", argc, argv, &arguments, &fault);
+    if (!err) {
+        raise_descriptor_limit();
+        struct edge_config config = {
+            .threads = (unsigned)arguments.threads,
+            .listen_fds = arguments.listen_fds,
+            .listen_count = arguments.listen_count,
+            .link_fd = (int)arguments.link_fd,
+            .media_fd = (int)arguments.media_fd,
+            .page_memory = (size_t)arguments.page_memory,
+        };
+        err = edge_run(&config, &fault);
+    }
+    if (err)
+        log_error("edge ends", LOG_C("cause", fault_text(&fault)));
+    return err_exit_code(err);
+}

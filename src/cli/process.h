@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cli/process.h: what the supervisor hands to the processes it starts, as
+ * arguments "name=value". */
+#ifndef CLI_PROCESS_H
+#define CLI_PROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+
+enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 16 };
+
+/* clang-format off */
+/*    name           of type int64_t */
+#define PROCESS_NUMBERS(X) \
+    X(threads)      /* of the edge */ \
+    X(link_fd)      /* the edge's socket that the desk dials, listening */ \
+    X(desk_fd)      /* the desk's own socket, listening */ \
+    X(media_fd)     /* the public media folder */ \
+    X(ready_fd)     /* where the desk says that all is up */ \
+    X(page_memory)  /* bytes, of an edge */ \
+    X(log_json)
+/* clang-format on */
+
+struct process_arguments {
+    const char *directory; /* "" when it is not given */
+#define X(name) int64_t name;
+    PROCESS_NUMBERS(X)
+#undef X
+    int listen_fds[PROCESS_LISTEN_FDS_MAX];
+    size_t listen_count;
+};
+
+/* The text of the arguments for exec: argv[0] is the program, argv[1] the
+ * process. NULL-terminated; everything is allocated once and never freed. */
+char *const *process_arguments_write(const char *program, const char *process,
+                                     const struct process_arguments *arguments);
+
+/* Reads them back in the new process, sets the log up, and blocks the signals
+ * that end it, so that it can wait for them. */
+MUST_USE enum err process_begin(const char *name, int argc, char **argv,
+                                struct process_arguments *ret_arguments,
+                                struct fault *fault);
+
+/* Waits for SIGTERM or SIGINT. */
+void process_wait_for_end(void);
+
+#endif

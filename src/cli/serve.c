@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/serve.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "cli/process.h"
+#include "cli/supervisor.h"
+#include "net/listener.h"
+
+enum { EDGE_THREADS_LEAST = 1, PAGE_MEMORY_BYTES = 256 << 20 };
+
+struct serving {
+    const struct serve_config *config;
+    char program[PATH_MAX];
+    char directory[PATH_MAX]; /* absolute */
+    struct process_arguments arguments;
+    struct address addresses[SERVE_LISTEN_MAX]; /* really bound */
+    int lock_fd;
+    int ready_pipe[2];
+};
+
+static enum err path_in(const struct serving *serving, const char *name,
+                        char target[PATH_MAX], struct fault *fault)
+{
+    int len = snprintf(target, PATH_MAX, "%s/%s", serving->directory, name);
+    return len < PATH_MAX ? ERR_OK
+                          : fault_set(fault, ERR_TOO_LONG, NULL,
+                                      "the path of the folder is too long");
+}
+
+static enum err find_paths(struct serving *serving, struct fault *fault)
+{
+    const char *directory = serving->config->directory;
+    if (!realpath(directory, serving->directory))
+        return fault_set(fault, err_from_errno(errno), directory,
+                         "cannot use the folder %s: %s", directory,
+                         strerror(errno));
+    ssize_t len = readlink("/proc/self/exe", serving->program, PATH_MAX - 1);
+    if (len < 0)
+        return fault_set(fault, ERR_IO, NULL,
+                         "cannot find the program itself: is /proc mounted?");
+    serving->program[len] = '\0';
+    return ERR_OK;
+}
+
+/* One server a site: two would print against each other. */
+static enum err lock_site(struct serving *serving, struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = path_in(serving, "run", path, fault);
+    if (!err)
+        err = folder_make(path, fault);
+    if (!err)
+        err = path_in(serving, "run/lock", path, fault);
+    if (err)
+        return err;
+    serving->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (serving->lock_fd < 0)
+        return fault_set(fault, err_from_errno(errno), path,
+                         "cannot open %s: %s", path, strerror(errno));
+    if (flock(serving->lock_fd, LOCK_EX | LOCK_NB) < 0)
+        return fault_set(fault, ERR_BUSY, NULL,
+                         "%s is being served already; stop that server first, "
+                         "or serve another folder",
+                         serving->directory);
+    return ERR_OK;
+}
+
+/* The children inherit it. */
+static void keep_on_exec(int fd)
+{
+    fcntl(fd, F_SETFD, fcntl(fd, F_GETFD) & ~FD_CLOEXEC);
+}
+
+static enum err open_readers_sockets(struct serving *serving,
+                                     struct fault *fault)
+{
+    struct process_arguments *arguments = &serving->arguments;
+    unsigned threads = (unsigned)arguments->threads;
+    for (size_t i = 0; i < serving->config->listen_count; i++) {
+        struct address address;
+        int *fds = arguments->listen_fds + arguments->listen_count;
+        if (arguments->listen_count + threads > PROCESS_LISTEN_FDS_MAX)
+            return fault_set(fault, ERR_TOO_LONG, "listen",
+                             "too many addresses for so many threads");
+        enum err err = address_parse(str_from_c(serving->config->listen[i]),
+                                     &address, fault);
+        if (!err)
+            err = listener_open(&address, threads, fds, fault);
+        if (!err)
+            err = address_of_socket(fds[0], &serving->addresses[i]);
+        if (err)
+            return err;
+        serving->addresses[i].any_host = address.any_host;
+        arguments->listen_count += threads;
+    }
+    for (size_t i = 0; i < arguments->listen_count; i++)
+        keep_on_exec(arguments->listen_fds[i]);
+    return ERR_OK;
+}
+
+static enum err open_unix_socket(struct serving *serving, const char *name,
+                                 int64_t *ret_fd, struct fault *fault)
+{
+    char path[PATH_MAX], text[PATH_MAX + 8];
+    struct address address;
+    int fd;
+    enum err err = path_in(serving, name, path, fault);
+    if (err)
+        return err;
+    snprintf(text, sizeof text, "unix:%s", path);
+    err = address_parse(str_from_c(text), &address, fault);
+    if (!err)
+        err = listener_open(&address, 1, &fd, fault);
+    if (err)
+        return err;
+    keep_on_exec(fd);
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
+static enum err open_media(struct serving *serving, struct fault *fault)
+{
+    char path[PATH_MAX];
+    enum err err = path_in(serving, "media", path, fault);
+    if (!err)
+        err = folder_make(path, fault);
+    if (err)
+        return err;
+    int fd = open(path, O_PATH | O_DIRECTORY);
+    if (fd < 0)
+        return fault_set(fault, err_from_errno(errno), path,
+                         "cannot open %s: %s", path, strerror(errno));
+    serving->arguments.media_fd = fd;
+    return ERR_OK;
+}
+
+static enum err open_everything(struct serving *serving, struct fault *fault)
+{
+    struct process_arguments *arguments = &serving->arguments;
+    enum err err = find_paths(serving, fault);
+    if (!err)
+        err = lock_site(serving, fault);
+    if (!err)
+        err = open_readers_sockets(serving, fault);
+    if (!err)
+        err = open_unix_socket(serving, "run/edge.sock", &arguments->link_fd,
+                               fault);
+    if (!err)
+        err = open_unix_socket(serving, "run/desk.sock", &arguments->desk_fd,
+                               fault);
+    if (!err)
+        err = open_media(serving, fault);
+    if (!err && pipe2(serving->ready_pipe, O_CLOEXEC) < 0)
+        err = fault_set(fault, ERR_IO, NULL, "pipe: %s", strerror(errno));
+    if (err)
+        return err;
+    keep_on_exec(serving->ready_pipe[1]);
+    arguments->ready_fd = serving->ready_pipe[1];
+    arguments->directory = serving->directory;
+    return ERR_OK;
+}
+
+/* What to type into a browser. */
+static void tell_addresses(void *context)
+{
+    struct serving *serving = context;
+    for (size_t i = 0; i < serving->config->listen_count; i++) {
+        char text[ADDRESS_TEXT_BYTES];
+        address_format(&serving->addresses[i], text);
+        struct str shown = str_from_c(text);
+        ptrdiff_t colon = str_find_last_char(shown, ':');
+        if (serving->addresses[i].any_host ||
+            str_starts_with(shown, STR("127.0.0.1:")))
+            fprintf(stderr, "Broadsheet is at http://localhost%s/\n",
+                    text + colon);
+        else
+            fprintf(stderr, "Broadsheet is at http://%s/\n", text);
+    }
+}
+
+static unsigned count_threads(const struct serve_config *config)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (config->threads)
+        return config->threads;
+    return cores < EDGE_THREADS_LEAST ? EDGE_THREADS_LEAST
+           : cores > 64               ? 64
+                                      : (unsigned)cores;
+}
+
+enum err serve_site(const struct serve_config *config, struct fault *fault)
+{
+    assert(config);
+    assert(config->listen_count > 0);
+    struct serving *serving = calloc(1, sizeof *serving);
+    if (!serving)
+        return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
+    serving->config = config;
+    serving->arguments.threads = count_threads(config);
+    serving->arguments.log_json = config->log_json;
+    serving->arguments.page_memory = config->page_memory_bytes
+                                         ? (int64_t)config->page_memory_bytes
+                                         : PAGE_MEMORY_BYTES;
+    log_setup("supervisor", LOG_LEVEL_INFO, config->log_json);
+    enum err err = open_everything(serving, fault);
+    if (err) {
+        free(serving);
+        return err;
+    }
+    struct supervisor supervisor = {
+        .children =
+            {
+                {.name = "edge",
+                 .argv = process_arguments_write(serving->program, "_edge",
+                                                 &serving->arguments)},
+                {.name = "desk",
+                 .argv = process_arguments_write(serving->program, "_desk",
+                                                 &serving->arguments)},
+            },
+        .count = 2,
+        .ready_fd = serving->ready_pipe[0],
+        .on_ready = tell_addresses,
+        .context = serving,
+    };
+    err = supervisor_run(&supervisor, fault);
+    free(serving);
+    return err;
+}

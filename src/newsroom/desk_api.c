@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the command line asks of a running desk. */
+#include "net/uri.h"
+#include "newsroom/newsroom_internal.h"
+
+/* POST /sync?seq=N: answers when the change N is with every reader. */
+void desk_sync(void *context, struct http_exchange *exchange,
+               const struct route_match *match)
+{
+    (void)match;
+    struct http_call *call = context;
+    const struct newsroom *newsroom = call->context;
+    char text[32];
+    struct str value;
+    int64_t seq;
+    if (uri_query_get(exchange->request.query, STR("seq"), text, sizeof text,
+                      &value) ||
+        str_parse_i64(value, &seq) || seq < 0) {
+        fault_set(&call->fault, ERR_INVALID, "seq",
+                  "say which change to wait for: POST /sync?seq=123");
+        return;
+    }
+    if (!newsroom->catch_up(newsroom->press, seq, &call->fault))
+        buf_printf(&call->body, "{\"seq\":%lld}\n", (long long)seq);
+}
+
+void desk_status(void *context, struct http_exchange *exchange,
+                 const struct route_match *match)
+{
+    (void)exchange;
+    (void)match;
+    struct http_call *call = context;
+    const struct newsroom *newsroom = call->context;
+    buf_add_c(&call->body, "{\"version\":\"" BROADSHEET_VERSION "\",");
+    newsroom->write_status(newsroom->press, &call->body);
+    buf_add_c(&call->body, "}\n");
+}

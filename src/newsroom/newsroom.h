@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/* newsroom/newsroom.h: what the desk answers itself: the newsroom's API, and
+ * what the command line needs of a running desk. */
+#ifndef NEWSROOM_NEWSROOM_H
+#define NEWSROOM_NEWSROOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "net/router.h"
+
+struct buf;
+struct content;
+
+/* The context of every route's struct http_call. The functions are given by
+ * who wires the desk together. */
+struct newsroom {
+    struct content *content;
+    void *press;
+    /* Waits until the change seq is with every reader. */
+    enum err (*catch_up)(void *press, int64_t seq, struct fault *fault);
+    /* Appends the members of a JSON object about the press. */
+    void (*write_status)(void *press, struct buf *out);
+};
+
+/* The one table of what may be called, by whom. */
+extern const struct route newsroom_routes[];
+extern const size_t newsroom_route_count;
+
+#endif
