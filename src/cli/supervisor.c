@@ -36,8 +36,8 @@ static void become_child(const struct supervisor_child *child, pid_t parent)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) /* it died between fork and prctl */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody is left to guide it */
+    if (getppid() != parent)          /* it died between fork and prctl */
         _exit(EXIT_CANNOT_EXECUTE);
     execv(child->argv[0], child->argv);
     log_error("cannot execute", LOG_C("program", child->argv[0]),
