@@ -14,7 +14,7 @@
 /* What a page may do: only what it brings along. */
 #define POLICY \
     "Content-Security-Policy: default-src 'none'; script-src 'self'; " \
-    "style-src 'sha256-%s'; img-src 'self' data:; font-src 'self'; " \
+    "style-src 'sha256-%s'; img-src 'self'; font-src 'self'; " \
     "media-src 'self'; connect-src 'self'; form-action 'self'; " \
     "base-uri 'none'; frame-ancestors 'self'; " \
     "require-trusted-types-for 'script'\r\n"

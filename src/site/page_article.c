@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+/* An article, and what stands at its address when it was withdrawn. */
+#include "base/time.h"
+#include "content/article_list.h"
+#include "render/catalogue.h"
+#include "render/document.h"
+#include "render/value.h"
+#include "site/list_model.h"
+#include "site/pages.h"
+#include "site/printer.h"
+#include "site/printing.h"
+#include "site/story_model.h"
+
+#define YEAR_US (INT64_C(31557600) * TIME_US_PER_SECOND) /* 365.25 days */
+#define DAY_US (INT64_C(86400) * TIME_US_PER_SECOND)
+
+enum {
+    DESCRIPTION_CHARACTERS = 160,
+    OLD_NOTICE_DAYS = 60, /* how long before an anniversary a page watches
+                             the calendar */
+    GONE_LATEST = 5,
+};
+
+struct picture_source {
+    struct printing *p;
+    const struct article *article;
+};
+
+static bool find_media(void *context, struct str id,
+                       struct document_media *ret_media)
+{
+    const struct picture_source *source = context;
+    return story_media(source->p, article_medium(source->article, id),
+                       STORY_FULL, ret_media);
+}
+
+/* ---- Pieces of the model ----------------------------------------------------
+ */
+
+static void set_category(struct printing *p, struct value *model,
+                         const struct article *article)
+{
+    value_set_bool(model, "category", false);
+    if (article->category_count == 0)
+        return;
+    const struct category *category = &article->categories[0];
+    struct catalogue_arg args[] = {CATALOGUE_STR("name", category->name)};
+    struct value *link = value_set_object(model, "category");
+    value_set_str(link, "name", category->name);
+    value_set_str(link, "url", printing_path(p, "", category->path));
+    value_set_str(link, "more",
+                  catalogue_format(p->words, p->locale,
+                                   STR("article.more_from"), args, 1,
+                                   p->arena));
+}
+
+/* What stands before the name: "By ", ", ", " and ". */
+static struct str before_name(struct printing *p, size_t index, size_t count)
+{
+    if (index == 0)
+        return arena_concat(
+            p->arena, catalogue_text(p->words, STR("article.by")), STR(" "));
+    if (index + 1 < count)
+        return STR(", ");
+    return arena_printf(p->arena, " %" PRI_STR " ",
+                        ARG_STR(catalogue_text(p->words, STR("article.and"))));
+}
+
+static void add_name(struct printing *p, struct value *list, struct str before,
+                     struct str name, struct str slug)
+{
+    struct value *entry = value_add_object(list);
+    value_set_str(entry, "before", before);
+    value_set_str(entry, "name", name);
+    value_set_str(entry, "url",
+                  slug.len ? printing_path(p, "author/", slug) : STR(""));
+}
+
+/* The byline as it was written, or the names; the source alone is none. */
+static void set_byline(struct printing *p, struct value *model,
+                       const struct article *article)
+{
+    const struct article_content *content = &article->content;
+    struct value *list = value_set_list(model, "byline");
+    bool is_source = !content->byline.len && content->byline_count == 1 &&
+                     !id_is_set(&content->bylines[0].person) &&
+                     str_eq(content->bylines[0].name, content->source);
+    if (content->byline.len)
+        add_name(p, list, STR(""), content->byline, STR(""));
+    for (size_t i = 0;
+         !content->byline.len && !is_source && i < content->byline_count; i++)
+        add_name(p, list, before_name(p, i, content->byline_count),
+                 content->bylines[i].name, content->bylines[i].slug);
+    for (size_t i = 0; i < content->byline_count; i++) {
+        if (content->bylines[i].slug.len)
+            change_keys_add(&p->keys, STR("author:"), content->bylines[i].slug);
+    }
+    value_set_bool(model, "has_byline", value_count(list) > 0);
+}
+
+static void set_picture(struct printing *p, struct value *model,
+                        const struct article *article)
+{
+    const struct article_content *content = &article->content;
+    const struct medium *medium = article->picture;
+    if (!medium) {
+        value_set_bool(model, "picture", false);
+        return;
+    }
+#define OWN_OR(own, other) ((own).len ? (own) : (other))
+    struct str caption = OWN_OR(content->picture_caption, medium->caption);
+    struct str credit = OWN_OR(content->picture_credit, medium->credit);
+    struct str alt = OWN_OR(content->picture_alt, medium->alt);
+#undef OWN_OR
+    value_set_str(model, "caption", caption);
+    value_set_str(model, "credit", credit);
+    value_set_bool(model, "has_caption", caption.len || credit.len);
+    story_set_picture(p, model, medium, alt, STORY_FULL, true);
+}
+
+/* "More than a year old". Pages near an anniversary depend on the day. */
+static void set_age(struct printing *p, struct value *model,
+                    const struct article *article)
+{
+    int64_t age = time_now_us() - article->published_us;
+    int64_t years = age / YEAR_US;
+    value_set_bool(model, "old", false);
+    if (age % YEAR_US > YEAR_US - OLD_NOTICE_DAYS * DAY_US)
+        change_keys_add(&p->keys, STR("day"), STR(""));
+    if (years < 1)
+        return;
+    struct catalogue_arg args[] = {CATALOGUE_INT("years", years)};
+    value_set_str(model, "old",
+                  catalogue_format(p->words, p->locale, STR("article.old"),
+                                   args, 1, p->arena));
+}
+
+static void set_views(struct printing *p, struct value *model,
+                      const struct article *article)
+{
+    struct catalogue_arg args[] = {CATALOGUE_INT("count", article->views)};
+    value_set_str(model, "views",
+                  catalogue_format(p->words, p->locale, STR("article.views"),
+                                   args, 1, p->arena));
+    change_keys_add(&p->keys, STR("views:"), id_str(&article->id));
+}
+
+static void set_corrections(struct printing *p, struct value *model,
+                            const struct article *article)
+{
+    struct value *notices = value_set_list(model, "notices");
+    for (size_t i = 0; i < article->correction_count; i++) {
+        struct value *notice = value_add_object(notices);
+        value_set_str(notice, "text", article->corrections[i].text);
+        printing_set_time(p, notice, "at", article->corrections[i].time_us);
+    }
+}
+
+static void set_topics(struct printing *p, struct value *model,
+                       const struct article *article)
+{
+    struct value *topics = value_set_list(model, "topics");
+    for (size_t i = 0; i < article->tag_count; i++) {
+        struct value *topic = value_add_object(topics);
+        value_set_str(topic, "name", article->tags[i].name);
+        value_set_str(topic, "url",
+                      printing_path(p, "tag/", article->tags[i].slug));
+    }
+    value_set_bool(model, "has_topics", article->tag_count > 0);
+}
+
+static struct str language_name(const struct printing *p, struct str code)
+{
+    for (size_t i = 0; i < p->languages.count; i++) {
+        if (str_eq(p->languages.languages[i].code, code))
+            return p->languages.languages[i].name;
+    }
+    return code;
+}
+
+static void set_translations(struct printing *p, struct value *model,
+                             const struct article *article, struct str path)
+{
+    struct value *list = value_set_list(model, "translations");
+    printing_translated(p, p->lang, path);
+    for (size_t i = 0; i < article->translation_count; i++) {
+        const struct article_translation *other = &article->translations[i];
+        struct str url = site_path_article(p->arena, other->language,
+                                           other->slug, id_str(&other->id));
+        struct value *link = value_add_object(list);
+        printing_translated(p, other->language, url);
+        value_set_str(link, "lang", other->language);
+        value_set_str(link, "language", language_name(p, other->language));
+        value_set_str(link, "headline", other->headline);
+        value_set_str(link, "url", url);
+    }
+    value_set_bool(model, "has_translations", article->translation_count > 0);
+}
+
+static enum err set_related(struct printing *p, struct value *model,
+                            const struct article *article)
+{
+    struct article_list list;
+    enum err err =
+        article_list_related(p->db, article, ARTICLE_RELATED, p->arena, &list);
+    if (err)
+        return printing_failed(p, err);
+    struct value *related = value_set_list(model, "related");
+    for (size_t i = 0; i < list.count; i++) {
+        struct value *story = value_add_object(related);
+        story_fill(p, story, &list.cards[i], STORY_STANDARD, 0);
+        value_set_str(story, "standfirst", STR(""));
+        if (i > 0)
+            value_set_bool(story, "picture", false);
+    }
+    value_set_bool(model, "has_related", list.count > 0);
+    return ERR_OK;
+}
+
+/* ---- The page ---------------------------------------------------------------
+ */
+
+static void set_head(struct printing *p, const struct article *article,
+                     struct str path)
+{
+    const struct article_content *content = &article->content;
+    struct str description = content->seo_description;
+    if (!description.len)
+        description = content->standfirst;
+    if (!description.len && article->document)
+        description = document_excerpt(article->document,
+                                       DESCRIPTION_CHARACTERS, p->arena);
+    struct document_media media = {.src = STR("")};
+    if (article->picture)
+        (void)story_media(p, article->picture, STORY_FULL, &media);
+    printing_title(p, content->seo_title.len ? content->seo_title
+                                             : content->headline);
+    printing_describe(p, description);
+    printing_canonical(p, path);
+    printing_share(p, "article", content->headline, media.src);
+    if (content->canonical.len)
+        value_set_str(p->page, "canonical", content->canonical);
+}
+
+static void set_text(struct printing *p, struct value *model,
+                     const struct article *article)
+{
+    const struct article_content *content = &article->content;
+    struct picture_source *source = arena_new(p->arena, struct picture_source);
+    *source = (struct picture_source){.p = p, .article = article};
+    struct document_writer writer = {
+        .media = find_media,
+        .context = source,
+        .first_is_eager = !article->picture,
+    };
+    value_set_str(model, "id", arena_copy(p->arena, id_str(&article->id)));
+    value_set_str(model, "headline", content->headline);
+    value_set_str(model, "kicker", content->kicker);
+    value_set_str(model, "standfirst", content->standfirst);
+    value_set_str(model, "source", content->source);
+    value_set_str(model, "place", content->dateline);
+    value_set_bool(model, "opinion", content->opinion);
+    value_set_bool(model, "live", content->live);
+    value_set_bool(model, "sponsored", content->sponsored);
+    if (article->document)
+        value_set(model, "body",
+                  document_html_value(article->document, &writer, p->arena));
+    printing_set_time(p, model, "published", article->published_us);
+    printing_set_time(p, model, "updated", article->updated_us);
+}
+
+static enum err fill_article(struct printing *p, const struct article *article,
+                             struct str path)
+{
+    struct value *model = value_set_object(p->data, "article");
+    set_text(p, model, article);
+    set_category(p, model, article);
+    set_byline(p, model, article);
+    set_picture(p, model, article);
+    set_age(p, model, article);
+    set_views(p, model, article);
+    set_corrections(p, model, article);
+    set_topics(p, model, article);
+    set_translations(p, model, article, path);
+    set_head(p, article, path);
+    return set_related(p, model, article);
+}
+
+/* A withdrawn article's address: where it went, or that it is gone. */
+static enum err answer_withdrawn(struct printing *p,
+                                 const struct article *article)
+{
+    if (!article->withdrawn_target.len)
+        return page_gone(p, article);
+    printing_redirect(p, 301, article->withdrawn_target, false);
+    return ERR_OK;
+}
+
+enum err page_article(struct printing *p)
+{
+    struct article article;
+    enum err err = article_load_public(p->db, &p->path.id, p->arena, &article);
+    if (err && err != ERR_GONE)
+        return printing_failed(p, err);
+    change_keys_add(&p->keys, STR("article:"), id_str(&p->path.id));
+    if (err == ERR_GONE)
+        return answer_withdrawn(p, &article);
+    const struct article_content *content = &article.content;
+    struct str path = site_path_article(p->arena, content->language,
+                                        content->slug, id_str(&article.id));
+    if (!str_eq(p->page_key, path)) {
+        printing_redirect(p, 301, path, true);
+        return ERR_OK;
+    }
+    err = printing_open(p, content->language);
+    if (!err)
+        err = fill_article(p, &article, path);
+    return err ? err : printing_render(p, "article", 200);
+}
+
+enum err page_gone(struct printing *p, const struct article *article)
+{
+    enum err err = printing_open_any(p, article->content.language);
+    if (err)
+        return err;
+    struct value *gone = value_set_object(p->data, "gone");
+    printing_set_time(p, gone, "at", article->withdrawn_us);
+    struct catalogue_arg args[] = {
+        CATALOGUE_STR("date", value_text(value_path(gone, STR("at.text"))))};
+    value_set_str(gone, "reason", article->withdrawn_reason);
+    value_set_str(gone, "when",
+                  catalogue_format(p->words, p->locale, STR("gone.when"), args,
+                                   1, p->arena));
+    value_set_bool(p->page, "noindex", true);
+    printing_title(p, catalogue_text(p->words, STR("gone.title")));
+    err = list_set_latest(p, GONE_LATEST);
+    return err ? err : printing_render(p, "gone", 410);
+}

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The front: who leads it is decided by the editors' weights first and by time
+ * second; no story stands on it twice, but for the lists of the latest and the
+ * most read. */
+#include "base/time.h"
+#include "content/article_list.h"
+#include "render/value.h"
+#include "site/masthead.h"
+#include "site/pages.h"
+#include "site/printing.h"
+#include "site/story_model.h"
+
+enum {
+    FRONT_RECENT = 60, /* stories that may lead */
+    FRONT_LEAD_WITHIN = 30,
+    FRONT_SECONDS = 2,
+    FRONT_MAJORS = 4,
+    FRONT_OPINIONS = 3,
+    FRONT_LATEST = 7,
+    FRONT_MOST_READ = 5,
+    FRONT_MOST_READ_DAYS = 7,
+    FRONT_SECTION = 6,        /* one large, one with a picture, four briefs */
+    FRONT_SECTION_FETCH = 20, /* enough when most of them stand above */
+    FRONT_USED_MAX = 512,
+};
+
+struct front {
+    struct printing *p;
+    struct value *value;
+    struct article_list recent;
+    struct id used[FRONT_USED_MAX];
+    size_t used_count;
+};
+
+static bool is_used(const struct front *front, const struct article_card *card)
+{
+    for (size_t i = 0; i < front->used_count; i++) {
+        if (str_eq(id_str(&front->used[i]), id_str(&card->id)))
+            return true;
+    }
+    return false;
+}
+
+static void use(struct front *front, const struct article_card *card)
+{
+    if (front->used_count < sizeof front->used / sizeof *front->used)
+        front->used[front->used_count++] = card->id;
+}
+
+/* The newest unused story that wants it, or NULL. */
+static const struct article_card *take(
+    struct front *front, size_t within,
+    bool (*wanted)(const struct article_card *))
+{
+    for (size_t i = 0; i < front->recent.count && i < within; i++) {
+        const struct article_card *card = &front->recent.cards[i];
+        if (!is_used(front, card) && wanted(card)) {
+            use(front, card);
+            return card;
+        }
+    }
+    return NULL;
+}
+
+static bool is_lead(const struct article_card *card)
+{
+    return card->weight == ARTICLE_LEAD && !card->sponsored;
+}
+
+static bool is_major(const struct article_card *card)
+{
+    return (card->weight == ARTICLE_MAJOR || card->weight == ARTICLE_LEAD) &&
+           !card->sponsored;
+}
+
+static bool is_news(const struct article_card *card)
+{
+    return !card->opinion && !card->sponsored && card->weight != ARTICLE_BRIEF;
+}
+
+static bool is_any(const struct article_card *card)
+{
+    return !card->sponsored;
+}
+
+static bool is_opinion(const struct article_card *card)
+{
+    return card->opinion;
+}
+
+static const struct article_card *take_major(struct front *front)
+{
+    const struct article_card *card = take(front, FRONT_LEAD_WITHIN, is_major);
+    return card ? card : take(front, FRONT_RECENT, is_news);
+}
+
+static void set_lead(struct front *front)
+{
+    const struct article_card *card = take(front, FRONT_LEAD_WITHIN, is_lead);
+    if (!card)
+        card = take(front, FRONT_LEAD_WITHIN, is_major);
+    if (!card)
+        card = take(front, FRONT_RECENT, is_news);
+    if (!card)
+        card = take(front, FRONT_RECENT, is_any);
+    value_set_bool(front->value, "lead", false);
+    if (card)
+        story_fill(front->p, value_set_object(front->value, "lead"), card,
+                   STORY_LEAD, STORY_KICKER | STORY_EAGER);
+}
+
+/* The major ones beside the lead; the first has its picture. */
+static void set_majors(struct front *front)
+{
+    struct value *majors = value_set_list(front->value, "majors");
+    for (size_t i = 0; i < FRONT_MAJORS; i++) {
+        const struct article_card *card = take_major(front);
+        if (!card)
+            break;
+        struct value *story = value_add_object(majors);
+        story_fill(front->p, story, card, STORY_STANDARD, STORY_KICKER);
+        if (i > 0)
+            value_set_bool(story, "picture", false);
+        if (i > 1)
+            value_set_str(story, "standfirst", STR(""));
+    }
+    value_set_bool(front->value, "has_majors", value_count(majors) > 0);
+}
+
+static void set_seconds(struct front *front)
+{
+    struct value *seconds = value_set_list(front->value, "seconds");
+    for (size_t i = 0; i < FRONT_SECONDS; i++) {
+        const struct article_card *card = take_major(front);
+        if (!card)
+            break;
+        struct value *story = value_add_object(seconds);
+        story_fill(front->p, story, card, STORY_STANDARD, STORY_KICKER);
+        value_set_bool(story, "picture", false);
+    }
+    value_set_bool(front->value, "has_seconds", value_count(seconds) > 0);
+}
+
+static void set_opinion(struct front *front)
+{
+    struct printing *p = front->p;
+    const struct article_card *card = take(front, FRONT_RECENT, is_opinion);
+    value_set_bool(front->value, "opinion", false);
+    if (!card)
+        return;
+    struct value *opinion = value_set_object(front->value, "opinion");
+    value_set_str(opinion, "name", card->category_name);
+    value_set_str(opinion, "url", printing_path(p, "", card->category_path));
+    struct value *stories = value_set_list(opinion, "stories");
+    for (size_t i = 0; card && i < FRONT_OPINIONS; i++) {
+        story_fill(p, value_add_object(stories), card, STORY_BRIEF, 0);
+        card = i + 1 < FRONT_OPINIONS ? take(front, FRONT_RECENT, is_opinion)
+                                      : NULL;
+    }
+}
+
+/* A wire: the newest that do not stand above; they may come again below. */
+static void set_latest(struct front *front)
+{
+    struct value *latest = value_set_list(front->value, "latest");
+    size_t count = 0;
+    for (size_t i = 0; i < front->recent.count && count < FRONT_LATEST; i++) {
+        const struct article_card *card = &front->recent.cards[i];
+        if (is_used(front, card))
+            continue;
+        story_fill(front->p, value_add_object(latest), card, STORY_BRIEF, 0);
+        count++;
+    }
+    value_set_bool(front->value, "has_latest", count > 0);
+}
+
+/* Of the week before the newest story, so that a paper that pauses still has
+ * its list. The page depends on the counts of those it shows. */
+static enum err set_most_read(struct front *front)
+{
+    struct printing *p = front->p;
+    struct article_list list = {.count = 0};
+    struct value *most_read = value_set_list(front->value, "most_read");
+    size_t shown = 0;
+    if (front->recent.count) {
+        int64_t since = front->recent.cards[0].published_us -
+                        FRONT_MOST_READ_DAYS * 86400 * TIME_US_PER_SECOND;
+        enum err err = article_list_most_read(p->db, p->lang, since,
+                                              FRONT_MOST_READ, p->arena, &list);
+        if (err)
+            return printing_failed(p, err);
+    }
+    for (size_t i = 0; i < list.count && list.cards[i].views > 0;
+         i++, shown++) {
+        story_fill(p, value_add_object(most_read), &list.cards[i], STORY_BRIEF,
+                   0);
+        change_keys_add(&p->keys, STR("views:"), id_str(&list.cards[i].id));
+    }
+    value_set_bool(front->value, "has_most_read", shown >= 3);
+    return ERR_OK;
+}
+
+/* ---- Sections ---------------------------------------------------------------
+ */
+
+static void set_children(struct printing *p, struct value *section,
+                         const struct category *parent)
+{
+    struct value *children = value_set_list(section, "children");
+    for (size_t i = 0; i < p->categories.count; i++) {
+        const struct category *child = &p->categories.categories[i];
+        if (!str_eq(id_str(&child->parent), id_str(&parent->id)))
+            continue;
+        struct value *link = value_add_object(children);
+        value_set_str(link, "name", child->name);
+        value_set_str(link, "url", printing_path(p, "", child->path));
+    }
+    value_set_bool(section, "has_children", value_count(children) > 0);
+}
+
+/* The large one, the one with a picture, then the briefs. */
+static void place(struct front *front, struct value *section,
+                  struct value *briefs, size_t index,
+                  const struct article_card *card)
+{
+    static const enum story_size size[] = {STORY_MAJOR, STORY_STANDARD,
+                                           STORY_BRIEF};
+    struct value *story = index == 0   ? value_set_object(section, "lead")
+                          : index == 1 ? value_set_object(section, "second")
+                                       : value_add_object(briefs);
+    use(front, card);
+    story_fill(front->p, story, card, size[index < 2 ? index : 2], 0);
+}
+
+static enum err add_section(struct front *front, struct value *sections,
+                            const struct category *category)
+{
+    struct printing *p = front->p;
+    struct article_list list;
+    enum err err = article_list_category(p->db, p->lang, &category->id, NULL,
+                                         FRONT_SECTION_FETCH, p->arena, &list);
+    if (err)
+        return printing_failed(p, err);
+    struct value *section = value_object(p->arena);
+    value_set_str(section, "name", category->name);
+    value_set_str(section, "url", printing_path(p, "", category->path));
+    value_set_bool(section, "turned", value_count(sections) % 2);
+    value_set_bool(section, "second", false);
+    struct value *briefs = value_set_list(section, "briefs");
+    set_children(p, section, category);
+    size_t placed = 0;
+    for (size_t i = 0; i < list.count && placed < FRONT_SECTION; i++) {
+        if (!is_used(front, &list.cards[i]))
+            place(front, section, briefs, placed++, &list.cards[i]);
+    }
+    value_set_bool(section, "has_briefs", placed > 2);
+    if (placed > 0)
+        value_add(sections, section);
+    return ERR_OK;
+}
+
+static enum err set_sections(struct front *front)
+{
+    struct printing *p = front->p;
+    struct value *sections = value_set_list(front->value, "sections");
+    for (size_t i = 0; i < p->categories.count; i++) {
+        const struct category *category = &p->categories.categories[i];
+        if (category->depth > 0)
+            continue;
+        enum err err = add_section(front, sections, category);
+        if (err)
+            return err;
+    }
+    return ERR_OK;
+}
+
+static enum err fill_front(struct front *front)
+{
+    struct printing *p = front->p;
+    enum err err = article_list_latest(p->db, p->lang, NULL, FRONT_RECENT,
+                                       p->arena, &front->recent);
+    if (err)
+        return printing_failed(p, err);
+    value_set_bool(front->value, "empty", front->recent.count == 0);
+    set_lead(front);
+    set_majors(front);
+    set_seconds(front);
+    set_opinion(front);
+    set_latest(front);
+    err = set_most_read(front);
+    return err ? err : set_sections(front);
+}
+
+/* Every language has a front. */
+static void set_translations(struct printing *p)
+{
+    for (size_t i = 0; i < p->languages.count; i++) {
+        struct str code = p->languages.languages[i].code;
+        printing_translated(
+            p, code, arena_printf(p->arena, "/%" PRI_STR "/", ARG_STR(code)));
+    }
+}
+
+enum err page_front(struct printing *p)
+{
+    enum err err = printing_open(p, p->path.lang);
+    if (err)
+        return err;
+    struct front front = {.p = p, .value = value_set_object(p->data, "front")};
+    masthead_show_date(p);
+    err = fill_front(&front);
+    if (err)
+        return err;
+    change_keys_add(&p->keys, STR("front:"), p->lang);
+    set_translations(p);
+    printing_title(p, p->settings.name);
+    printing_describe(p, p->settings.description);
+    printing_canonical(p, printing_path(p, "", STR("")));
+    printing_share(p, "website", p->settings.name, STR(""));
+    return printing_render(p, "front", 200);
+}

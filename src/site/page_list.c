@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Lists of stories: a category's, a tag's, a person's. */
+#include "content/article_list.h"
+#include "content/person.h"
+#include "content/tag.h"
+#include "render/value.h"
+#include "site/list_model.h"
+#include "site/pages.h"
+#include "site/printing.h"
+#include "site/story_model.h"
+
+/* What the head of a list says; path is the list's own. */
+static void set_head(struct printing *p, struct str name, struct str path,
+                     struct str description)
+{
+    struct article_cursor cursor;
+    printing_title(p, name);
+    printing_describe(p, description);
+    if (list_cursor(p, &cursor))
+        path = site_path_before(p->arena, path, cursor.published_us,
+                                id_str(&cursor.id));
+    printing_canonical(p, path);
+    printing_share(p, "website", name, STR(""));
+}
+
+/* ---- Category ---------------------------------------------------------------
+ */
+
+static const struct category *find_category(const struct printing *p,
+                                            struct str path)
+{
+    for (size_t i = 0; i < p->categories.count; i++) {
+        if (str_eq(p->categories.categories[i].path, path))
+            return &p->categories.categories[i];
+    }
+    return NULL;
+}
+
+static void add_link(struct printing *p, struct value *list,
+                     const struct category *category)
+{
+    struct value *link = value_add_object(list);
+    value_set_str(link, "name", category->name);
+    value_set_str(link, "url", printing_path(p, "", category->path));
+}
+
+static void set_family(struct printing *p, struct value *model,
+                       const struct category *category)
+{
+    struct value *parents = value_set_list(model, "parents");
+    struct value *children = value_set_list(model, "children");
+    for (size_t i = 0; i < p->categories.count; i++) {
+        const struct category *other = &p->categories.categories[i];
+        if (str_eq(id_str(&other->parent), id_str(&category->id)))
+            add_link(p, children, other);
+        if (str_starts_with(category->path, other->path) &&
+            category->path.len > other->path.len &&
+            category->path.ptr[other->path.len] == '/')
+            add_link(p, parents, other);
+    }
+    value_set_bool(model, "has_children", value_count(children) > 0);
+}
+
+static void add_feed(struct printing *p, const struct category *category,
+                     const char *file, const char *type, struct value *feeds)
+{
+    struct value *feed = value_add_object(feeds);
+    value_set_c(feed, "type", type);
+    value_set_str(feed, "title", category->name);
+    value_set_str(feed, "url",
+                  arena_printf(p->arena, "/%" PRI_STR "/%" PRI_STR "/%s",
+                               ARG_STR(p->lang), ARG_STR(category->path),
+                               file));
+}
+
+static enum err set_translations(struct printing *p,
+                                 const struct category *category)
+{
+    struct category_list others;
+    enum err err =
+        category_translations(p->db, &category->id, p->arena, &others);
+    for (size_t i = 0; !err && i < others.count; i++) {
+        const struct category *other = &others.categories[i];
+        printing_translated(p, other->language,
+                            arena_printf(p->arena, "/%" PRI_STR "/%" PRI_STR,
+                                         ARG_STR(other->language),
+                                         ARG_STR(other->path)));
+    }
+    return printing_failed(p, err);
+}
+
+/* The newest story leads the first page. */
+static void set_category(struct printing *p, const struct category *category,
+                         const struct article_list *list)
+{
+    struct value *model = value_set_object(p->data, "category");
+    bool has_lead = !p->path.has_before && list->count > 0;
+    value_set_str(model, "name", category->name);
+    value_set_str(model, "description", category->description);
+    set_family(p, model, category);
+    value_set_bool(model, "lead", false);
+    if (has_lead)
+        story_fill(p, value_set_object(model, "lead"), &list->cards[0],
+                   STORY_LEAD, STORY_EAGER);
+    list_set(p, list, has_lead, printing_path(p, "", category->path));
+}
+
+enum err page_category(struct printing *p)
+{
+    enum err err = printing_open(p, p->path.lang);
+    if (err)
+        return err;
+    const struct category *category = find_category(p, p->path.category);
+    if (!category)
+        return ERR_NOT_FOUND;
+    struct article_cursor cursor;
+    struct article_list list;
+    err = article_list_category(p->db, p->lang, &category->id,
+                                list_cursor(p, &cursor), list_length(p),
+                                p->arena, &list);
+    if (err)
+        return printing_failed(p, err);
+    set_category(p, category, &list);
+    set_head(p, category->name, printing_path(p, "", category->path),
+             category->description);
+    struct value *feeds = value_set_list(p->page, "feeds");
+    add_feed(p, category, "atom.xml", "application/atom+xml", feeds);
+    add_feed(p, category, "rss.xml", "application/rss+xml", feeds);
+    change_keys_add_in(&p->keys, STR("category:"), p->lang, category->slug);
+    err = set_translations(p, category);
+    return err ? err : printing_render(p, "category", 200);
+}
+
+/* ---- Tag --------------------------------------------------------------------
+ */
+
+enum err page_tag(struct printing *p)
+{
+    struct tag tag;
+    struct article_cursor cursor;
+    struct article_list list;
+    enum err err = printing_open(p, p->path.lang);
+    if (err)
+        return err;
+    err = tag_find(p->db, p->lang, p->path.slug, p->arena, &tag);
+    if (!err)
+        err = article_list_tag(p->db, &tag.id, list_cursor(p, &cursor),
+                               list_length(p), p->arena, &list);
+    if (err)
+        return printing_failed(p, err);
+    struct str path = printing_path(p, "tag/", tag.slug);
+    struct value *model = value_set_object(p->data, "tag");
+    value_set_str(model, "name", tag.name);
+    list_set(p, &list, 0, path);
+    set_head(p, tag.name, path, STR(""));
+    printing_translated(p, p->lang, path);
+    change_keys_add_in(&p->keys, STR("tag:"), p->lang, tag.slug);
+    return printing_render(p, "tag", 200);
+}
+
+/* ---- Author -----------------------------------------------------------------
+ */
+
+static void set_author(struct printing *p, const struct person *person)
+{
+    struct value *model = value_set_object(p->data, "author");
+    value_set_str(model, "name", person->name);
+    value_set_str(model, "role", person->role);
+    value_set_str(model, "about", person->bio);
+    for (size_t i = 0; i < p->languages.count; i++) {
+        struct str code = p->languages.languages[i].code;
+        printing_translated(p, code,
+                            arena_printf(p->arena,
+                                         "/%" PRI_STR "/author/%" PRI_STR,
+                                         ARG_STR(code), ARG_STR(person->slug)));
+    }
+}
+
+enum err page_author(struct printing *p)
+{
+    struct person person;
+    struct article_cursor cursor;
+    struct article_list list;
+    enum err err = printing_open(p, p->path.lang);
+    if (err)
+        return err;
+    err = person_find(p->db, p->lang, p->path.slug, p->arena, &person);
+    if (!err)
+        err = article_list_person(p->db, p->lang, &person.id,
+                                  list_cursor(p, &cursor), list_length(p),
+                                  p->arena, &list);
+    if (err)
+        return printing_failed(p, err);
+    struct str path = printing_path(p, "author/", person.slug);
+    set_author(p, &person);
+    list_set(p, &list, 0, path);
+    set_head(p, person.name, path, person.bio);
+    change_keys_add(&p->keys, STR("author:"), person.slug);
+    return printing_render(p, "author", 200);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Small pages: menu, TV, what is not there, redirects, files. */
+#include "content/menu.h"
+#include "content/redirect.h"
+#include "render/catalogue.h"
+#include "render/value.h"
+#include "site/list_model.h"
+#include "site/look.h"
+#include "site/pages.h"
+#include "site/printer.h"
+#include "site/printing.h"
+#include "site/site_internal.h"
+
+enum { OTHER_LATEST = 5 };
+
+/* The same page in every language. */
+static void in_all_languages(struct printing *p, const char *name)
+{
+    for (size_t i = 0; i < p->languages.count; i++) {
+        struct str code = p->languages.languages[i].code;
+        printing_translated(
+            p, code,
+            arena_printf(p->arena, "/%" PRI_STR "/%s", ARG_STR(code), name));
+    }
+    printing_canonical(p, printing_path(p, name, STR("")));
+}
+
+/* ---- Menu -------------------------------------------------------------------
+ */
+
+/* An entry with an empty list of children, which is returned. */
+static struct value *add_entry(struct value *menu, struct str name,
+                               struct str url)
+{
+    struct value *entry = value_add_object(menu);
+    value_set_str(entry, "name", name);
+    value_set_str(entry, "url", url);
+    return value_set_list(entry, "children");
+}
+
+/* Sections with all that is below them, one level deep. */
+static void add_categories(struct printing *p, struct value *menu)
+{
+    struct value *children = NULL;
+    for (size_t i = 0; i < p->categories.count; i++) {
+        const struct category *category = &p->categories.categories[i];
+        struct str url = printing_path(p, "", category->path);
+        if (category->depth == 0) {
+            children = add_entry(menu, category->name, url);
+        } else if (children) {
+            struct value *child = value_add_object(children);
+            value_set_str(child, "name", category->name);
+            value_set_str(child, "url", url);
+        }
+    }
+}
+
+static enum err set_menu(struct printing *p)
+{
+    struct menu made;
+    struct value *menu = value_set_list(p->data, "menu");
+    enum err err = menu_load(p->db, p->lang, STR("menu"), p->arena, &made);
+    if (err)
+        return printing_failed(p, err);
+    for (size_t i = 0; i < made.count; i++) {
+        const struct menu_item *item = &made.items[i];
+        add_entry(menu, item->label,
+                  id_is_set(&item->category)
+                      ? printing_path(p, "", item->category_path)
+                      : item->target);
+    }
+    if (made.count)
+        return ERR_OK;
+    add_entry(menu, catalogue_text(p->words, STR("home")),
+              printing_path(p, "", STR("")));
+    add_categories(p, menu);
+    add_entry(menu, catalogue_text(p->words, STR("tv.live")),
+              printing_path(p, "tv", STR("")));
+    return ERR_OK;
+}
+
+enum err page_menu(struct printing *p)
+{
+    enum err err = printing_open(p, p->path.lang);
+    if (!err)
+        err = set_menu(p);
+    if (err)
+        return err;
+    in_all_languages(p, "menu");
+    printing_title(p, catalogue_text(p->words, STR("menu.name")));
+    return printing_render(p, "menu", 200);
+}
+
+/* ---- TV: off the air until there is a stream --------------------------------
+ */
+
+enum err page_tv(struct printing *p)
+{
+    enum err err = printing_open(p, p->path.lang);
+    if (!err)
+        err = list_set_latest(p, OTHER_LATEST);
+    if (err)
+        return err;
+    struct str title = catalogue_text(p->words, STR("tv.live"));
+    in_all_languages(p, "tv");
+    printing_title(p, title);
+    printing_share(p, "website", title, STR(""));
+    return printing_render(p, "tv", 200);
+}
+
+/* ---- What is not there ------------------------------------------------------
+ */
+
+static struct str path_without_query(const struct printing *p)
+{
+    ptrdiff_t mark = str_find_char(p->page_key, '?');
+    return mark < 0 ? p->page_key : str_slice(p->page_key, 0, (size_t)mark);
+}
+
+enum err page_not_found(struct printing *p)
+{
+    struct str target;
+    enum err err =
+        redirect_find(p->db, path_without_query(p), p->arena, &target);
+    if (!err) {
+        printing_redirect(p, 301, target, true);
+        return ERR_OK;
+    }
+    if (err != ERR_NOT_FOUND)
+        return printing_failed(p, err);
+    err = printing_open_any(p, p->path.lang);
+    if (!err)
+        err = list_set_latest(p, OTHER_LATEST);
+    if (err)
+        return err;
+    value_set_bool(p->page, "noindex", true);
+    printing_title(p, catalogue_text(p->words, STR("not_found.title")));
+    p->print->transient = true;
+    return printing_render(p, "not-found", 404);
+}
+
+/* ---- Redirects --------------------------------------------------------------
+ */
+
+enum err page_root(struct printing *p)
+{
+    enum err err = printing_open_any(p, STR(""));
+    if (err)
+        return err;
+    printing_redirect(p, 302, printing_path(p, "", STR("")), false);
+    return ERR_OK;
+}
+
+/* Only within a language that is one, so that nobody is led off the site. */
+enum err page_slash(struct printing *p)
+{
+    enum err err = printing_open(p, p->path.lang);
+    if (err)
+        return err;
+    struct str path = path_without_query(p);
+    path = str_ends_with(path, STR("/"))
+               ? str_slice(path, 0, path.len - 1)
+               : arena_concat(p->arena, path, STR("/"));
+    printing_redirect(p, 301, path, true);
+    return ERR_OK;
+}
+
+/* ---- Files ------------------------------------------------------------------
+ */
+
+static enum err give_file(struct printing *p, const struct asset *asset)
+{
+    if (!asset)
+        return ERR_NOT_FOUND;
+    p->print->status = 200;
+    p->print->content_type = asset->content_type;
+    p->print->body = asset->bytes;
+    p->print->fields = p->look->asset_fields;
+    p->print->asset = true;
+    return ERR_OK;
+}
+
+enum err page_asset(struct printing *p)
+{
+    p->print->cache_control = STR("public, max-age=31536000, immutable");
+    return give_file(p,
+                     assets_find_path(&p->site->assets, path_without_query(p)));
+}
+
+enum err page_favicon(struct printing *p)
+{
+    p->print->cache_control = STR("public, max-age=86400");
+    return give_file(p, assets_find_name(&p->site->assets, STR("favicon.ico")));
+}
+
+enum err page_robots(struct printing *p)
+{
+    p->print->status = 200;
+    p->print->content_type = STR("text/plain; charset=utf-8");
+    p->print->cache_control = STR("public, max-age=3600");
+    p->print->body = STR("User-agent: *\nAllow: /\n");
+    p->print->fields = p->look->asset_fields;
+    return ERR_OK;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+/* site/printing.h: one page while it is printed: what every page needs, and
+ * the steps that every printer takes:
+ *
+ *     printing_open      the language's settings, categories, words
+ *     … the page's own part of p->data, its keys …
+ *     printing_render    masthead, head, template, stylesheet
+ */
+#ifndef SITE_PRINTING_H
+#define SITE_PRINTING_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "content/category.h"
+#include "content/language.h"
+#include "content/settings.h"
+#include "site/change_keys.h"
+#include "site/site_path.h"
+
+struct catalogue;
+struct locale;
+struct look;
+struct site;
+struct site_print;
+struct value;
+
+enum { PRINTING_LANGUAGES_MAX = 64 };
+
+struct printing {
+    struct site *site;
+    const struct look *look;
+    struct db *db;
+    struct arena *arena;
+    struct fault *fault;
+    struct str page_key;
+    struct site_path path;
+    struct site_print *print;
+    struct change_keys keys;
+
+    /* From printing_open on. */
+    struct str lang;
+    const struct language *language;
+    struct language_list languages;
+    struct settings settings;
+    struct category_list categories; /* the tree */
+    const struct locale *locale;
+    const struct locale *iso; /* English digits, the same zone */
+    const struct catalogue *words;
+    struct value *data;     /* what the template sees */
+    struct value *page;     /* data.page */
+    struct value *masthead; /* data.site */
+
+    /* Where this page is in other languages; "" where it is not. Set by
+     * printing_translated, by the language's place in languages. */
+    struct str translations[PRINTING_LANGUAGES_MAX];
+};
+
+/* Loads what pages of a language share. ERR_NOT_FOUND when the newspaper does
+ * not appear in it. */
+MUST_USE enum err printing_open(struct printing *p, struct str lang);
+
+/* The same for lang, or, when that is not a language, the site's first. */
+MUST_USE enum err printing_open_any(struct printing *p, struct str lang);
+
+/* Says that this page is at url in lang. */
+void printing_translated(struct printing *p, struct str lang, struct str url);
+
+/* The page's title (the newspaper's name is added), and its address. */
+void printing_title(struct printing *p, struct str title);
+void printing_canonical(struct printing *p, struct str path);
+void printing_describe(struct printing *p, struct str description);
+
+/* og:type, with a picture's path or "". Call after title and canonical. */
+void printing_share(struct printing *p, const char *type, struct str title,
+                    struct str picture);
+
+/* The site's address before path; path alone when no address is set. */
+struct str printing_absolute(const struct printing *p, struct str path);
+
+/* "/en/politics" */
+struct str printing_path(const struct printing *p, const char *kind,
+                         struct str name);
+
+/* A time as {iso, text, short, day}: object.key. 0 makes it false. */
+void printing_set_time(struct printing *p, struct value *object,
+                       const char *key, int64_t time_us);
+
+/* "2026-10-29" in the site's zone. */
+struct str printing_iso_day(const struct printing *p, int64_t time_us);
+
+/* Renders the template into print as a whole HTML page. */
+MUST_USE enum err printing_render(struct printing *p, const char *template,
+                                  int status);
+
+/* Fills print with a redirect (301 or 302) to a path of this site. */
+void printing_redirect(struct printing *p, int status, struct str location,
+                       bool transient);
+
+/* err with what the database said, unless fault is filled already. */
+MUST_USE enum err printing_failed(struct printing *p, enum err err);
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/* site/story_model.h: a story and its picture as templates see them. Every key
+ * is always set, so that a story never shows what belongs to what is around it:
+ *
+ *     id, url, headline, kicker, standfirst, authors, source, live, sponsored,
+ *     published {iso, text, short}, picture {src, srcset, sizes, width, height,
+ *     alt, eager}
+ */
+#ifndef SITE_STORY_MODEL_H
+#define SITE_STORY_MODEL_H
+
+#include "content/article_list.h"
+
+struct document_media;
+struct printing;
+struct value;
+
+enum story_size {
+    STORY_FULL, /* the picture of an article */
+    STORY_LEAD,
+    STORY_MAJOR,
+    STORY_STANDARD,
+    STORY_BRIEF, /* no picture */
+};
+
+enum story_flag {
+    STORY_KICKER = 1 << 0, /* with its category when it has no kicker */
+    STORY_EAGER = 1 << 1,  /* its picture is on the first screen */
+};
+
+/* Fills object with the card. */
+void story_fill(struct printing *p, struct value *object,
+                const struct article_card *card, enum story_size size,
+                unsigned flags);
+
+/* Fills object.picture, or makes it false when medium is NULL. */
+void story_set_picture(struct printing *p, struct value *object,
+                       const struct medium *medium, struct str alt,
+                       enum story_size size, bool eager);
+
+/* Where the medium's renditions are. False when it has no file. */
+bool story_media(struct printing *p, const struct medium *medium,
+                 enum story_size size, struct document_media *ret_media);
+
+#endif
