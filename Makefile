@@ -159,5 +159,88 @@ $(foreach l,$(LAYERS),test-$(l)): test-%: FORCE
 .PHONY: FORCE
 FORCE:
 
+# ---- The pictures of the sample newspaper ------------------------------------
+
+DRAW     := $(B)/tools/draw-pictures
+PICTURES := build/demo/pictures
+
+$(DRAW): $(call objects,$(sort $(wildcard tools/draw-pictures.c tools/draw/*.c))) $(call archive,base)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg_libs,cairo libwebp libcrypto)
+
+$(B)/obj/tools/%.o: CPPFLAGS += $(shell pkg-config --cflags cairo libwebp 2>/dev/null)
+
+$(PICTURES)/.drawn: $(DRAW)
+	@mkdir -p $(@D)
+	$(DRAW) $(@D)
+	@touch $@
+
+# ---- What people type --------------------------------------------------------
+
+.PHONY: help demo check bench fuzz format install clean
+
+help:
+	@echo "make            build ($(FLAVOUR))"
+	@echo "make demo       install what is missing, build, serve a sample newspaper"
+	@echo "make check      install what is missing, build, run every test"
+	@echo "make test-net   build and run the tests of one layer (src/net)"
+	@echo "make bench      measure, side by side with nginx"
+	@echo "make fuzz       fuzz every parser for SECONDS=$(SECONDS) each"
+	@echo "make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)"
+
+LISTEN ?= 127.0.0.1:8080
+
+demo:
+	tools/install-deps
+	$(MAKE) all $(PICTURES)/.drawn
+	$(BROADSHEET) demo --listen $(LISTEN)
+
+# Unit tests and corpora run three times: as released, with ASan and UBSan, and
+# what has threads with TSan; scripts drive the released program, those that
+# send it what it should refuse also drive the ASan build.
+SCRIPTS  := $(sort $(wildcard tests/source/* tests/cli/* tests/http/*.mjs tests/crash/*.mjs tests/browser/*.mjs))
+ASAN_SCRIPTS := $(sort $(wildcard tests/http/*.mjs))
+THREADED := base net link edge site
+in = $(patsubst $(B)/%,build/$(1)/%,$(2))
+
+check:
+	tools/install-deps --check
+	$(MAKE) check-all
+
+.PHONY: check-all check-build
+check-build:
+	$(MAKE) FLAVOUR=release all unit-tests fuzzers benches $(PICTURES)/.drawn
+	$(MAKE) FLAVOUR=asan all unit-tests fuzzers
+	$(MAKE) FLAVOUR=tsan all $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
+
+check-all: check-build
+	tools/run-tests $(SCRIPTS) $(call in,release,$(UNIT_TESTS)) \
+	    $(call in,asan,$(UNIT_TESTS) $(FUZZERS)) \
+	    $(addprefix asan:,$(ASAN_SCRIPTS)) \
+	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
+
+bench:
+	tools/install-deps --bench
+	$(MAKE) all benches
+	bench/run
+
+SECONDS ?= 60
+fuzz:
+	tools/install-deps --bench
+	$(MAKE) FLAVOUR=fuzz fuzzers
+	tools/run-fuzzers $(SECONDS) $(call in,fuzz,$(FUZZERS))
+
+SOURCES_ALL = $(shell git ls-files '*.c' '*.h')
+format:
+	clang-format-14 -i $(SOURCES_ALL)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/broadsheet $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BROADSHEET) $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(HELPERS) $(DESTDIR)$(PREFIX)/libexec/broadsheet/
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+clean:
+	rm -rf build
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
