@@ -62,10 +62,9 @@ enum err change_write(struct edit *edit, int64_t *ret_seq)
     if (err)
         return edit_failed(edit, err);
     DEFER(db_query_end)
-    struct db_query query =
-        db_query_begin(edit->db,
-                       "INSERT INTO change (seq, time_us, actor, key, kind)"
-                       " VALUES ($1, $2, $3, $4, $5)");
+    struct db_query query = db_query_begin(
+        edit->db, "INSERT INTO change (seq, time_us, actor, key, kind)"
+                  " VALUES ($1, $2, $3, $4, $5)");
     edit->changes = reversed(edit->changes);
     for (struct edit_change *at = edit->changes; at; at = at->older) {
         db_query_rewind(&query);

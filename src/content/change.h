@@ -16,6 +16,7 @@
  *     categories              the tree, its names and slugs: all that show a
  *                             category's name or path depend on it
  *     views:<id>              the count of views
+ *     redirect:<path>         where an old path goes
  *     draft:<id>              something readers do not see; for the audit
  */
 #ifndef CONTENT_CHANGE_H

@@ -29,7 +29,7 @@ MUST_USE enum err redirect_find(struct db *db, struct str path,
                                 struct arena *arena, struct str *ret_target);
 
 /* Adds or replaces. What led to path now leads to target at once. ERR_INVALID
- * for a circle. */
+ * for a circle. Emits redirect:<path>. */
 MUST_USE enum err redirect_save(struct edit *edit, struct str path,
                                 struct str target);
 

@@ -3,7 +3,7 @@
 
 /* What was released is never changed here: a change is one more migration. */
 
-static const char first_sql[] =
+static const char sections_sql[] =
     "CREATE TABLE setting ("
     " name TEXT NOT NULL,"
     " language TEXT NOT NULL," /* '' holds in every language */
@@ -30,8 +30,9 @@ static const char first_sql[] =
     " name TEXT NOT NULL,"
     " description TEXT NOT NULL,"
     " PRIMARY KEY (category_id, language),"
-    " UNIQUE (language, path));"
+    " UNIQUE (language, path));";
 
+static const char media_sql[] =
     "CREATE TABLE medium ("
     " id TEXT PRIMARY KEY,"
     " blob TEXT NOT NULL,"
@@ -80,10 +81,11 @@ static const char first_sql[] =
     " language TEXT NOT NULL REFERENCES language (code),"
     " slug TEXT NOT NULL,"
     " name TEXT NOT NULL,"
-    " UNIQUE (language, slug));"
+    " UNIQUE (language, slug));";
 
-    /* What lists show, and where the article stands. The text itself is in
-     * its revisions. */
+/* What lists show, and where the article stands. The text itself is in its
+ * revisions. */
+static const char articles_sql[] =
     "CREATE TABLE article ("
     " id TEXT PRIMARY KEY,"
     " story_id TEXT NOT NULL,"
@@ -163,10 +165,11 @@ static const char first_sql[] =
     " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
     " time_us BIGINT NOT NULL,"
     " text TEXT NOT NULL,"
-    " PRIMARY KEY (article_id, time_us, text));"
+    " PRIMARY KEY (article_id, time_us, text));";
 
-    /* Each list of readers is one range of listing_order, see shelf.c. Only
-     * published articles stand here. */
+/* Each list of readers is one range of listing_order, see shelf.c. Only
+ * published articles stand there. */
+static const char lists_sql[] =
     "CREATE TABLE listing ("
     " article_id TEXT NOT NULL REFERENCES article (id) ON DELETE CASCADE,"
     " shelf TEXT NOT NULL,"
@@ -207,7 +210,10 @@ static const char first_sql[] =
     " time_us BIGINT NOT NULL);";
 
 const struct migration schema_migrations[] = {
-    {1, "the newspaper", first_sql},
+    {1, "settings, languages and sections", sections_sql},
+    {2, "media, people and tags", media_sql},
+    {3, "articles and their revisions", articles_sql},
+    {4, "lists, addresses and the log", lists_sql},
 };
 
 const size_t schema_migration_count =
