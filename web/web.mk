@@ -17,7 +17,6 @@ $(NODE_DONE): package.json package-lock.json
 	    npm ci --ignore-scripts --no-audit --no-fund' && touch $@
 
 # ---- Fonts: our subsets of the packages' faces --------------------------------
-# NAME|package file|characters|axes
 
 SERIF    := node_modules/@fontsource-variable/source-serif-4/files/source-serif-4
 GEORGIAN := node_modules/@fontsource-variable/noto-serif-georgian/files/noto-serif-georgian
@@ -29,7 +28,7 @@ CYRILLIC := U+400-45F,U+490-491,U+4B0-4B1,U+2116
 MKHEDRULI := U+10D0-10FF,U+1C90-1CBA,U+1CBD-1CBF
 ARABIC   := U+600-6FF,U+200C-200F,U+FD3E-FD3F
 
-# $(call font,name,file,characters,axes)
+# name, file, characters, axes
 define font_rule
 FONTS += $(WEB)/fonts/$(1).woff2
 $(WEB)/fonts/$(1).woff2: web/web.mk $(NODE_DONE)

@@ -6,14 +6,9 @@
 #include "site/printing.h"
 #include "site/story_model.h"
 
-const struct article_cursor *list_cursor(const struct printing *p,
-                                         struct article_cursor *storage)
+const struct article_cursor *list_cursor(const struct printing *p)
 {
-    if (!p->path.has_before)
-        return NULL;
-    *storage = (struct article_cursor){.published_us = p->path.before_us,
-                                       .id = p->path.before_id};
-    return storage;
+    return p->path.has_before ? &p->path.before : NULL;
 }
 
 size_t list_length(const struct printing *p)
@@ -52,9 +47,7 @@ void list_set(struct printing *p, const struct article_list *list, size_t skip,
     value_set_bool(model, "empty", list->count == 0);
     value_set_str(model, "newest", p->path.has_before ? path : STR(""));
     value_set_str(model, "older",
-                  list->more ? site_path_before(p->arena, path,
-                                                list->next.published_us,
-                                                id_str(&list->next.id))
+                  list->more ? site_path_before(p->arena, path, &list->next)
                              : STR(""));
 }
 

@@ -9,8 +9,7 @@
 struct printing;
 
 /* The cursor that the page's address carries, or NULL when it has none. */
-const struct article_cursor *list_cursor(const struct printing *p,
-                                         struct article_cursor *storage);
+const struct article_cursor *list_cursor(const struct printing *p);
 
 /* How many stories a list shows at a time. */
 size_t list_length(const struct printing *p);

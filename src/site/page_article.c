@@ -21,19 +21,6 @@ enum {
     GONE_LATEST = 5,
 };
 
-struct picture_source {
-    struct printing *p;
-    const struct article *article;
-};
-
-static bool find_media(void *context, struct str id,
-                       struct document_media *ret_media)
-{
-    const struct picture_source *source = context;
-    return story_media(source->p, article_medium(source->article, id),
-                       STORY_FULL, ret_media);
-}
-
 /* ---- Pieces of the model ----------------------------------------------------
  */
 
@@ -246,13 +233,8 @@ static void set_text(struct printing *p, struct value *model,
                      const struct article *article)
 {
     const struct article_content *content = &article->content;
-    struct picture_source *source = arena_new(p->arena, struct picture_source);
-    *source = (struct picture_source){.p = p, .article = article};
-    struct document_writer writer = {
-        .media = find_media,
-        .context = source,
-        .first_is_eager = !article->picture,
-    };
+    struct document_writer writer = story_writer(p, article);
+    writer.first_is_eager = !article->picture;
     value_set_str(model, "id", arena_copy(p->arena, id_str(&article->id)));
     value_set_str(model, "headline", content->headline);
     value_set_str(model, "kicker", content->kicker);

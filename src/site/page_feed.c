@@ -31,19 +31,6 @@ struct feed_entry {
 /* ---- Entries ----------------------------------------------------------------
  */
 
-struct picture_source {
-    struct printing *p;
-    const struct article *article;
-};
-
-static bool find_media(void *context, struct str id,
-                       struct document_media *ret_media)
-{
-    const struct picture_source *source = context;
-    return story_media(source->p, article_medium(source->article, id),
-                       STORY_FULL, ret_media);
-}
-
 static void write_corrections(struct feed *feed, const struct article *article)
 {
     struct str word = catalogue_text(feed->p->words, STR("article.correction"));
@@ -88,12 +75,7 @@ static enum err load_entry(struct feed *feed, const struct article_card *card,
     enum err err = article_load_public(p->db, &card->id, p->arena, article);
     if (err)
         return printing_failed(p, err);
-    struct picture_source source = {.p = p, .article = article};
-    struct document_writer writer = {
-        .media = find_media,
-        .context = &source,
-        .base_url = p->settings.address,
-    };
+    struct document_writer writer = story_writer(p, article);
     struct str path = site_path_article(p->arena, card->language, card->slug,
                                         id_str(&card->id));
     entry->id = entry_id(p, &card->id);

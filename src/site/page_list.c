@@ -13,12 +13,10 @@
 static void set_head(struct printing *p, struct str name, struct str path,
                      struct str description)
 {
-    struct article_cursor cursor;
     printing_title(p, name);
     printing_describe(p, description);
-    if (list_cursor(p, &cursor))
-        path = site_path_before(p->arena, path, cursor.published_us,
-                                id_str(&cursor.id));
+    if (list_cursor(p))
+        path = site_path_before(p->arena, path, list_cursor(p));
     printing_canonical(p, path);
     printing_share(p, "website", name, STR(""));
 }
@@ -113,11 +111,9 @@ enum err page_category(struct printing *p)
     const struct category *category = find_category(p, p->path.category);
     if (!category)
         return ERR_NOT_FOUND;
-    struct article_cursor cursor;
     struct article_list list;
-    err = article_list_category(p->db, p->lang, &category->id,
-                                list_cursor(p, &cursor), list_length(p),
-                                p->arena, &list);
+    err = article_list_category(p->db, p->lang, &category->id, list_cursor(p),
+                                list_length(p), p->arena, &list);
     if (err)
         return printing_failed(p, err);
     set_category(p, category, &list);
@@ -137,15 +133,14 @@ enum err page_category(struct printing *p)
 enum err page_tag(struct printing *p)
 {
     struct tag tag;
-    struct article_cursor cursor;
     struct article_list list;
     enum err err = printing_open(p, p->path.lang);
     if (err)
         return err;
     err = tag_find(p->db, p->lang, p->path.slug, p->arena, &tag);
     if (!err)
-        err = article_list_tag(p->db, &tag.id, list_cursor(p, &cursor),
-                               list_length(p), p->arena, &list);
+        err = article_list_tag(p->db, &tag.id, list_cursor(p), list_length(p),
+                               p->arena, &list);
     if (err)
         return printing_failed(p, err);
     struct str path = printing_path(p, "tag/", tag.slug);
@@ -179,16 +174,14 @@ static void set_author(struct printing *p, const struct person *person)
 enum err page_author(struct printing *p)
 {
     struct person person;
-    struct article_cursor cursor;
     struct article_list list;
     enum err err = printing_open(p, p->path.lang);
     if (err)
         return err;
     err = person_find(p->db, p->lang, p->path.slug, p->arena, &person);
     if (!err)
-        err = article_list_person(p->db, p->lang, &person.id,
-                                  list_cursor(p, &cursor), list_length(p),
-                                  p->arena, &list);
+        err = article_list_person(p->db, p->lang, &person.id, list_cursor(p),
+                                  list_length(p), p->arena, &list);
     if (err)
         return printing_failed(p, err);
     struct str path = printing_path(p, "author/", person.slug);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "site/site_path.h"
 
-#include <stdio.h>
-
 #include "base/arena.h"
 
-enum { PARTS_MAX = SITE_PATH_DEPTH_MAX + 2, TIME_HEX_LEN = 16 };
+enum { PARTS_MAX = SITE_PATH_DEPTH_MAX + 2 };
 
 struct parts {
     struct str at[PARTS_MAX];
@@ -29,39 +27,13 @@ static bool split(struct str path, struct parts *parts)
     return true;
 }
 
-static bool parse_hex(struct str digits, uint64_t *ret_value)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        char c = digits.ptr[i];
-        if (c >= '0' && c <= '9')
-            value = value << 4 | (uint64_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            value = value << 4 | (uint64_t)(c - 'a' + 10);
-        else
-            return false;
-    }
-    *ret_value = value;
-    return true;
-}
-
-/* "before=<16 hex>-<id>". What is malformed is as if it were not there. */
+/* "before=<cursor>". What is malformed is as if it were not there. */
 static void parse_before(struct str query, struct site_path *path)
 {
-    uint64_t time;
-    struct id id;
     struct str prefix = STR("before=");
-    if (!str_starts_with(query, prefix))
-        return;
-    struct str cursor = str_from(query, prefix.len);
-    if (cursor.len != TIME_HEX_LEN + 1 + ID_LEN ||
-        cursor.ptr[TIME_HEX_LEN] != '-' ||
-        !parse_hex(str_slice(cursor, 0, TIME_HEX_LEN), &time) ||
-        time > INT64_MAX || id_parse(str_from(cursor, TIME_HEX_LEN + 1), &id))
-        return;
-    path->has_before = true;
-    path->before_us = (int64_t)time;
-    path->before_id = id;
+    path->has_before =
+        str_starts_with(query, prefix) &&
+        !article_cursor_parse(str_from(query, prefix.len), &path->before);
 }
 
 /* "some-words-62f9f7d471fdc" or the id alone. */
@@ -199,9 +171,9 @@ struct str site_path_article(struct arena *arena, struct str lang,
 }
 
 struct str site_path_before(struct arena *arena, struct str path,
-                            int64_t published_us, struct str id)
+                            const struct article_cursor *before)
 {
-    return arena_printf(arena, "%" PRI_STR "?before=%016llx-%" PRI_STR,
-                        ARG_STR(path), (unsigned long long)published_us,
-                        ARG_STR(id));
+    char cursor[ARTICLE_CURSOR_BYTES];
+    article_cursor_format(before, cursor);
+    return arena_printf(arena, "%" PRI_STR "?before=%s", ARG_STR(path), cursor);
 }

@@ -11,6 +11,7 @@
 
 #include "base/id.h"
 #include "base/str.h"
+#include "content/article_list.h"
 
 struct arena;
 
@@ -36,7 +37,6 @@ enum site_page {
 
 enum {
     SITE_PATH_DEPTH_MAX = 4, /* categories in categories */
-    SITE_CURSOR_BYTES = 48,
 };
 
 /* All texts are borrowed from the page key. */
@@ -48,8 +48,7 @@ struct site_path {
     struct str asset;    /* the name with its digest */
     struct id id;        /* of an article */
     bool has_before;     /* the list goes on after this story: */
-    int64_t before_us;
-    struct id before_id;
+    struct article_cursor before;
 };
 
 /* Never fails: what has no meaning is SITE_PAGE_UNKNOWN. */
@@ -64,6 +63,6 @@ struct str site_path_article(struct arena *arena, struct str lang,
 
 /* "/en/politics?before=0005e6466bd0a4c0-62f9f7d471fdc" */
 struct str site_path_before(struct arena *arena, struct str path,
-                            int64_t published_us, struct str id);
+                            const struct article_cursor *before);
 
 #endif

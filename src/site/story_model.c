@@ -77,6 +77,31 @@ bool story_media(struct printing *p, const struct medium *medium,
     return true;
 }
 
+struct picture_source {
+    struct printing *p;
+    const struct article *article;
+};
+
+static bool find_media(void *context, struct str id,
+                       struct document_media *ret_media)
+{
+    const struct picture_source *source = context;
+    return story_media(source->p, article_medium(source->article, id),
+                       STORY_FULL, ret_media);
+}
+
+struct document_writer story_writer(struct printing *p,
+                                    const struct article *article)
+{
+    struct picture_source *source = arena_new(p->arena, struct picture_source);
+    *source = (struct picture_source){.p = p, .article = article};
+    return (struct document_writer){
+        .media = find_media,
+        .context = source,
+        .base_url = p->settings.address,
+    };
+}
+
 void story_set_picture(struct printing *p, struct value *object,
                        const struct medium *medium, struct str alt,
                        enum story_size size, bool eager)

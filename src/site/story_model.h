@@ -12,6 +12,7 @@
 #include "content/article_list.h"
 
 struct document_media;
+struct document_writer;
 struct printing;
 struct value;
 
@@ -41,5 +42,10 @@ void story_set_picture(struct printing *p, struct value *object,
 /* Where the medium's renditions are. False when it has no file. */
 bool story_media(struct printing *p, const struct medium *medium,
                  enum story_size size, struct document_media *ret_media);
+
+/* How the article's document is written: with the media it was loaded with,
+ * and absolute addresses for feeds. */
+struct document_writer story_writer(struct printing *p,
+                                    const struct article *article);
 
 #endif

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "site/site_path.h"
+
+static const struct {
+    const char *key;
+    enum site_page page;
+    const char *lang, *category, *slug;
+} shapes[] = {
+    {"/", SITE_PAGE_ROOT, "", "", ""},
+    {"/robots.txt", SITE_PAGE_ROBOTS, "", "", ""},
+    {"/favicon.ico", SITE_PAGE_FAVICON, "", "", ""},
+    {"/en/", SITE_PAGE_FRONT, "en", "", ""},
+    {"/en", SITE_PAGE_SLASH, "en", "", ""},
+    {"/en/menu", SITE_PAGE_MENU, "en", "", ""},
+    {"/en/menu/", SITE_PAGE_SLASH, "en", "", ""},
+    {"/ka/tv", SITE_PAGE_TV, "ka", "", ""},
+    {"/en/politics", SITE_PAGE_CATEGORY, "en", "politics", ""},
+    {"/en/politics/elections", SITE_PAGE_CATEGORY, "en", "politics/elections",
+     ""},
+    {"/en/a/b/c/d", SITE_PAGE_CATEGORY, "en", "a/b/c/d", ""},
+    {"/en/a/b/c/d/e", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"/en/politics/", SITE_PAGE_SLASH, "en", "politics", ""},
+    {"/en/tag/harvest", SITE_PAGE_TAG, "en", "", "harvest"},
+    {"/en/tag", SITE_PAGE_CATEGORY, "en", "tag", ""},
+    {"/ru/author/nino-beridze", SITE_PAGE_AUTHOR, "ru", "", "nino-beridze"},
+    {"/en/atom.xml", SITE_PAGE_ATOM, "en", "", ""},
+    {"/en/rss.xml", SITE_PAGE_RSS, "en", "", ""},
+    {"/en/economy/land/rss.xml", SITE_PAGE_RSS, "en", "economy/land", ""},
+    {"/assets/reader-00.js", SITE_PAGE_ASSET, "", "", ""},
+    {"/en/article/a-story-62f9f7d471fdc", SITE_PAGE_ARTICLE, "en", "",
+     "a-story"},
+    {"/en/article/62f9f7d471fdc", SITE_PAGE_ARTICLE, "en", "", ""},
+    {"/article/62f9f7d471fdc", SITE_PAGE_ARTICLE, "", "", ""},
+    {"/en/article/-62f9f7d471fdc", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"/en/article/story62f9f7d471fdc", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"/en/article/nothing", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"//example.org", SITE_PAGE_UNKNOWN, "", "", ""},
+    {"/en//politics", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"", SITE_PAGE_UNKNOWN, "", "", ""},
+    {"en/", SITE_PAGE_UNKNOWN, "", "", ""},
+};
+
+static void assert_text(struct str got, const char *wanted)
+{
+    assert_int_equal(got.len, strlen(wanted));
+    assert_true(str_eq(got, str_from_c(wanted)));
+}
+
+static void test_every_shape_is_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct site_path path = site_path_parse(str_from_c(shapes[i].key));
+        if (path.page != shapes[i].page)
+            fail_msg("%s is read as %d", shapes[i].key, path.page);
+        assert_text(path.lang, shapes[i].lang);
+        assert_text(path.category, shapes[i].category);
+        assert_text(path.slug, shapes[i].slug);
+        assert_false(path.has_before);
+    }
+}
+
+static void test_a_cursor_is_read_back(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct article_cursor before = {.published_us = 1660561076466908};
+    assert_int_equal(id_parse(STR("62f9f7d471fdc"), &before.id), ERR_OK);
+    struct str key = site_path_before(&arena, STR("/en/politics"), &before);
+    assert_text(key, "/en/politics?before=0005e645811734dc-62f9f7d471fdc");
+    struct site_path path = site_path_parse(key);
+    assert_int_equal(path.page, SITE_PAGE_CATEGORY);
+    assert_text(path.category, "politics");
+    assert_true(path.has_before);
+    assert_int_equal(path.before.published_us, 1660561076466908);
+    assert_text(id_str(&path.before.id), "62f9f7d471fdc");
+    arena_finish(&arena);
+}
+
+static void test_a_malformed_cursor_is_no_cursor(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+        "/en/politics?before=",
+        "/en/politics?before=0005e64504bd3c5c62f9f7d471fdc",
+        "/en/politics?before=0005E64504BD3C5C-62f9f7d471fdc",
+        "/en/politics?before=ffffffffffffffff-62f9f7d471fdc",
+        "/en/politics?before=0005e64504bd3c5c-62f9f7dffffff",
+        "/en/politics?after=0005e64504bd3c5c-62f9f7d471fdc",
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct site_path path = site_path_parse(str_from_c(keys[i]));
+        assert_int_equal(path.page, SITE_PAGE_CATEGORY);
+        assert_false(path.has_before);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_shape_is_read),
+        cmocka_unit_test(test_a_cursor_is_read_back),
+        cmocka_unit_test(test_a_malformed_cursor_is_no_cursor),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
