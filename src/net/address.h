@@ -46,6 +46,8 @@ MUST_USE enum err address_of_socket(int fd, struct address *ret_address);
 void address_peer_from(const struct sockaddr_storage *socket,
                        struct address_peer *ret_peer);
 
+bool address_peer_is_ip4(const struct address_peer *peer);
+
 /* "203.0.113.7", "2001:db8::1" or "local", with a NUL. */
 void address_peer_format(const struct address_peer *peer,
                          char target[ADDRESS_TEXT_BYTES]);

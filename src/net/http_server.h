@@ -27,8 +27,8 @@ struct http_exchange;
 
 enum {
     HTTP_INPUT_BYTES = 16384, /* one buffer, given back when it is empty */
-    HTTP_ANSWER_HEAD_BYTES_MAX = 8192,
     HTTP_STREAM_WAITING_BYTES_MAX = 256 << 10, /* written, not yet sent */
+    HTTP_STREAM_PIECE_BYTES_MAX = 128 << 10,
 };
 
 struct http_server_config {
@@ -56,7 +56,7 @@ struct http_server_config {
     int64_t idle_timeout_us; /* 30 s between requests */
 };
 
-/* config is copied. ERR_NO_MEMORY. */
+/* config is copied. The process ignores SIGPIPE from now on. ERR_NO_MEMORY. */
 MUST_USE enum err http_server_create(const struct http_server_config *config,
                                      struct http_server **ret_server);
 
@@ -104,6 +104,7 @@ struct http_exchange {
     struct http_exchange *next;
     struct buf body_buf;
     char *input; /* what request points into, once the connection is gone */
+    void (*on_room)(struct http_exchange *exchange);
 };
 
 /* ---- Answers --------------------------------------------------------------
@@ -155,14 +156,16 @@ void http_answer_file(struct http_exchange *exchange,
 /* An answer whose end is not known: chunked in HTTP/1.1, until close in 1.0.
  * answer->body, when there is one, is its first piece. The client's going away
  * is told to on_abandon, which must be set; that a piece could be sent, after
- * http_stream_write said ERR_BUSY, to on_room (may be NULL). */
-void http_stream_begin(struct http_exchange *exchange,
-                       const struct http_answer *answer,
-                       void (*on_room)(struct http_exchange *exchange));
+ * http_stream_write said ERR_BUSY, to on_room (may be NULL). ERR_CLOSED: the
+ * client is gone already, and so is the exchange; on_abandon is not called. */
+MUST_USE enum err http_stream_begin(
+    struct http_exchange *exchange, const struct http_answer *answer,
+    void (*on_room)(struct http_exchange *exchange));
 
 /* Appends a piece: sent at once when nothing waits before it, else copied.
  * ERR_BUSY: HTTP_STREAM_WAITING_BYTES_MAX would be exceeded, nothing was
- * taken. The exchange is never gone before on_abandon said so. */
+ * taken. ERR_CLOSED: the client is gone, on_abandon will say so, but not before
+ * this returned. */
 MUST_USE enum err http_stream_write(struct http_exchange *exchange,
                                     struct str piece);
 

@@ -45,6 +45,9 @@ int64_t loop_now_us(const struct loop *loop);
  * Borrowed until the callback returns. */
 struct str loop_date_line(struct loop *loop);
 
+/* The same with the empty line that ends a head. */
+struct str loop_date_end(struct loop *loop);
+
 /* ---- Descriptors --------------------------------------------------------- */
 
 struct loop_source {

@@ -115,7 +115,7 @@ struct str route_parameter(const struct route_match *match, const char *name)
         if (str_eq(match->parameters[i].name, wanted))
             return match->parameters[i].value;
     }
-    assert(!"the pattern has no such parameter");
+    assert(false && "the pattern has no such parameter");
     return str_of("", 0);
 }
 
