@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cli/command_table.h: every command, each in its command_<name>.c, in the
+ * order help lists them; words that begin alike stand together. */
+#ifndef CLI_COMMAND_TABLE_H
+#define CLI_COMMAND_TABLE_H
+
+#include "cli/command.h"
+
+/* clang-format off */
+#define COMMANDS(X) \
+    X(demo) \
+    X(init) \
+    X(serve) \
+    X(import_ninjs) \
+    X(import_views) \
+    X(export_ninjs) \
+    X(article_list) \
+    X(article_show) \
+    X(article_new) \
+    X(article_edit) \
+    X(article_publish) \
+    X(article_withdraw) \
+    X(article_correct) \
+    X(category_list) \
+    X(category_add) \
+    X(category_rename) \
+    X(category_move) \
+    X(category_remove) \
+    X(language_list) \
+    X(language_add) \
+    X(language_remove) \
+    X(settings_list) \
+    X(settings_get) \
+    X(settings_set) \
+    X(settings_unset) \
+    X(check) \
+    X(completion) \
+    X(version) \
+    X(help)
+/* clang-format on */
+
+#define X(name) extern const struct command command_##name;
+COMMANDS(X)
+#undef X
+
+#endif
