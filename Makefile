@@ -127,8 +127,10 @@ endef
 $(foreach h,$(patsubst $(B)/bin/broadsheet-%,%,$(HELPERS)),$(eval $(call helper_rules,$(h))))
 
 # A unit test links its layer and those below, so a layer is built alone.
+# What stands beside the tests and is none is linked into each of them.
+test_helpers = $(call objects,$(filter-out tests/unit/$(1)/test_%.c,$(sort $(wildcard tests/unit/$(1)/*.c))))
 define unit_rules
-$(B)/tests/$(1)/%: $(B)/obj/tests/unit/$(1)/%.o $(call archives,$(1))
+$(B)/tests/$(1)/%: $(B)/obj/tests/unit/$(1)/%.o $(call test_helpers,$(1)) $(call archives,$(1))
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call pkg_libs,$(call packages,$(1)) cmocka)
 endef
