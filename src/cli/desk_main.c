@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "cli/desk_jobs.h"
 #include "cli/process.h"
 #include "cli/serve.h"
 #include "content/content.h"
@@ -24,7 +26,6 @@ enum {
     WORKERS = 8,
     WORK_CONNECTIONS = 8, /* the edge's, so as many requests at once */
     READERS = PRINTERS + WORKERS + 4,
-    NEWEST_PINNED = 2000,
     READY_TIMEOUT_MS = 60 * 1000,
 };
 
@@ -36,6 +37,7 @@ struct desk {
     struct site *site;
     struct press *press;
     struct newsroom newsroom;
+    struct desk_jobs *jobs;
     struct loop *loop;
     pthread_t loop_thread;
     bool loop_running;
@@ -135,20 +137,36 @@ static enum err open_site(struct desk *desk, struct fault *fault)
     return site_create(desk->content, desk->theme_folder, &desk->site, fault);
 }
 
+static enum err read_settings(struct desk *desk, struct settings *ret_settings,
+                              struct arena *arena, struct fault *fault)
+{
+    DEFER(db_lease_end) struct db_lease lease = content_reader(desk->content);
+    enum err err = settings_load(lease.db, STR(""), arena, ret_settings);
+    return err ? db_fault(lease.db, err, fault) : ERR_OK;
+}
+
 static enum err create_press(struct desk *desk, struct fault *fault)
 {
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, 0);
+    struct settings settings;
+    enum err err = read_settings(desk, &settings, &arena, fault);
+    if (err)
+        return err;
+    int64_t page_memory = desk->arguments->page_memory;
     struct press_config config = {
         .content = desk->content,
         .site = desk->site,
         .printers = PRINTERS,
-        .newest_pinned = NEWEST_PINNED,
-        .page_memory = (size_t)desk->arguments->page_memory,
+        .newest_pinned = (size_t)settings.newest_pinned,
+        .page_memory =
+            (size_t)(page_memory ? page_memory : settings.page_memory),
         .edge_path = desk->edge_path,
         .work_connections = WORK_CONNECTIONS,
         .on_work = on_work,
         .context = desk,
     };
-    enum err err = press_create(&config, &desk->press);
+    err = press_create(&config, &desk->press);
     return err ? fault_set(fault, err, NULL, "the press: %s", err_sentence(err))
                : ERR_OK;
 }
@@ -215,8 +233,6 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
     return ERR_OK;
 }
 
-/* ---- time ---- */
-
 static void tell_ready(struct desk *desk)
 {
     if (press_wait_ready(desk->press, READY_TIMEOUT_MS * INT64_C(1000)))
@@ -235,6 +251,7 @@ static void finish(struct desk *desk)
         listener_stop(&desk->listener);
     }
     http_workers_destroy(desk->workers);
+    desk_jobs_stop(desk->jobs);
     press_destroy(desk->press);
     http_server_destroy(desk->local);
     http_server_destroy(desk->work);
@@ -258,6 +275,8 @@ int desk_main(int argc, char **argv)
         err = start_answering(&desk, &fault);
     if (!err)
         err = press_start(desk.press, &fault);
+    if (!err && (err = desk_jobs_start(desk.content, &desk.jobs)))
+        fault_set(&fault, err, NULL, "no thread for jobs");
     if (err) {
         log_error("desk ends", LOG_C("cause", fault_text(&fault)));
         return err_exit_code(err); /* the process ends: so does all it holds */

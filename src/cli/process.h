@@ -19,7 +19,7 @@ enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 16 };
     X(desk_fd)      /* the desk's own socket, listening */ \
     X(media_fd)     /* the public media folder */ \
     X(ready_fd)     /* where the desk says that all is up */ \
-    X(page_memory)  /* bytes, of an edge */ \
+    X(page_memory)  /* bytes, of an edge; 0: what the settings say */ \
     X(log_json)
 /* clang-format on */
 

@@ -15,7 +15,7 @@
 #include "cli/supervisor.h"
 #include "net/listener.h"
 
-enum { EDGE_THREADS_LEAST = 1, PAGE_MEMORY_BYTES = 256 << 20 };
+enum { EDGE_THREADS_LEAST = 1 };
 
 struct serving {
     const struct serve_config *config;
@@ -207,9 +207,7 @@ enum err serve_site(const struct serve_config *config, struct fault *fault)
     serving->config = config;
     serving->arguments.threads = count_threads(config);
     serving->arguments.log_json = config->log_json;
-    serving->arguments.page_memory = config->page_memory_bytes
-                                         ? (int64_t)config->page_memory_bytes
-                                         : PAGE_MEMORY_BYTES;
+    serving->arguments.page_memory = (int64_t)config->page_memory_bytes;
     log_setup("supervisor", LOG_LEVEL_INFO, config->log_json);
     enum err err = open_everything(serving, fault);
     if (err) {

@@ -12,6 +12,8 @@
 #include "edge/edge_internal.h"
 #include "edge/sandbox.h"
 
+enum { PAGE_MEMORY_FIRST = 256 << 20 }; /* until the desk is there */
+
 static enum err start_listeners(struct edge_thread *thread)
 {
     const struct edge_config *config = &thread->edge->config;
@@ -62,7 +64,8 @@ static void *run_thread(void *argument)
 
 static enum err start(struct edge *edge, struct fault *fault)
 {
-    shelf_init(&edge->shelf, edge->config.page_memory);
+    shelf_init(&edge->shelf, edge->config.page_memory ? edge->config.page_memory
+                                                      : PAGE_MEMORY_FIRST);
     for (unsigned i = 0; i < edge->config.threads; i++) {
         enum err err = init_thread(edge, i);
         if (err)

@@ -19,7 +19,7 @@ struct edge_config {
     size_t listen_count;
     int link_fd;        /* listening Unix socket that the desk dials */
     int media_fd;       /* the public media folder, or -1 */
-    size_t page_memory; /* bytes, until the desk says otherwise */
+    size_t page_memory; /* bytes, until the desk says more; 0: 256 MiB */
 };
 
 /* Serves until SIGTERM or SIGINT, then drains. The signals must be blocked.
