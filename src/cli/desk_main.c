@@ -40,7 +40,7 @@ struct desk {
     struct desk_jobs *jobs;
     struct loop *loop;
     pthread_t loop_thread;
-    bool loop_running;
+    bool finishing; /* on the loop's thread, or when it has ended */
     struct http_workers *workers;
     struct http_server *local; /* the desk's socket: the command line */
     struct http_server *work;  /* connections to the edge */
@@ -78,9 +78,8 @@ static void on_work_close(void *context, void *adopted)
 {
     struct desk *desk = context;
     struct work_connection *connection = adopted;
-    if (!connection)
-        return;
-    press_work_closed(desk->press, connection->edge);
+    if (connection && !desk->finishing)
+        press_work_closed(desk->press, connection->edge);
     free(connection);
 }
 
@@ -88,6 +87,11 @@ static void adopt(void *argument)
 {
     struct work_connection *connection = argument;
     struct desk *desk = connection->desk;
+    if (desk->finishing) {
+        close(connection->fd);
+        free(connection);
+        return;
+    }
     if (http_server_adopt(desk->work, connection->fd, connection)) {
         log_error("a connection to the edge cannot be served");
         free(connection);
@@ -229,7 +233,6 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
                          err_sentence(err));
     if (pthread_create(&desk->loop_thread, NULL, run_loop, desk->loop))
         return fault_set(fault, ERR_NO_MEMORY, NULL, "no thread");
-    desk->loop_running = true;
     return ERR_OK;
 }
 
@@ -245,16 +248,16 @@ static void tell_ready(struct desk *desk)
 
 static void finish(struct desk *desk)
 {
-    if (desk->loop_running) {
-        loop_stop(desk->loop);
-        pthread_join(desk->loop_thread, NULL);
-        listener_stop(&desk->listener);
-    }
+    loop_stop(desk->loop);
+    pthread_join(desk->loop_thread, NULL);
+    listener_stop(&desk->listener);
     http_workers_destroy(desk->workers);
-    desk_jobs_stop(desk->jobs);
-    press_destroy(desk->press);
+    loop_run_once(desk->loop, 0); /* sends what the workers answered last */
+    desk->finishing = true;
     http_server_destroy(desk->local);
     http_server_destroy(desk->work);
+    desk_jobs_stop(desk->jobs);
+    press_destroy(desk->press);
     loop_destroy(desk->loop);
     site_destroy(desk->site);
     content_close(desk->content);
