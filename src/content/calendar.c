@@ -38,7 +38,7 @@ enum err calendar_turn_day(struct content *content, int64_t now_us,
     assert(content);
     assert(ret_next_us);
     DEFER(edit_end) struct edit edit = {0};
-    int64_t midnight_us, noted_us;
+    int64_t midnight_us = 0, noted_us = 0;
     enum err err = edit_begin(&edit, content, STR("calendar"), fault);
     if (!err)
         err = find_midnight(edit.db, now_us, &midnight_us, fault);
