@@ -80,36 +80,3 @@ enum err site_article_page(struct site *site, struct db *reader, struct str id,
         *ret_page_key = site_path_article(arena, card.language, card.slug, id);
     return err;
 }
-
-/* ---- What nobody prints -----------------------------------------------------
- */
-
-/* Needs no file, no script and no language: words for everybody, the paper's
- * colours from the reader's system. */
-#define STATIC_PAGE(code, english, georgian, russian) \
-    "<!doctype html><html lang=en><meta charset=utf-8>" \
-    "<meta name=viewport content=\"width=device-width\">" \
-    "<meta name=color-scheme content=\"light dark\">" \
-    "<title>" code "</title><main><h1>" english "</h1>" \
-    "<p lang=ka>" georgian "</p><p lang=ru>" russian "</p></main></html>\n"
-
-struct str site_static_page(int status)
-{
-    switch (status) {
-    case 429:
-        return STR(
-            STATIC_PAGE("429", "Too many requests. Please wait a minute.",
-                        "ძალიან ბევრი მოთხოვნა. გთხოვთ, დაელოდოთ ერთ წუთს.",
-                        "Слишком много запросов. Подождите минуту."));
-    case 500:
-        return STR(STATIC_PAGE("500", "Something went wrong on our side.",
-                               "ჩვენს მხარეს შეცდომა მოხდა.",
-                               "На нашей стороне произошла ошибка."));
-    case 503:
-        return STR(STATIC_PAGE("503", "We are busy. Please try again soon.",
-                               "დროებით დატვირთულები ვართ. სცადეთ ცოტა ხანში.",
-                               "Мы перегружены. Попробуйте чуть позже."));
-    default:
-        return STR("");
-    }
-}
