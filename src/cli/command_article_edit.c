@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+/* article new, edit, publish, withdraw, correct: changing articles. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/time.h"
+#include "cli/article_json.h"
+#include "cli/command_table.h"
+#include "cli/newspaper.h"
+#include "content/settings.h"
+#include "content/workflow.h"
+#include "render/document.h"
+
+#define ID_ARGUMENT \
+    { \
+        .name = "ID", .summary = "its id, or its address" \
+    }
+
+/* What a change works on. */
+struct work {
+    const struct command_line *line;
+    struct edit edit;
+    struct id id;
+    struct fault *fault;
+};
+
+static enum err refuse_unknown(const struct work *work)
+{
+    return fault_set(work->fault, ERR_NOT_FOUND, "ID",
+                     "there is no article %s; 'broadsheet article list' tells "
+                     "which there are",
+                     work->id.text);
+}
+
+/* Runs how within one edit; the first argument is the id when has_id. */
+static enum err change(const struct command_line *line, bool has_id,
+                       enum err (*how)(struct work *work), struct fault *fault)
+{
+    struct work work = {.line = line, .fault = fault};
+    enum err err = ERR_OK;
+    if (has_id)
+        err = newspaper_parse_id(line->arguments[0], &work.id, fault);
+    DEFER(newspaper_close) struct content *content = NULL;
+    if (!err)
+        err = newspaper_open_writing(line, &content, fault);
+    if (!err)
+        err = newspaper_edit(&work.edit, content, fault);
+    if (!err)
+        err = how(&work);
+    if (err == ERR_NOT_FOUND && fault->code != ERR_NOT_FOUND)
+        err = refuse_unknown(&work);
+    if (!err)
+        err = newspaper_commit(line, &work.edit, fault);
+    edit_end(&work.edit);
+    if (!err)
+        output_printf(line->output, "%s\n", work.id.text);
+    return err;
+}
+
+/* ---- publish, withdraw, correct --------------------------------------------
+ */
+
+static enum err publish(struct work *work)
+{
+    struct publish_options options = {0};
+    const char *at = command_value(work->line, "at");
+    int64_t time_us = 0;
+    if (at && time_parse_rfc3339(str_from_c(at), &time_us))
+        return fault_set(work->fault, ERR_USAGE, "at",
+                         "'%s' is no point in time; write it as in "
+                         "2026-08-15T15:00:00+04:00",
+                         at);
+    if (time_us > work->edit.time_us)
+        return article_schedule(&work->edit, &work->id, time_us);
+    options.published_us = time_us;
+    return article_publish(&work->edit, &work->id, &options);
+}
+
+static enum err withdraw(struct work *work)
+{
+    const char *reason = command_value(work->line, "reason");
+    if (!reason || !*reason)
+        return fault_set(work->fault, ERR_USAGE, "reason",
+                         "readers are told why: --reason TEXT, as in: "
+                         "broadsheet %s",
+                         work->line->command->examples[0].line);
+    return article_withdraw(&work->edit, &work->id, str_from_c(reason),
+                            str_from_c(command_value(work->line, "target")), 0);
+}
+
+static enum err correct(struct work *work)
+{
+    return correction_add(&work->edit, &work->id,
+                          str_from_c(work->line->arguments[1]), 0);
+}
+
+/* ---- new, edit -------------------------------------------------------------
+ */
+
+/* The whole of standard input. */
+static enum err read_input(struct arena *arena, struct str *ret_bytes,
+                           struct fault *fault)
+{
+    DEFER(buf_finish) struct buf input;
+    buf_init(&input, DOCUMENT_JSON_BYTES_MAX);
+    char piece[16 * 1024];
+    ssize_t n;
+    while ((n = read(STDIN_FILENO, piece, sizeof piece)) > 0)
+        buf_add_bytes(&input, piece, (size_t)n);
+    if (n < 0)
+        return fault_set(fault, err_from_errno(errno), NULL,
+                         "cannot read standard input: %s", strerror(errno));
+    enum err err = buf_err(&input);
+    if (err)
+        return fault_set(fault, err, NULL,
+                         "standard input is longer than an article may be");
+    *ret_bytes = arena_copy(arena, buf_str(&input));
+    return ERR_OK;
+}
+
+static enum err read_object(const struct work *work, const char *path,
+                            json_t **ret_object)
+{
+    struct str text;
+    struct arena *arena = work->line->arena;
+    enum err err = strcmp(path, "-") == 0
+                       ? read_input(arena, &text, work->fault)
+                       : file_read(path, DOCUMENT_JSON_BYTES_MAX, arena, &text,
+                                   work->fault);
+    if (err)
+        return err;
+    json_error_t error;
+    *ret_object =
+        json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
+    if (*ret_object)
+        return ERR_OK;
+    return fault_set(work->fault, ERR_INVALID, NULL,
+                     "%s: line %d, column %d: not JSON: %s", path, error.line,
+                     error.column, error.text);
+}
+
+static void drop_json(json_t **value)
+{
+    json_decref(*value);
+}
+
+/* Reads the file over content, saves it, publishes it when asked to. */
+static enum err save(struct work *work, struct article_input *input,
+                     const char *path)
+{
+    DEFER(drop_json) json_t *object = NULL;
+    enum err err = read_object(work, path, &object);
+    if (!err)
+        err = article_json_read(object, work->edit.db, work->line->arena,
+                                &input->content, work->fault);
+    int64_t revision;
+    if (!err)
+        err = article_save(&work->edit, input, &work->id, &revision);
+    if (!err && command_flag(work->line, "publish"))
+        err = article_publish(&work->edit, &work->id, NULL);
+    return err;
+}
+
+static enum err make_new(struct work *work)
+{
+    struct article_input input = {0};
+    enum err err = setting_get(work->edit.db, STR("language"), STR(""),
+                               work->line->arena, &input.content.language);
+    return err ? err : save(work, &input, work->line->arguments[0]);
+}
+
+static enum err edit_it(struct work *work)
+{
+    struct article_input input = {.id = work->id};
+    enum err err = article_content_load(work->edit.db, &work->id, 0,
+                                        work->line->arena, &input.content);
+    return err ? err : save(work, &input, work->line->arguments[1]);
+}
+
+/* ---- The commands ----------------------------------------------------------
+ */
+
+static enum err run_publish(const struct command_line *line,
+                            struct fault *fault)
+{
+    return change(line, true, publish, fault);
+}
+
+static enum err run_withdraw(const struct command_line *line,
+                             struct fault *fault)
+{
+    return change(line, true, withdraw, fault);
+}
+
+static enum err run_correct(const struct command_line *line,
+                            struct fault *fault)
+{
+    return change(line, true, correct, fault);
+}
+
+static enum err run_new(const struct command_line *line, struct fault *fault)
+{
+    return change(line, false, make_new, fault);
+}
+
+static enum err run_edit(const struct command_line *line, struct fault *fault)
+{
+    return change(line, true, edit_it, fault);
+}
+
+const struct command command_article_publish = {
+    .name = "article publish",
+    .summary = "show an article's newest revision to readers",
+    .details = "When the newspaper is being served, readers see it when the "
+               "command ends. A time that lies ahead schedules it.",
+    .shared = COMMAND_DATA,
+    .arguments = (const struct command_argument[]){ID_ARGUMENT, {0}},
+    .options =
+        (const struct command_option[]){
+            {"at", 0, false, "TIME",
+             "its time of publication, 2026-08-15T15:00:00+04:00"},
+            {0}},
+    .examples =
+        (const struct command_example[]){
+            {"article publish 62f9f7d471fdc", "Now"},
+            {"article publish 62f9f7d471fdc --at 2030-01-01T06:00:00+04:00",
+             "Later, by itself"},
+            {0}},
+    .run = run_publish,
+};
+
+const struct command command_article_withdraw = {
+    .name = "article withdraw",
+    .summary = "take an article back; its address then tells why",
+    .shared = COMMAND_DATA,
+    .arguments = (const struct command_argument[]){ID_ARGUMENT, {0}},
+    .options =
+        (const struct command_option[]){
+            {"reason", 'r', false, "TEXT", "why, for readers"},
+            {"target", 't', false, "PATH", "where its address leads instead"},
+            {0}},
+    .examples =
+        (const struct command_example[]){
+            {"article withdraw 62f9f7d471fdc --reason 'The report was wrong.'",
+             "Its address answers that it is gone, and why"},
+            {0}},
+    .run = run_withdraw,
+};
+
+const struct command command_article_correct = {
+    .name = "article correct",
+    .summary = "add a note of what was wrong in an article",
+    .shared = COMMAND_DATA,
+    .arguments =
+        (const struct command_argument[]){
+            ID_ARGUMENT,
+            {.name = "TEXT", .summary = "what was wrong, and what is right"},
+            {0}},
+    .examples =
+        (const struct command_example[]){
+            {"article correct 62f9f7d471fdc 'The bridge is 40 m long, not "
+             "400.'",
+             "Shown on its page and in feeds"},
+            {0}},
+    .run = run_correct,
+};
+
+const struct command command_article_new = {
+    .name = "article new",
+    .summary = "make an article of a JSON file, and tell its id",
+    .details =
+        "The file has the members that 'article show --json' tells: headline, "
+        "standfirst, language, categories (paths), tags, bylines, source, … "
+        "and body (a document) or text (plain, an empty line parts "
+        "paragraphs).",
+    .shared = COMMAND_DATA,
+    .arguments =
+        (const struct command_argument[]){
+            {.name = "FILE", .summary = "the JSON file, or - to be piped in"},
+            {0}},
+    .options =
+        (const struct command_option[]){
+            {"publish", 'p', false, NULL, "publish it at once"}, {0}},
+    .examples =
+        (const struct command_example[]){
+            {"article new story.json", "A draft"},
+            {"article new --publish - < story.json", "Published at once"},
+            {0}},
+    .run = run_new,
+};
+
+const struct command command_article_edit = {
+    .name = "article edit",
+    .summary = "change an article by a JSON file",
+    .details = "Members that the file lacks stay as they are; see 'article "
+               "new' for what it may have.",
+    .shared = COMMAND_DATA,
+    .arguments =
+        (const struct command_argument[]){
+            ID_ARGUMENT,
+            {.name = "FILE", .summary = "the JSON file, or - to be piped in"},
+            {0}},
+    .options =
+        (const struct command_option[]){
+            {"publish", 'p', false, NULL, "publish the change at once"}, {0}},
+    .examples =
+        (const struct command_example[]){
+            {"article edit 62f9f7d471fdc change.json", "A new revision"},
+            {"article edit 62f9f7d471fdc --publish - < change.json",
+             "Published at once"},
+            {0}},
+    .run = run_edit,
+};
