@@ -286,6 +286,7 @@ static bool print_once(struct printer *printer, struct print_job *job,
     int64_t since = press->running_since[printer->index] = press->applied_seq;
     bool pinned = is_pinned(press, job);
     pthread_mutex_unlock(&press->lock);
+    uint64_t edition = site_edition(press->config.site);
 
     arena_reset(&printer->arena);
     enum err err = site_print(press->config.site, reader, job->page_key,
@@ -305,6 +306,7 @@ static bool print_once(struct printer *printer, struct print_job *job,
 
     pthread_mutex_lock(&press->lock);
     bool overtaken = !err && (is_overtaken(press, since, &print) ||
+                              edition != site_edition(press->config.site) ||
                               pinned != is_pinned(press, job));
     if (err)
         give_up(press, job);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "render/locale.h"
 #include "render/template.h"
 #include "site/site_internal.h"
@@ -22,6 +23,28 @@ static uint64_t folder_stamp(const struct site *site)
     return stamp;
 }
 
+static uint64_t fold_digest(uint64_t hash, struct str bytes)
+{
+    char hex[DIGEST_HEX_BYTES];
+    digest_hex(bytes, hex);
+    for (size_t i = 0; i < 16; i++)
+        hash = hash * 31 + (unsigned char)hex[i];
+    return hash;
+}
+
+/* The same for the same program and the same overrides, in every process. */
+static uint64_t edition_of(const struct site *site)
+{
+    uint64_t hash = fold_digest(site->stamp, STR(BROADSHEET_VERSION));
+    const struct embedded_files *sets[] = {&web_theme, &web_messages,
+                                           &web_assets};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        for (size_t k = 0; k < sets[i]->count; k++)
+            hash = fold_digest(hash, sets[i]->files[k].bytes);
+    }
+    return hash;
+}
+
 enum err site_create(struct content *content, const char *folder,
                      struct site **ret_site, struct fault *fault)
 {
@@ -36,7 +59,7 @@ enum err site_create(struct content *content, const char *folder,
     assets_init(&site->assets, web_assets, &site->arena);
     site->locales = locales_create();
     site->stamp = folder_stamp(site);
-    site->edition = 1;
+    site->edition = edition_of(site);
     enum err err = look_load(&site->assets, folder, &site->look, fault);
     if (err) {
         site_destroy(site);
@@ -90,7 +113,7 @@ enum err site_reload_theme(struct site *site, bool *ret_changed,
     pthread_mutex_lock(&site->lock);
     struct look *old = site->look;
     site->look = look;
-    site->edition++;
+    site->edition = edition_of(site);
     pthread_mutex_unlock(&site->lock);
     look_release(old);
     *ret_changed = true;

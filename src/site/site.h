@@ -27,8 +27,9 @@ void site_destroy(struct site *site); /* accepts NULL */
 MUST_USE enum err site_reload_theme(struct site *site, bool *ret_changed,
                                     struct fault *fault);
 
-/* Counts the themes that were in use: a page printed under another edition is
- * to be printed again. */
+/* Tells what pages look like: another program or other overrides make another
+ * edition, and a page printed under it is to be printed again. The same in
+ * every process. */
 uint64_t site_edition(const struct site *site);
 
 #endif
