@@ -112,6 +112,17 @@ void feed_destroy(struct feed *feed)
     free(feed);
 }
 
+/* An edge that cannot be told the truth may not serve. Lock held. */
+static void kill_edge(struct feed_edge *edge, const char *cause)
+{
+    log_error(cause, LOG_INT("edge", edge->index), LOG_INT("pid", edge->pid),
+              LOG_INT("sent", edge->sent_number),
+              LOG_INT("acknowledged", edge->acked_number));
+    if (edge->pid > 1)
+        kill(edge->pid, SIGKILL);
+    feed_edge_cut(edge);
+}
+
 /* Queues for one edge. Lock held. */
 static void enqueue(struct feed_edge *edge, struct feed_payload *payload)
 {
@@ -120,7 +131,7 @@ static void enqueue(struct feed_edge *edge, struct feed_payload *payload)
     struct feed_item *item = malloc(sizeof *item);
     if (!item || edge->waiting_bytes > FEED_WAITING_BYTES_MAX) {
         free(item);
-        feed_edge_cut(edge);
+        kill_edge(edge, "an edge does not keep up; killing it");
         return;
     }
     *item = (struct feed_item){
@@ -169,18 +180,6 @@ void feed_work_closed(struct feed *feed, unsigned edge)
     feed_edge_dial_work(&feed->edges[edge]);
 }
 
-/* An edge that cannot be told the truth may not serve. Lock held. */
-static void kill_edge(struct feed_edge *edge)
-{
-    log_error("edge does not acknowledge; killing it",
-              LOG_INT("edge", edge->index), LOG_INT("pid", edge->pid),
-              LOG_INT("sent", edge->sent_number),
-              LOG_INT("acknowledged", edge->acked_number));
-    if (edge->pid > 1)
-        kill(edge->pid, SIGKILL);
-    feed_edge_cut(edge);
-}
-
 /* Whether the edge still owes an acknowledgement up to number over the
  * connection that was open then. Lock held. */
 static bool owes(const struct feed_edge *edge, int fd, uint64_t number)
@@ -210,7 +209,7 @@ void feed_wait_acknowledged(struct feed *feed, int64_t timeout_us)
         while (owes(edge, fds[i], numbers[i]) && !late && !feed->stopping)
             late = pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
         if (owes(edge, fds[i], numbers[i]) && late == ETIMEDOUT)
-            kill_edge(edge);
+            kill_edge(edge, "an edge does not acknowledge; killing it");
     }
     pthread_mutex_unlock(&feed->lock);
 }

@@ -37,6 +37,7 @@ struct feed_events {
                     unsigned flags, struct str depends);
     /* The edge is there. What is sent from now on reaches it. */
     void (*on_connect)(void *context, const struct feed_welcome *welcome);
+    /* Also when it went away while it said what it holds. */
     void (*on_disconnect)(void *context, unsigned edge);
     void (*on_want)(void *context, unsigned edge, struct str key);
     void (*on_evicted)(void *context, unsigned edge, struct str key);

@@ -255,9 +255,11 @@ static bool greet(struct feed_edge *edge, int fd, struct buf *in, size_t *used,
     return !reader.bad;
 }
 
-static void set_connection(struct feed_edge *edge, int fd, bool ready)
+/* False when the feed is to stop: nobody would hang up this connection. */
+static bool set_connection(struct feed_edge *edge, int fd, bool ready)
 {
     pthread_mutex_lock(&edge->feed->lock);
+    bool stopping = edge->feed->stopping;
     edge->fd = fd;
     edge->ready = ready;
     if (fd < 0 || ready)
@@ -266,6 +268,7 @@ static void set_connection(struct feed_edge *edge, int fd, bool ready)
         free_queue(edge);
     pthread_cond_broadcast(&edge->feed->changed);
     pthread_mutex_unlock(&edge->feed->lock);
+    return !stopping;
 }
 
 /* Keeps the wanted number of work connections open. */
@@ -298,15 +301,17 @@ static void converse(struct feed_edge *edge, int fd)
     buf_init(&in, MESSAGE_PAYLOAD_BYTES_MAX);
     size_t used = 0;
     struct feed_welcome welcome;
-    set_connection(edge, fd, false);
-    if (!greet(edge, fd, &in, &used, &welcome))
+    if (!set_connection(edge, fd, false))
         return;
-    set_connection(edge, fd, true);
-    events->on_connect(events->context, &welcome);
-    feed_edge_dial_work(edge);
-    struct message message;
-    while (read_message(fd, &in, &used, &message) && on_message(edge, &message))
-        ;
+    if (greet(edge, fd, &in, &used, &welcome) &&
+        set_connection(edge, fd, true)) {
+        events->on_connect(events->context, &welcome);
+        feed_edge_dial_work(edge);
+        struct message message;
+        while (read_message(fd, &in, &used, &message) &&
+               on_message(edge, &message))
+            ;
+    }
     events->on_disconnect(events->context, edge->index);
 }
 
@@ -348,7 +353,7 @@ void *feed_edge_read(void *argument)
         }
         retry_ms = RETRY_MS_FIRST;
         converse(edge, fd);
-        set_connection(edge, -1, false);
+        (void)set_connection(edge, -1, false);
         close(fd);
     }
     return NULL;
