@@ -239,7 +239,7 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
 static void tell_ready(struct desk *desk)
 {
     if (press_wait_ready(desk->press, READY_TIMEOUT_MS * INT64_C(1000)))
-        log_warn("not all pages are printed yet");
+        log_warn("no edge is there yet");
     if (write((int)desk->arguments->ready_fd, "1", 1) != 1)
         log_warn("the supervisor cannot be told that all is up");
 }

@@ -197,10 +197,12 @@ enum err press_catch_up(struct press *press, int64_t seq, struct fault *fault)
     return ERR_OK;
 }
 
+/* Whatever is asked for is printed at once from here on; the rest of the
+ * pinned pages follows in the background. */
 static bool is_ready(const struct press *press)
 {
     return press->edges_known && press->pins_wanted == press->pins_done &&
-           !press->ahead_open && !press->changes_open;
+           !press->changes_open;
 }
 
 enum err press_wait_ready(struct press *press, int64_t timeout_us)

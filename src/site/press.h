@@ -49,8 +49,8 @@ void press_destroy(struct press *press);
 MUST_USE enum err press_catch_up(struct press *press, int64_t seq,
                                  struct fault *fault);
 
-/* Waits until an edge is connected and has all pinned pages, at most
- * timeout_us. ERR_TIMEOUT. */
+/* Waits until an edge is connected and every page can be had, at most
+ * timeout_us; pinned pages may still be printed ahead. ERR_TIMEOUT. */
 MUST_USE enum err press_wait_ready(struct press *press, int64_t timeout_us);
 
 void press_work_closed(struct press *press, unsigned edge);
