@@ -72,7 +72,6 @@ struct press {
     struct map jobs; /* page key → struct print_job, running ones included */
     struct print_list lists[PRINT_CAUSES];
     size_t changes_open; /* jobs for changes, waiting or running */
-    size_t ahead_open;   /* jobs ahead, waiting or running */
     uint64_t prints;
 
     int64_t wanted_seq;  /* somebody waits for this one */

@@ -39,8 +39,6 @@ static void count_open(struct press *press, enum print_cause cause, int change)
 {
     if (cause == PRINT_FOR_CHANGE)
         press->changes_open += (size_t)change;
-    else if (cause == PRINT_AHEAD)
-        press->ahead_open += (size_t)change;
 }
 
 static struct print_job *make_job(struct press *press, struct str page_key,
