@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/* helpers/html/convert.h: HTML from anywhere made into a document: paragraphs,
+ * headings, lists, quotes, tables, links, emphasis and embeds are kept, all
+ * else is dropped and counted. */
+#ifndef HELPERS_HTML_CONVERT_H
+#define HELPERS_HTML_CONVERT_H
+
+#include "base/fault.h"
+#include "render/document.h"
+
+struct arena;
+
+enum {
+    CONVERT_BYTES_MAX = 4 * 1024 * 1024,
+    CONVERT_DEPTH_MAX = 256,
+    CONVERT_DROPPED_MAX = 32,
+};
+
+struct convert_dropped {
+    const char *what; /* static */
+    unsigned count;
+};
+
+struct convert_result {
+    struct document_node *doc; /* checked */
+    struct convert_dropped dropped[CONVERT_DROPPED_MAX];
+    size_t dropped_count;
+};
+
+/* Everything lives in arena, the parser's tree too. */
+MUST_USE enum err convert_html(struct str html, struct arena *arena,
+                               struct convert_result *ret_result,
+                               struct fault *fault);
+
+#endif
