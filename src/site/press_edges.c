@@ -196,8 +196,10 @@ static void mark_outdated(struct press *press,
 {
     size_t position = 0;
     struct sheet *sheet;
-    bool unknown =
-        !mark_changed_since(press, (int64_t)welcome->log_number, arena);
+    int64_t seen = (int64_t)welcome->log_number;
+    /* It never heard how far it is, or it has seen another log than this. */
+    bool unknown = seen <= 0 || seen > press->applied_seq ||
+                   !mark_changed_since(press, seen, arena);
     bool other_edition = welcome->edition != press->edition;
     while ((sheet = sheets_next(&press->sheets, &position))) {
         if (sheet->held_by & bit_of(welcome->edge))
