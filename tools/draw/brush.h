@@ -67,11 +67,11 @@ void bow(cairo_t *c, double x0, double y0, double bx, double by, double x1,
 /* A closed shape through count points given as x, y, x, y ... */
 void shape(cairo_t *c, uint32_t colour, int count, const double *points);
 void shape_path(cairo_t *c, int count, const double *points);
-#define POINTS_COUNT(...)                                                      \
+#define POINTS_COUNT(...) \
     ((int)(sizeof((double[]){__VA_ARGS__}) / sizeof(double) / 2))
-#define SHAPE(c, colour, ...)                                                  \
+#define SHAPE(c, colour, ...) \
     shape(c, colour, POINTS_COUNT(__VA_ARGS__), (double[]){__VA_ARGS__})
-#define SHAPE_PATH(c, ...)                                                     \
+#define SHAPE_PATH(c, ...) \
     shape_path(c, POINTS_COUNT(__VA_ARGS__), (double[]){__VA_ARGS__})
 
 /* An arch, open below: straight sides and a round head. */

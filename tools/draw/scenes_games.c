@@ -104,12 +104,11 @@ void scene_football(cairo_t *c)
         line(c, 966, 385 + 28 * i, 1280, 372 + 30 * i, 1.6, PAPER);
     }
     figure(c, 340, 790, 370, RED, &pose_kick);
-    rect(c, 316, 596, 54, 60, PAPER);
     disc(c, 516, 640, 32, SNOW);
     disc(c, 516, 640, 11, INK);
     for (int i = 0; i < 5; i++)
-        disc(c, 516 + 26 * cos(i * 1.257 + 0.3), 640 + 26 * sin(i * 1.257 + 0.3),
-             6, INK);
+        disc(c, 516 + 26 * cos(i * 1.257 + 0.3),
+             640 + 26 * sin(i * 1.257 + 0.3), 6, INK);
     figure(c, 700, 740, 330, NIGHT, &pose_run);
     figure(c, 150, 700, 260, RED, &pose_run);
     figure(c, 1030, 690, 300, OCHRE, &pose_cheer);

@@ -229,8 +229,8 @@ static void turbine(cairo_t *c, double x, double y, double h, double turn)
 {
     SHAPE(c, SNOW, x - h * 0.02, y, x - h * 0.008, y - h, x + h * 0.008, y - h,
           x + h * 0.02, y);
-    SHAPE(c, MIST, x + h * 0.003, y, x + h * 0.002, y - h, x + h * 0.008,
-          y - h, x + h * 0.02, y);
+    SHAPE(c, MIST, x + h * 0.003, y, x + h * 0.002, y - h, x + h * 0.008, y - h,
+          x + h * 0.02, y);
     for (int i = 0; i < 3; i++) {
         double angle = turn + i * 2 * M_PI / 3;
         double reach = h * 0.29;

@@ -9,7 +9,8 @@
 static void bench_row(cairo_t *c, double y, double half, double size,
                       uint32_t wood, uint32_t seed)
 {
-    static const uint32_t coats[] = {NIGHT, BRICK, FOREST, SLATE, DUSK, BROWN};
+    static const uint32_t coats[] = {NIGHT, TEAL, FOREST, SLATE, DUSK, GREEN};
+    static const uint32_t hair[] = {INK, SAND, BROWN, MIST, OCHRE, INK};
     int seats = (int)(2 * half / (size * 1.25));
     for (int i = 0; i <= seats; i++) {
         double t = seats ? 2.0 * i / seats - 1 : 0;
@@ -17,8 +18,8 @@ static void bench_row(cairo_t *c, double y, double half, double size,
         if (fabs(t) < 0.09)
             continue; /* the aisle */
         bust(c, x, y - 34 * t * t + 4, size, coats[(int)(6 * chance(seed, i))]);
-        disc(c, x, y - 34 * t * t + 4 - size * 0.72, size * 0.2,
-             chance(seed + 1, i) > 0.5 ? BROWN : mix(ROSE, SAND, 0.4));
+        disc(c, x, y - 34 * t * t + 4 - size * 0.74, size * 0.28,
+             hair[(int)(6 * chance(seed + 1, i))]);
     }
     for (int side = -1; side <= 1; side += 2) {
         double near = 640 + side * half * 0.07;
@@ -26,8 +27,7 @@ static void bench_row(cairo_t *c, double y, double half, double size,
         SHAPE(c, wood, near, y, (near + far) / 2, y - 8, far, y - 38, far,
               y + 6, (near + far) / 2, y + size * 0.55, near, y + size * 0.62);
         line(c, near, y, (near + far) / 2, y - 8, 5, mix(wood, PAPER, 0.4));
-        line(c, (near + far) / 2, y - 8, far, y - 38, 5,
-             mix(wood, PAPER, 0.4));
+        line(c, (near + far) / 2, y - 8, far, y - 38, 5, mix(wood, PAPER, 0.4));
     }
 }
 
@@ -60,14 +60,14 @@ void scene_assembly(cairo_t *c)
     SHAPE(c, BROWN, 600, 450, 690, 450, 678, 540, 612, 540);
     rect(c, 592, 442, 106, 12, OCHRE);
     for (int i = 0; i < 4; i++)
-        bench_row(c, 520 + 84 * i + 10 * i * i / 2.0, 440 + 130 * i, 66 + 20 * i,
-                  mix(BROWN, INK, 0.12 * i), 150 + i);
+        bench_row(c, 520 + 84 * i + 10 * i * i / 2.0, 440 + 130 * i,
+                  66 + 20 * i, mix(BROWN, INK, 0.12 * i), 150 + i);
     for (int i = -1; i <= 1; i += 2) {
         line(c, 640 + 330 * i, 0, 640 + 330 * i, 120, 4, INK);
         for (int k = -2; k <= 2; k++)
             disc(c, 640 + 330 * i + 26 * k, 134 - 5 * abs(k), 11, SNOW);
-        bow(c, 640 + 330 * i - 56, 140, 640 + 330 * i, 165,
-            640 + 330 * i + 56, 140, 7, INK);
+        bow(c, 640 + 330 * i - 56, 140, 640 + 330 * i, 165, 640 + 330 * i + 56,
+            140, 7, INK);
     }
 }
 
@@ -108,8 +108,7 @@ void scene_school(cairo_t *c)
                  (i + row) % 3 ? BROWN : INK);
             if ((i + row * 2) % 4 == 1)
                 line(c, x + size * 0.4, y - size * 0.3, x + size * 0.5,
-                     y - size * 1.25, size * 0.16,
-                     jumpers[(i * 2 + row) % 5]);
+                     y - size * 1.25, size * 0.16, jumpers[(i * 2 + row) % 5]);
             SHAPE(c, SAND, x - size * 0.85, y, x + size * 0.85, y,
                   x + size * 0.95, y + 22, x - size * 0.95, y + 22);
             rect(c, x - size * 0.8, y + 22, 8, 70, INK);
@@ -127,8 +126,8 @@ static void curtain(cairo_t *c, double x, double w, int side)
         cairo_new_path(c);
         cairo_move_to(c, left, 0);
         cairo_line_to(c, right, 0);
-        cairo_curve_to(c, right, 300, right + tuck * 2, 380,
-                       right + tuck * 1.5, 620);
+        cairo_curve_to(c, right, 300, right + tuck * 2, 380, right + tuck * 1.5,
+                       620);
         cairo_line_to(c, left + tuck * 1.2, 620);
         cairo_curve_to(c, left + tuck * 1.2, 380, left, 300, left, 0);
         cairo_close_path(c);
@@ -229,8 +228,7 @@ void scene_orchestra(cairo_t *c)
     }
     SHAPE(c, BROWN, 540, 800, 740, 800, 760, 854, 520, 854);
     figure(c, 640, 806, 310, INK, &pose_cheer);
-    line(c, 740, 500, 800, 430, 5, PAPER);
-    SHAPE(c, PAPER, 560, 700, 640, 690, 640, 690, 720, 700, 706, 740, 574, 740);
+    line(c, 686, 462, 724, 396, 5, PAPER);
     for (int i = 0; i < 2; i++)
         for (int k = 0; k < 4; k++)
             bust(c, (i ? 900 : 60) + 108 * k, 880, 124,
@@ -305,8 +303,8 @@ void scene_museum(cairo_t *c)
     SHAPE(c, mix(OCHRE, BROWN, 0.3), 0, 854, 330, 600, 950, 600, 1280, 854);
     SHAPE(c, mix(MIST, PAPER, 0.4), 0, 0, 1280, 0, 950, 160, 330, 160);
     for (int i = 0; i < 4; i++)
-        SHAPE(c, SNOW, 280 + 190 * i, 20, 420 + 190 * i, 20,
-              430 + 122 * i + 60, 130, 400 + 122 * i - 10, 130);
+        SHAPE(c, SNOW, 280 + 190 * i, 20, 420 + 190 * i, 20, 430 + 122 * i + 60,
+              130, 400 + 122 * i - 10, 130);
     for (int i = 0; i < 6; i++)
         line(c, 330 + 124 * i, 600, -300 + 376 * i, 854, 4,
              mix(OCHRE, BROWN, 0.6));

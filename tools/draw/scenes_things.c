@@ -35,7 +35,9 @@ void scene_bakery(cairo_t *c)
     SHAPE(c, PAPER, 380, 470, 470, 462, 490, 720, 360, 720); /* the apron */
     line(c, 400, 436, 380, 474, 7, PAPER);
     line(c, 464, 432, 470, 468, 7, PAPER);
-    SHAPE(c, SNOW, 420, 336, 486, 332, 500, 292, 470, 268, 436, 268, 410, 296);
+    disc(c, 436, 397, 34, mix(ROSE, SAND, 0.35));
+    SHAPE(c, SNOW, 404, 386, 468, 382, 484, 338, 456, 312, 420, 312, 392, 340);
+    line(c, 404, 388, 468, 384, 5, MIST);
     line(c, 500, 560, 900, 486, 12, SAND); /* the peel */
     SHAPE(c, SAND, 820, 480, 980, 452, 986, 474, 826, 512);
     loaf(c, 904, 452, 130, OCHRE);
@@ -87,7 +89,7 @@ static void heap(cairo_t *c, double x, double y, double w, uint32_t colour)
 
 void scene_market(cairo_t *c)
 {
-    bands(c, 0, 420, mix(TEAL, MIST, 0.4), PAPER, 6, 310);
+    bands(c, 0, 480, mix(TEAL, MIST, 0.4), PAPER, 6, 310);
     for (int i = 0; i < 5; i++)
         house(c, &(struct house){-20 + 270.0 * i, 470, 250,
                                  200 + 60 * chance(311, i), 54,
@@ -255,11 +257,10 @@ void scene_clock_tower(cairo_t *c)
     disc(c, 1030, 170, 66, PAPER);
     ridge(c, &(struct ridge){600, 70, 340, mix(DUSK, NIGHT, 0.5), 343});
     for (int i = 0; i < 8; i++)
-        house(c, &(struct house){-30 + 172.0 * i, 800, 164,
-                                 110 + 90 * chance(344, i), 52,
-                                 mix(NIGHT, DUSK, 0.3 + 0.2 * (i % 2)), INK,
-                                 INK, i % 3 ? NIGHT : mix(OCHRE, PAPER, 0.2),
-                                 3, 2});
+        house(c, &(struct house){
+                     -30 + 172.0 * i, 800, 164, 110 + 90 * chance(344, i), 52,
+                     mix(NIGHT, DUSK, 0.3 + 0.2 * (i % 2)), INK, INK,
+                     i % 3 ? NIGHT : mix(OCHRE, PAPER, 0.2), 3, 2});
     rect(c, 430, 180, 280, 674, mix(SAND, ROSE, 0.25));
     rect(c, 630, 180, 80, 674, mix(BROWN, DUSK, 0.4));
     rect(c, 410, 170, 320, 24, PAPER);
@@ -273,8 +274,8 @@ void scene_clock_tower(cairo_t *c)
         line(c, 570 + 88 * sin(a), 350 - 88 * cos(a), 570 + 102 * sin(a),
              350 - 102 * cos(a), i % 3 ? 5 : 10, INK);
     }
-    line(c, 570, 350, 570 + 52 * sin(4.0), 350 - 52 * cos(4.0), 13, INK);
-    line(c, 570, 350, 570 + 86 * sin(0.62), 350 - 86 * cos(0.62), 9, INK);
+    line(c, 570, 350, 570 + 52 * sin(4.26), 350 - 52 * cos(4.26), 13, INK);
+    line(c, 570, 350, 570 + 86 * sin(0.84), 350 - 86 * cos(0.84), 9, INK);
     disc(c, 570, 350, 11, RED);
     arch(c, 500, 560, 60, 120, INK);
     arch(c, 590, 560, 60, 120, INK);

@@ -120,8 +120,9 @@ static void crane(cairo_t *c, double x, double y, double h, uint32_t colour)
     line(c, x + w, y, x + w * 0.75, y - h * 0.62, 13, colour);
     for (int i = 0; i < 4; i++) {
         double t = i / 4.0;
-        line(c, x + w * 0.25 * t, y - h * 0.62 * t, x + w - w * 0.25 * (t + 0.2),
-             y - h * 0.62 * (t + 0.22), 5, colour);
+        line(c, x + w * 0.25 * t, y - h * 0.62 * t,
+             x + w - w * 0.25 * (t + 0.2), y - h * 0.62 * (t + 0.22), 5,
+             colour);
     }
     rect(c, x - w * 0.1, y - h * 0.66, w * 1.2, h * 0.05, colour);
     rect(c, x + w * 0.2, y - h * 0.8, w * 0.6, h * 0.15, mix(colour, INK, 0.3));
@@ -214,8 +215,8 @@ void scene_lighthouse(cairo_t *c)
         double y = 690 + 60 * i;
         bow(c, -40 + 80 * i, y, 200 + 60 * i, y - 90, 420 + 60 * i, y, 22,
             mix(TEAL, NIGHT, 0.3));
-        bow(c, -40 + 80 * i, y - 10, 200 + 60 * i, y - 104, 410 + 60 * i, y - 12,
-            7, SNOW);
+        bow(c, -40 + 80 * i, y - 10, 200 + 60 * i, y - 104, 410 + 60 * i,
+            y - 12, 7, SNOW);
     }
     SHAPE(c, INK, 230, 606, 430, 606, 396, 654, 262, 654);
     rect(c, 280, 570, 90, 38, PAPER);
@@ -299,8 +300,8 @@ void scene_radio_mast(cairo_t *c)
     line(c, 760, 430, 560, 740, 2.5, INK);
     line(c, 760, 430, 990, 730, 2.5, INK);
     ridge(c, &(struct ridge){760, 34, 500, INK, 118});
-    house(c, &(struct house){880, 742, 170, 84, 46, mix(DUSK, PAPER, 0.5),
-                             DUSK, NIGHT, mix(OCHRE, PAPER, 0.4), 3, 1});
+    house(c, &(struct house){880, 742, 170, 84, 46, mix(DUSK, PAPER, 0.5), DUSK,
+                             NIGHT, mix(OCHRE, PAPER, 0.4), 3, 1});
     for (int i = 0; i < 7; i++)
         poplar(c, 120 + 50 * i, 790, 130 + 70 * chance(119, i), INK,
                mix(NIGHT, DUSK, 0.5));

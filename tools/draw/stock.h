@@ -9,7 +9,8 @@
 /* ---- Land ---------------------------------------------------------------- */
 
 /* A line of hills across the picture, filled down to the lower edge. base is
- * the mean height of its top, rise how far it strays, span how wide a hill is. */
+ * the mean height of its top, rise how far it strays, span how wide a hill is.
+ */
 struct ridge {
     double base, rise, span;
     uint32_t colour;
@@ -33,7 +34,8 @@ void peak(cairo_t *c, const struct peak *mountain);
 void cloud(cairo_t *c, double x, double y, double width, double height,
            uint32_t colour, uint32_t seed);
 
-/* ---- Trees: x and y are the foot of the trunk ----------------------------- */
+/* ---- Trees: x and y are the foot of the trunk -----------------------------
+ */
 
 void fir(cairo_t *c, double x, double y, double height, uint32_t dark,
          uint32_t lit);
@@ -44,7 +46,8 @@ void round_tree(cairo_t *c, double x, double y, double height, uint32_t dark,
 void bare_tree(cairo_t *c, double x, double y, double height, uint32_t colour,
                uint32_t seed);
 
-/* ---- Buildings ------------------------------------------------------------ */
+/* ---- Buildings ------------------------------------------------------------
+ */
 
 /* A gabled house seen from the front; x and y are its lower left corner. */
 struct house {
@@ -59,7 +62,8 @@ void house(cairo_t *c, const struct house *house);
 void steeple(cairo_t *c, double x, double y, double w, double h, uint32_t wall,
              uint32_t shade, uint32_t roof);
 
-/* ---- People ---------------------------------------------------------------- */
+/* ---- People ----------------------------------------------------------------
+ */
 
 /* Angles in degrees: 0 hangs straight down, positive swings to the right. Each
  * limb has an upper and a lower part. */
