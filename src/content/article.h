@@ -29,6 +29,7 @@ enum {
     ARTICLE_CATEGORIES_MAX = 16,
     ARTICLE_TAGS_MAX = 64,
     ARTICLE_BYLINES_MAX = 32,
+    ARTICLE_NOTE_BYTES_MAX = 500,
 };
 
 /* clang-format off */

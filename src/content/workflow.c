@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/workflow.h"
+
+#include <assert.h>
+
+#include "content/article_internal.h"
+#include "content/change.h"
+#include "content/check_internal.h"
+#include "content/listing_internal.h"
+#include "content/media_internal.h"
+#include "content/row_internal.h"
+
+#define TO(state) (1u << ARTICLE_##state)
+
+/* Which state may follow which; to its own is an update. */
+static const unsigned transitions[ARTICLE_STATE_COUNT] = {
+    [ARTICLE_DRAFT] = TO(REVIEW) | TO(READY) | TO(SCHEDULED) | TO(PUBLISHED),
+    [ARTICLE_REVIEW] = TO(DRAFT) | TO(READY) | TO(SCHEDULED) | TO(PUBLISHED),
+    [ARTICLE_READY] = TO(DRAFT) | TO(REVIEW) | TO(SCHEDULED) | TO(PUBLISHED),
+    [ARTICLE_SCHEDULED] = TO(DRAFT) | TO(READY) | TO(SCHEDULED) | TO(PUBLISHED),
+    [ARTICLE_PUBLISHED] = TO(PUBLISHED) | TO(WITHDRAWN),
+    [ARTICLE_WITHDRAWN] = TO(PUBLISHED),
+};
+
+bool workflow_may_follow(enum article_state from, enum article_state to)
+{
+    return from < ARTICLE_STATE_COUNT && to < ARTICLE_STATE_COUNT &&
+           (transitions[from] & (1u << to)) != 0;
+}
+
+static struct str names_after(enum article_state from, struct arena *arena)
+{
+    struct str names = STR("");
+    for (unsigned to = 0; to < ARTICLE_STATE_COUNT; to++) {
+        if (to == from || !workflow_may_follow(from, (enum article_state)to))
+            continue;
+        if (names.len)
+            names = arena_concat(arena, names, STR(", "));
+        names = arena_concat(
+            arena, names,
+            str_from_c(article_state_name((enum article_state)to)));
+    }
+    return names;
+}
+
+static enum err check_transition(struct edit *edit,
+                                 const struct article_head *head,
+                                 enum article_state to)
+{
+    if (workflow_may_follow(head->state, to))
+        return ERR_OK;
+    return fault_set(edit->fault, ERR_CONFLICT, "state",
+                     "article %s is %s and cannot become %s; it may become "
+                     "%" PRI_STR,
+                     head->id.text, article_state_name(head->state),
+                     article_state_name(to),
+                     ARG_STR(names_after(head->state, &edit->arena)));
+}
+
+/* ---- Before publication
+ * ----------------------------------------------------------- */
+
+static enum err set_state(struct edit *edit, const struct id *id,
+                          enum article_state state, int64_t scheduled_us)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    struct article_head head;
+    enum err err = edit_step_begin(&step, edit);
+    if (!err)
+        err = article_head_load(edit, id, &head);
+    if (!err && head.state == state && state != ARTICLE_SCHEDULED)
+        return ERR_OK;
+    if (!err)
+        err = check_transition(edit, &head, state);
+    if (!err)
+        err = edit_run(
+            edit,
+            "UPDATE article SET state = $2, scheduled_us = $3 WHERE id = $1",
+            DB_ID(id), DB_C(article_state_name(state)), DB_I64(scheduled_us));
+    if (err)
+        return err;
+    change_notef(edit, article_state_name(state), "draft:%s", id->text);
+    return edit_step_commit(&step);
+}
+
+enum err article_set_state(struct edit *edit, const struct id *id,
+                           enum article_state state)
+{
+    if (state != ARTICLE_DRAFT && state != ARTICLE_REVIEW &&
+        state != ARTICLE_READY)
+        return fault_set(edit->fault, ERR_INVALID, "state",
+                         "schedule, publish and withdraw have commands of "
+                         "their own");
+    return set_state(edit, id, state, 0);
+}
+
+enum err article_schedule(struct edit *edit, const struct id *id,
+                          int64_t time_us)
+{
+    if (time_us <= edit->time_us)
+        return fault_set(edit->fault, ERR_INVALID, "time",
+                         "the time lies in the past: publish it instead");
+    return set_state(edit, id, ARTICLE_SCHEDULED, time_us);
+}
+
+/* ---- Media
+ * -------------------------------------------------------------------------- */
+
+struct media_ids {
+    struct id *ids;
+    size_t count;
+};
+
+static enum err shown_media(struct edit *edit, const struct id *id,
+                            struct media_ids *ret_media)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(edit->db,
+               "SELECT medium_id FROM article_medium WHERE article_id = $1",
+               DB_ID(id));
+    struct media_ids media = {0};
+    while (db_query_next(&query))
+        ROW_ADD(&edit->arena, media.ids, media.count) = row_id(&query, 0);
+    *ret_media = media;
+    return edit_failed(edit, db_query_err(&query));
+}
+
+static bool has_medium(const struct media_ids *media, const struct id *id)
+{
+    for (size_t i = 0; i < media->count; i++)
+        if (str_eq(id_str(&media->ids[i]), id_str(id)))
+            return true;
+    return false;
+}
+
+/* Hides those of before that are not in after any more. */
+static enum err hide_media(struct edit *edit, const struct media_ids *before,
+                           const struct media_ids *after)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < before->count; i++)
+        if (!has_medium(after, &before->ids[i]))
+            err = edit_hide_medium(edit, id_str(&before->ids[i]));
+    return err;
+}
+
+/* ---- Publishing
+ * ---------------------------------------------------------------------- */
+
+struct publication {
+    struct article_head head;
+    int64_t published_us;
+    int64_t updated_us;
+    bool was_public;
+};
+
+static enum err choose_times(struct edit *edit,
+                             const struct publish_options *options,
+                             struct publication *publication)
+{
+    const struct article_head *head = &publication->head;
+    int64_t published_us = options->published_us;
+    if (!published_us)
+        published_us = head->published_us ? head->published_us : edit->time_us;
+    if (published_us > edit->time_us)
+        return fault_set(edit->fault, ERR_INVALID, "published",
+                         "the publication time lies in the future: schedule "
+                         "the article instead");
+    int64_t updated_us = options->updated_us;
+    if (!updated_us && head->published_us)
+        updated_us = head->revision == head->live_revision ? head->updated_us
+                                                           : edit->time_us;
+    if (updated_us && (updated_us < published_us || updated_us > edit->time_us))
+        return fault_set(edit->fault, ERR_INVALID, "updated",
+                         "the time of the update must lie between publication "
+                         "and now");
+    publication->published_us = published_us;
+    publication->updated_us = updated_us;
+    return ERR_OK;
+}
+
+static bool is_shown_already(const struct publication *publication)
+{
+    const struct article_head *head = &publication->head;
+    return publication->was_public && head->revision == head->live_revision &&
+           head->published_us == publication->published_us &&
+           head->updated_us == publication->updated_us;
+}
+
+/* Readers' row becomes the newest revision; its media become public. */
+static enum err show_revision(struct edit *edit,
+                              const struct publication *publication)
+{
+    const struct article_head *head = &publication->head;
+    struct article_checked checked;
+    enum err err = article_read_revision(edit->db, &head->id, head->revision,
+                                         &edit->arena, &checked, edit->fault);
+    if (!err)
+        err = article_collect_media(&checked, &edit->arena, edit->fault);
+    if (!err)
+        err = article_check_references(edit, &checked);
+    if (!err)
+        err = article_apply(edit, &head->id, &checked);
+    for (size_t i = 0; !err && i < checked.media_count; i++)
+        err = media_publish(edit, id_str(&checked.media[i]));
+    return err;
+}
+
+static enum err write_published(struct edit *edit,
+                                const struct publication *publication)
+{
+    const struct article_head *head = &publication->head;
+    enum err err = listing_clear(edit, &head->id);
+    if (!err)
+        err = edit_run(edit,
+                       "UPDATE article SET state = 'published',"
+                       " live_revision = revision, published_us = $2,"
+                       " updated_us = $3, scheduled_us = 0, withdrawn_us = 0,"
+                       " withdrawn_reason = '', withdrawn_target = ''"
+                       " WHERE id = $1",
+                       DB_ID(&head->id), DB_I64(publication->published_us),
+                       DB_I64(publication->updated_us));
+    if (!err)
+        err = listing_fill(edit, &head->id);
+    return err;
+}
+
+static enum err publish(struct edit *edit,
+                        const struct publication *publication)
+{
+    const struct id *id = &publication->head.id;
+    const char *kind = publication->was_public ? "update" : "publish";
+    struct media_ids before = {0}, after = {0};
+    enum err err = listing_note(edit, id, kind);
+    if (!err && publication->was_public)
+        err = shown_media(edit, id, &before);
+    if (!err)
+        err = show_revision(edit, publication);
+    if (!err)
+        err = write_published(edit, publication);
+    if (!err && publication->was_public)
+        err = shown_media(edit, id, &after);
+    if (!err)
+        err = hide_media(edit, &before, &after);
+    if (!err)
+        err = listing_note(edit, id, kind);
+    return err;
+}
+
+enum err article_publish(struct edit *edit, const struct id *id,
+                         const struct publish_options *options)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    struct publication publication;
+    enum err err = edit_step_begin(&step, edit);
+    if (!err)
+        err = article_head_load(edit, id, &publication.head);
+    if (!err)
+        err = check_transition(edit, &publication.head, ARTICLE_PUBLISHED);
+    if (err)
+        return err;
+    publication.was_public = publication.head.state == ARTICLE_PUBLISHED;
+    err = choose_times(edit, options ? options : &(struct publish_options){0},
+                       &publication);
+    if (err || is_shown_already(&publication))
+        return err;
+    err = publish(edit, &publication);
+    return err ? err : edit_step_commit(&step);
+}
+
+/* ---- Schedule
+ * -------------------------------------------------------------------------- */
+
+static enum err due_articles(struct edit *edit, struct media_ids *ret_due)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(edit->db,
+               "SELECT id FROM article WHERE state = 'scheduled'"
+               " AND scheduled_us <= $1 ORDER BY scheduled_us, id",
+               DB_I64(edit->time_us));
+    struct media_ids due = {0};
+    while (db_query_next(&query))
+        ROW_ADD(&edit->arena, due.ids, due.count) = row_id(&query, 0);
+    *ret_due = due;
+    return edit_failed(edit, db_query_err(&query));
+}
+
+enum err article_publish_due(struct edit *edit, int64_t *ret_count)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    struct media_ids due;
+    enum err err = edit_step_begin(&step, edit);
+    if (!err)
+        err = due_articles(edit, &due);
+    for (size_t i = 0; !err && i < due.count; i++)
+        err = article_publish(edit, &due.ids[i], NULL);
+    if (!err)
+        err = edit_step_commit(&step);
+    if (!err && ret_count)
+        *ret_count = (int64_t)due.count;
+    return err;
+}
+
+enum err article_next_due(struct db *db, int64_t *ret_time_us)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_query_begin(db, "SELECT COALESCE(MIN(scheduled_us), 0) FROM article"
+                           " WHERE state = 'scheduled'");
+    enum err err = db_query_row(&query);
+    if (!err)
+        *ret_time_us = db_column_i64(&query, 0);
+    return err;
+}
+
+/* ---- Withdrawal
+ * --------------------------------------------------------------------- */
+
+static enum err check_withdrawal(struct edit *edit, struct str reason,
+                                 struct str target)
+{
+    if (str_trim(reason).len == 0)
+        return fault_set(edit->fault, ERR_INVALID, "reason",
+                         "say why it is withdrawn: readers see the reason");
+    enum err err =
+        check_text("reason", reason, WITHDRAWAL_REASON_BYTES_MAX, edit->fault);
+    if (!err && target.len)
+        err = check_path("target", target, edit->fault);
+    return err;
+}
+
+static enum err withdraw(struct edit *edit, const struct id *id,
+                         struct str reason, struct str target, int64_t time_us)
+{
+    struct media_ids media;
+    enum err err = listing_note(edit, id, "withdraw");
+    if (!err)
+        err = listing_clear(edit, id);
+    if (!err)
+        err = edit_run(edit,
+                       "UPDATE article SET state = 'withdrawn',"
+                       " withdrawn_us = $2, withdrawn_reason = $3,"
+                       " withdrawn_target = $4 WHERE id = $1",
+                       DB_ID(id), DB_I64(time_us ? time_us : edit->time_us),
+                       DB_STR(reason), DB_STR(target));
+    if (!err)
+        err = shown_media(edit, id, &media);
+    if (!err)
+        err = hide_media(edit, &media, &(struct media_ids){0});
+    return err;
+}
+
+enum err article_withdraw(struct edit *edit, const struct id *id,
+                          struct str reason, struct str target, int64_t time_us)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    struct article_head head;
+    enum err err = check_withdrawal(edit, reason, target);
+    if (!err)
+        err = edit_step_begin(&step, edit);
+    if (!err)
+        err = article_head_load(edit, id, &head);
+    if (!err)
+        err = check_transition(edit, &head, ARTICLE_WITHDRAWN);
+    if (!err)
+        err = withdraw(edit, id, reason, target, time_us);
+    return err ? err : edit_step_commit(&step);
+}
+
+/* ---- Corrections
+ * -------------------------------------------------------------------- */
+
+static enum err add_correction(struct edit *edit, const struct id *id,
+                               struct str text, int64_t time_us,
+                               int64_t *ret_added)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(edit->db,
+               "INSERT INTO correction (article_id, time_us, text)"
+               " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+               DB_ID(id), DB_I64(time_us), DB_STR(text));
+    return edit_failed(edit, db_query_run(&query, ret_added));
+}
+
+enum err correction_add(struct edit *edit, const struct id *id, struct str text,
+                        int64_t time_us)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    struct article_head head;
+    int64_t added = 0;
+    if (str_trim(text).len == 0)
+        return fault_set(edit->fault, ERR_INVALID, "text",
+                         "a correction must say what was wrong");
+    enum err err = check_text("text", text, CORRECTION_BYTES_MAX, edit->fault);
+    if (!err)
+        err = edit_step_begin(&step, edit);
+    if (!err)
+        err = article_head_load(edit, id, &head);
+    if (!err)
+        err = add_correction(edit, id, text, time_us ? time_us : edit->time_us,
+                             &added);
+    if (!err)
+        err = edit_run(edit, "UPDATE article SET corrected = 1 WHERE id = $1",
+                       DB_ID(id));
+    if (!err && added)
+        err = listing_note(edit, id, "correct");
+    return err ? err : edit_step_commit(&step);
+}
