@@ -108,12 +108,31 @@ static bool text_has_letters(struct str text)
     return false;
 }
 
-static void add_text(struct builder *builder, struct str text)
+static void add_text(struct builder *builder, struct str text, unsigned marks,
+                     const struct document_link *link)
 {
     struct document_node *node =
         document_add_text(builder->arena, builder->inline_of, text);
-    node->marks = builder->marks;
-    node->link = builder->link;
+    node->marks = marks;
+    node->link = link;
+}
+
+/* A space between two texts belongs to the plain one of them, so that neither
+ * a link nor emphasis begins or ends with it. Says whether it is still to be
+ * written before the new text. */
+static bool space_goes_with_new(struct builder *builder)
+{
+    struct document_node *last = builder->inline_of->last;
+    if (!last || last->kind != DOCUMENT_TEXT)
+        return false;
+    bool same = last->marks == builder->marks && last->link == builder->link;
+    if (same || (!builder->marks && !builder->link))
+        return true;
+    if (!last->marks && !last->link)
+        last->text = arena_concat(builder->arena, last->text, STR(" "));
+    else
+        add_text(builder, STR(" "), 0, NULL);
+    return false;
 }
 
 /* A run with its white space collapsed to single spaces. */
@@ -129,39 +148,41 @@ static void add_collapsed(struct builder *builder, struct str text)
             builder->pending_space = true;
             continue;
         }
-        if (builder->pending_space && (len > 0 || builder->inline_of->first))
+        if (builder->pending_space && (len > 0 || space_goes_with_new(builder)))
             bytes[len++] = ' ';
         builder->pending_space = false;
         bytes[len++] = c;
     }
-    add_text(builder, str_of(bytes, len));
+    add_text(builder, str_of(bytes, len), builder->marks, builder->link);
 }
 
-void builder_text(struct builder *builder, struct str text)
+static void add_line(struct builder *builder, struct str text)
 {
-    if (builder->keep_lines) {
-        ptrdiff_t end = str_find_char(text, '\n');
-        if (end >= 0) {
-            builder->keep_lines = false;
-            builder_text(builder, str_slice(text, 0, (size_t)end));
-            builder->keep_lines = true;
-            builder_break(builder);
-            builder_text(builder, str_from(text, (size_t)end + 1));
-            return;
-        }
-    }
     if (!text_has_letters(text)) {
         builder->pending_space |= text.len > 0;
         return;
     }
     /* A blank behind a break begins the line, and does not show. */
-    if (builder->breaks > 0)
-        while (text.len > 0 && is_blank(text.ptr[0]))
-            text = str_from(text, 1);
+    while (builder->breaks > 0 && is_blank(text.ptr[0]))
+        text = str_from(text, 1);
     bool space = builder->pending_space && builder->breaks == 0;
     settle_breaks(builder);
     builder->pending_space = space && builder->inline_of->first;
     add_collapsed(builder, text);
+}
+
+void builder_text(struct builder *builder, struct str text)
+{
+    struct str line;
+    if (!builder->keep_lines) {
+        add_line(builder, text);
+        return;
+    }
+    while (str_split_next(&text, '\n', &line)) {
+        add_line(builder, line);
+        if (text.ptr)
+            builder_break(builder);
+    }
 }
 
 void builder_break(struct builder *builder)

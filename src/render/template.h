@@ -33,11 +33,11 @@
 #include "render/value.h"
 
 enum {
-    TEMPLATE_BYTES_MAX = 256 * 1024,      /* one file */
-    TEMPLATE_NESTING_MAX = 64,            /* sections in one file */
-    TEMPLATE_DEPTH_MAX = 64,              /* partials in partials */
-    TEMPLATE_CONTEXTS_MAX = 256,          /* sections in sections in all */
-    TEMPLATE_STEPS_MAX = 4 * 1000 * 1000, /* instructions in one rendering */
+    TEMPLATE_BYTES_MAX = 256 * 1024,  /* one file */
+    TEMPLATE_NESTING_MAX = 64,        /* sections in one file */
+    TEMPLATE_DEPTH_MAX = 64,          /* partials in partials */
+    TEMPLATE_CONTEXTS_MAX = 256,      /* sections in sections in all */
+    TEMPLATE_STEPS_MAX = 1000 * 1000, /* instructions in one rendering */
     THEME_FILES_MAX = 512,
 };
 

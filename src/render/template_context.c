@@ -193,7 +193,7 @@ static void feed_raw(struct html_context *context, char c, struct buf *out)
 static void feed_tag_name(struct html_context *context, char c, struct buf *out)
 {
     if (is_blank(c)) {
-        write_blank(context, c, out);
+        write_blank(context, ' ', out);
         context->state = HTML_IN_TAG;
         return;
     }
@@ -445,15 +445,27 @@ const char *html_context_escape(const struct html_context *context, bool raw,
     return refusal(context->state);
 }
 
+/* Behind a tag's or an attribute's name, which is complete with that: what
+ * comes next must begin with a blank. */
+static void end_name(struct html_context *context)
+{
+    if (context->state == HTML_ATTR_NAME)
+        end_attr_name(context);
+    context->state = HTML_IN_TAG;
+    context->need_space = !context->after_blank;
+}
+
 const char *html_context_enter(struct html_context *context)
 {
-    /* Two iterations in a row may bring their blanks together; that is better
-     * than none between them. */
-    context->after_blank = false;
     switch (context->state) {
     case HTML_TAG_NAME:
-        return refusal(HTML_TAG_NAME);
+        if (context->tag.len == 0)
+            return refusal(HTML_TAG_NAME);
+        end_name(context);
+        break;
     case HTML_ATTR_NAME:
+        end_name(context);
+        break;
     case HTML_BEFORE_VALUE:
     case HTML_UNQUOTED:
     case HTML_DECLARATION:
@@ -462,27 +474,27 @@ const char *html_context_enter(struct html_context *context)
     case HTML_TEXT:
         if (context->content != CONTENT_NORMAL && context->matched > 0)
             return "A section cannot begin in the middle of an end tag.";
-        return NULL;
+        break;
     case HTML_COMMENT:
         context->matched = 0;
-        return NULL;
+        break;
     case HTML_IN_TAG:
     case HTML_VALUE:
         break;
     }
+    /* Two iterations in a row may bring their blanks together; that is better
+     * than none between them. */
+    context->after_blank = false;
     return NULL;
 }
 
 const char *html_context_join(const struct html_context *before,
                               struct html_context *after)
 {
-    after->after_blank = false;
     /* <input {{#x}}checked{{/x}}> */
-    if (after->state == HTML_ATTR_NAME && before->state == HTML_IN_TAG) {
-        end_attr_name(after);
-        after->state = HTML_IN_TAG;
-        after->need_space = true;
-    }
+    if (after->state == HTML_ATTR_NAME && before->state == HTML_IN_TAG)
+        end_name(after);
+    after->after_blank = false;
     bool same = before->state == after->state &&
                 before->content == after->content &&
                 before->pre == after->pre &&
