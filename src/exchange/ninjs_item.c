@@ -484,7 +484,9 @@ enum err ninjs_read_item(const json_t *value, struct arena *arena,
     struct reader reader = {.arena = arena, .fault = fault};
     struct ninjs_item item = {0};
     enum err err = read_item(&reader, value, &item);
-    if (!err && !item.uri.len && !item.alt_ids.count)
+    bool is_known =
+        item.uri.len || (item.alt_ids.count && item.alt_ids.items[0].value.len);
+    if (!err && !is_known)
         err = fault_set(fault, ERR_INVALID, "uri",
                         "uri is missing; an item needs one to be known by");
     if (!err)

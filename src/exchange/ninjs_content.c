@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From an item to what an editor would have written. */
+#include "base/utf8.h"
+#include "exchange/ninjs_import_internal.h"
+#include "render/document.h"
+#include "render/html_helper.h"
+#include "render/slug.h"
+
+enum { MARKUP_TEXT_BYTES_MAX = 64 * 1024 };
+
+/* ---- Texts -----------------------------------------------------------------
+ */
+
+enum text_kind { TEXT_PLAIN, TEXT_HTML, TEXT_OTHER };
+
+static enum text_kind kind_of(const struct ninjs_text *text)
+{
+    struct str type = text->content_type;
+    if (str_starts_with(type, STR("text/html")) ||
+        str_starts_with(type, STR("application/xhtml")))
+        return TEXT_HTML;
+    if (str_starts_with(type, STR("text/plain")))
+        return TEXT_PLAIN;
+    if (type.len)
+        return TEXT_OTHER;
+    /* Nothing is said: whatever begins with a tag is markup. */
+    struct str value = str_trim(text->value);
+    return value.len && value.ptr[0] == '<' ? TEXT_HTML : TEXT_PLAIN;
+}
+
+static void tell_dropped(struct incoming *incoming,
+                         const struct html_conversion *conversion)
+{
+    for (size_t i = 0; i < conversion->dropped_count; i++)
+        incoming_leave_out(incoming, "%lld × %.*s",
+                           (long long)conversion->dropped[i].count,
+                           ARG_STR(conversion->dropped[i].what));
+}
+
+static enum err convert(struct incoming *incoming, struct str html,
+                        struct document_node **ret_doc)
+{
+    struct ninjs_import *import = incoming->import;
+    struct html_conversion conversion;
+    enum err err =
+        html_helper_convert(import->options.helper, html, &import->arena,
+                            &conversion, &import->fault);
+    if (err)
+        return err;
+    tell_dropped(incoming, &conversion);
+    *ret_doc = conversion.doc;
+    return ERR_OK;
+}
+
+enum err ninjs_plain(struct incoming *incoming, const struct ninjs_text *text,
+                     struct str *ret_text)
+{
+    *ret_text = STR("");
+    if (!text)
+        return ERR_OK;
+    *ret_text = str_trim(text->value);
+    if (kind_of(text) != TEXT_HTML || !text->content_type.len)
+        return ERR_OK;
+    struct document_node *doc;
+    enum err err = convert(incoming, text->value, &doc);
+    if (err)
+        return err;
+    DEFER(buf_finish) struct buf plain;
+    buf_init(&plain, MARKUP_TEXT_BYTES_MAX);
+    document_write_text(doc, &plain);
+    *ret_text = str_trim(arena_copy(&incoming->import->arena, buf_str(&plain)));
+    return buf_err(&plain);
+}
+
+/* The first of the roles that a text has; else the first text without a role
+ * of its own. */
+static const struct ninjs_text *pick(const struct ninjs_texts *texts,
+                                     const char *const roles[])
+{
+    for (size_t i = 0; roles[i]; i++) {
+        const struct ninjs_text *text =
+            ninjs_text_of_role(texts, str_from_c(roles[i]), false);
+        if (text)
+            return text;
+    }
+    return ninjs_text_of_role(texts, STR(""), false);
+}
+
+static enum err read_headlines(struct incoming *incoming)
+{
+    static const char *const main_roles[] = {"main", "headline", NULL};
+    const struct ninjs_item *item = incoming->item;
+    struct article_content *content = &incoming->input.content;
+    const struct ninjs_text *headline = pick(&item->headlines, main_roles);
+    if (!headline && item->headlines.count)
+        headline = &item->headlines.items[0];
+    enum err err = ninjs_plain(incoming, headline, &content->headline);
+    if (!err && !content->headline.len)
+        content->headline = str_trim(item->title);
+    if (!err)
+        err = ninjs_plain(
+            incoming,
+            ninjs_text_of_role(&item->headlines, STR("kicker"), false),
+            &content->kicker);
+    return err;
+}
+
+static enum err read_standfirst(struct incoming *incoming)
+{
+    static const char *const roles[] = {"standfirst", "summary", "abstract",
+                                        "lead",       "main",    NULL};
+    const struct ninjs_text *text = pick(&incoming->item->descriptions, roles);
+    return ninjs_plain(incoming, text, &incoming->input.content.standfirst);
+}
+
+/* ---- The body --------------------------------------------------------------
+ */
+
+/* The best body: the main one, markup before plain text. */
+static const struct ninjs_text *best_body(const struct ninjs_texts *bodies)
+{
+    const struct ninjs_text *best = NULL;
+    int best_rank = 0;
+    for (size_t i = 0; i < bodies->count; i++) {
+        const struct ninjs_text *body = &bodies->items[i];
+        enum text_kind kind = kind_of(body);
+        if (kind == TEXT_OTHER)
+            continue;
+        bool is_main =
+            !body->role.len || str_eq_ascii_case(body->role, STR("main"));
+        int rank = 1 + (is_main ? 2 : 0) + (kind == TEXT_HTML ? 1 : 0);
+        if (rank > best_rank)
+            best = body;
+        best_rank = rank > best_rank ? rank : best_rank;
+    }
+    return best;
+}
+
+static enum err read_body(struct incoming *incoming)
+{
+    struct arena *arena = &incoming->import->arena;
+    const struct ninjs_text *body = best_body(&incoming->item->bodies);
+    if (!body && incoming->item->bodies.count)
+        incoming_leave_out(incoming, "a body that is neither HTML nor text");
+    if (!body) {
+        incoming->doc = document_new(arena);
+        return ERR_OK;
+    }
+    if (kind_of(body) == TEXT_HTML)
+        return convert(incoming,
+                       islands_cut(body->value, arena, &incoming->islands),
+                       &incoming->doc);
+    incoming->doc = document_from_text(arena, body->value);
+    return ERR_OK;
+}
+
+/* ---- Who and where ---------------------------------------------------------
+ */
+
+static struct str source_of(const struct ninjs_item *item)
+{
+    for (size_t i = 0; i < item->sources.count; i++) {
+        if (str_eq_ascii_case(item->sources.items[i].rel, STR("source")) &&
+            item->sources.items[i].name.len)
+            return item->sources.items[i].name;
+    }
+    if (item->sources.count && item->sources.items[0].name.len)
+        return item->sources.items[0].name;
+    return item->copyright_holder;
+}
+
+static enum err read_author(struct incoming *incoming,
+                            const struct ninjs_name *author,
+                            struct article_byline *byline)
+{
+    struct ninjs_import *import = incoming->import;
+    byline->name = str_trim(author->name);
+    if (!slug_is_valid(author->literal))
+        return ERR_OK;
+    struct person person;
+    enum err err =
+        person_find(import->edit.db, incoming->input.content.language,
+                    author->literal, &import->arena, &person);
+    if (!err)
+        byline->person = person.id;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err read_authors(struct incoming *incoming)
+{
+    const struct ninjs_names *people = &incoming->item->people;
+    struct article_content *content = &incoming->input.content;
+    content->bylines = arena_array(&incoming->import->arena,
+                                   struct article_byline, people->count + 1);
+    for (size_t i = 0; i < people->count; i++) {
+        const struct ninjs_name *person = &people->items[i];
+        if (!str_eq_ascii_case(person->rel, STR("author")) ||
+            !str_trim(person->name).len ||
+            content->byline_count == ARTICLE_BYLINES_MAX)
+            continue;
+        enum err err = read_author(incoming, person,
+                                   &content->bylines[content->byline_count]);
+        if (err)
+            return err;
+        content->byline_count++;
+    }
+    return ERR_OK;
+}
+
+/* ---- The language ----------------------------------------------------------
+ */
+
+static bool has_language(const struct ninjs_import *import, struct str code,
+                         struct str *ret_language)
+{
+    for (size_t i = 0; i < import->languages.count; i++) {
+        if (str_eq_ascii_case(import->languages.languages[i].code, code)) {
+            *ret_language = import->languages.languages[i].code;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* en-GB is taken for en where the newspaper has no en-gb. */
+static enum err read_language(struct incoming *incoming)
+{
+    struct ninjs_import *import = incoming->import;
+    struct str code = incoming->item->language;
+    struct str *language = &incoming->input.content.language;
+    *language = import->standard_language;
+    ptrdiff_t hyphen = str_find_char(code, '-');
+    if (!code.len || has_language(import, code, language) ||
+        (hyphen > 0 &&
+         has_language(import, str_slice(code, 0, (size_t)hyphen), language)))
+        return ERR_OK;
+    return fault_set(&import->fault, ERR_INVALID, "language",
+                     "language: the newspaper has no '%.*s'; add it with "
+                     "'broadsheet language add'",
+                     ARG_STR(code));
+}
+
+/* ---- All of it -------------------------------------------------------------
+ */
+
+/* As ninjs_export writes it: 2, 3, 5, 7. */
+static enum article_weight weight_of(int64_t urgency)
+{
+    if (urgency == 0)
+        return ARTICLE_STANDARD;
+    if (urgency <= 2)
+        return ARTICLE_LEAD;
+    if (urgency == 3)
+        return ARTICLE_MAJOR;
+    return urgency <= 6 ? ARTICLE_STANDARD : ARTICLE_BRIEF;
+}
+
+enum err ninjs_read_content(struct incoming *incoming)
+{
+    const struct ninjs_item *item = incoming->item;
+    struct article_content *content = &incoming->input.content;
+    enum err err = read_language(incoming);
+    if (!err)
+        err = read_headlines(incoming);
+    if (!err)
+        err = read_standfirst(incoming);
+    if (!err)
+        err = read_body(incoming);
+    if (!err)
+        err = read_authors(incoming);
+    content->byline = str_trim(item->by);
+    content->source = str_trim(source_of(item));
+    content->dateline = str_trim(item->located);
+    content->weight = weight_of(item->urgency);
+    if (slug_is_valid(item->slugline))
+        content->slug = item->slugline;
+    return err;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+/* exchange/ninjs_import_internal.h: what the files of the import share. */
+#ifndef EXCHANGE_NINJS_IMPORT_INTERNAL_H
+#define EXCHANGE_NINJS_IMPORT_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "content/article.h"
+#include "content/edit.h"
+#include "content/language.h"
+#include "exchange/islands.h"
+#include "exchange/ninjs.h"
+#include "exchange/ninjs_import.h"
+
+struct document_node;
+
+/* The categories of one language, as they are within the edit. */
+struct known_categories {
+    struct str language;
+    struct category_list list;
+    struct known_categories *next;
+};
+
+struct pending_result {
+    struct import_result result;
+    struct pending_result *next;
+};
+
+struct ninjs_import {
+    struct ninjs_import_options options;
+    struct import_counts counts;
+    int64_t seq;
+
+    struct arena kept; /* for the whole import */
+    struct language_list languages;
+    struct str standard_language;
+
+    /* Of the batch. */
+    struct arena arena;
+    struct edit edit; /* edit.content is NULL between batches */
+    struct fault fault;
+    size_t items;
+    struct known_categories *categories;
+    struct pending_result *first; /* results to report after the commit */
+    struct pending_result *last;
+};
+
+/* One item on its way in. Everything lives in import->arena. */
+struct incoming {
+    struct ninjs_import *import;
+    const struct ninjs_item *item;
+    struct str folder; /* where the ninjs file lies */
+    struct article_input input;
+    struct document_node *doc;
+    struct islands islands; /* cut out of the body, not in doc yet */
+    struct buf left_out;    /* what had no place, for the report */
+};
+
+/* Says that something was left out: "picture a.jpg: …". */
+void incoming_leave_out(struct incoming *incoming, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- ninjs_id.c ---- */
+
+/* The id of an item: the one it names, or one made of its uri, always the
+ * same. */
+struct id ninjs_item_id(const struct ninjs_item *item);
+
+/* ---- ninjs_save.c ---- */
+
+/* Brings the item into the newspaper, or finds that nothing is to do. Leaves
+ * incoming->input.id and the headline for the report. */
+MUST_USE enum err ninjs_save_item(struct incoming *incoming,
+                                  enum import_outcome *ret_outcome);
+
+/* ---- ninjs_content.c ---- */
+
+/* Fills incoming->input.content from the item, all but the media. */
+MUST_USE enum err ninjs_read_content(struct incoming *incoming);
+
+/* Text of any content type as plain text. */
+MUST_USE enum err ninjs_plain(struct incoming *incoming,
+                              const struct ninjs_text *text,
+                              struct str *ret_text);
+
+/* ---- ninjs_subjects.c ---- */
+
+/* Categories and tags. */
+MUST_USE enum err ninjs_read_subjects(struct incoming *incoming);
+
+/* ---- ninjs_media.c ---- */
+
+/* The item's pictures: the main one, those in the body. */
+MUST_USE enum err ninjs_read_media(struct incoming *incoming);
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+/* exchange/ninjs_media_internal.h: pictures on their way into an article. */
+#ifndef EXCHANGE_NINJS_MEDIA_INTERNAL_H
+#define EXCHANGE_NINJS_MEDIA_INTERNAL_H
+
+#include "exchange/ninjs_import_internal.h"
+
+struct incoming_picture {
+    const struct ninjs_item *item;
+    struct id id; /* of the medium */
+    struct str alt;
+    struct str caption;
+    struct str credit;
+    bool is_main;   /* it says so itself */
+    bool is_placed; /* it stands somewhere */
+};
+
+struct incoming_pictures {
+    struct incoming_picture *items;
+    size_t count;
+};
+
+/* The medium of a picture, new or known already; none when no file of it could
+ * be read. */
+MUST_USE enum err ninjs_make_medium(struct incoming *incoming,
+                                    const struct ninjs_item *picture,
+                                    struct id *ret_id);
+
+/* Puts the islands of the body (pictures, pull quotes, names under quotes)
+ * where they belong in the document. */
+MUST_USE enum err ninjs_place_islands(struct incoming *incoming,
+                                      struct incoming_pictures *pictures);
+
+/* Pictures that stand nowhere come last in the document, several as a
+ * gallery. */
+void ninjs_append_pictures(struct incoming *incoming,
+                           const struct incoming_pictures *pictures);
+
+#endif
