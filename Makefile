@@ -142,7 +142,10 @@ $(B)/fuzz/%: $(B)/obj/fuzz/%.o $(if $(filter fuzz,$(FLAVOUR)),,$(B)/obj/tests/re
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) $(if $(filter fuzz,$(FLAVOUR)),-fsanitize=fuzzer) -o $@ \
 	    $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
-	    $(call pkg_libs,$(call packages,cli))
+	    $(call pkg_libs,$(call packages,cli) gumbo)
+
+# This one takes the inside of a helper program in.
+$(B)/fuzz/fuzz_html: $(call objects,helpers/html/convert.c helpers/html/builder.c)
 
 $(B)/bench/%: $(B)/obj/bench/%.o $(call archives,cli)
 	@mkdir -p $(@D)
