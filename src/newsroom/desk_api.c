@@ -4,8 +4,8 @@
 #include "newsroom/newsroom_internal.h"
 
 /* POST /sync?seq=N: answers when the change N is with every reader. */
-void desk_sync(void *context, struct http_exchange *exchange,
-               const struct route_match *match)
+void desk_api_sync(void *context, struct http_exchange *exchange,
+                   const struct route_match *match)
 {
     (void)match;
     struct http_call *call = context;
@@ -24,8 +24,8 @@ void desk_sync(void *context, struct http_exchange *exchange,
         buf_printf(&call->body, "{\"seq\":%lld}\n", (long long)seq);
 }
 
-void desk_status(void *context, struct http_exchange *exchange,
-                 const struct route_match *match)
+void desk_api_status(void *context, struct http_exchange *exchange,
+                     const struct route_match *match)
 {
     (void)exchange;
     (void)match;

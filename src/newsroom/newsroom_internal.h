@@ -8,8 +8,8 @@
 #include "newsroom/newsroom.h"
 
 /* desk_api.c: for the command line */
-route_handler desk_sync;
-route_handler desk_status;
+route_handler desk_api_sync;
+route_handler desk_api_status;
 
 /* article_api.c: GET, POST articles; publish, withdraw */
 route_handler article_api_show;
