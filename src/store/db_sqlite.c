@@ -254,8 +254,17 @@ static enum err bound(void *statement, int result)
     return err_of(sqlite3_db_handle(statement), result);
 }
 
+/* To SQLite "$2" is a name, numbered by where it first stands. */
+static int place_of(void *statement, int number)
+{
+    char name[16];
+    snprintf(name, sizeof name, "$%d", number);
+    return sqlite3_bind_parameter_index(statement, name);
+}
+
 static enum err bind_str(void *statement, int index, struct str text)
 {
+    index = place_of(statement, index);
     return bound(statement,
                  sqlite3_bind_text64(statement, index, text.len ? text.ptr : "",
                                      text.len, SQLITE_STATIC, SQLITE_UTF8));
@@ -263,6 +272,7 @@ static enum err bind_str(void *statement, int index, struct str text)
 
 static enum err bind_blob(void *statement, int index, struct str bytes)
 {
+    index = place_of(statement, index);
     return bound(statement, sqlite3_bind_blob64(statement, index,
                                                 bytes.len ? bytes.ptr : "",
                                                 bytes.len, SQLITE_STATIC));
@@ -270,12 +280,14 @@ static enum err bind_blob(void *statement, int index, struct str bytes)
 
 static enum err bind_i64(void *statement, int index, int64_t value)
 {
+    index = place_of(statement, index);
     return bound(statement, sqlite3_bind_int64(statement, index, value));
 }
 
 static enum err bind_null(void *statement, int index)
 {
-    return bound(statement, sqlite3_bind_null(statement, index));
+    return bound(statement,
+                 sqlite3_bind_null(statement, place_of(statement, index)));
 }
 
 static enum err step(void *connection, void *statement, bool *ret_row,
