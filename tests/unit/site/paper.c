@@ -14,11 +14,12 @@
 
 static struct fault fault;
 
-static void must(enum err err)
+static void must_be_fine(enum err err, const char *call)
 {
     if (err)
-        fail_msg("%s: %s", err_name(err), fault_text(&fault));
+        fail_msg("%s: %s: %s", call, err_name(err), fault_text(&fault));
 }
+#define must(call) must_be_fine(call, #call)
 
 void paper_begin(struct paper *paper, struct edit *edit)
 {
