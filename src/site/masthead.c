@@ -89,10 +89,11 @@ static enum err sections_of_menu(struct printing *p, struct str name,
     return menu.count ? ERR_OK : ERR_NOT_FOUND;
 }
 
-static enum err set_sections(struct printing *p)
+/* The menu of that name, or else all sections: data.site.<name>. */
+static enum err set_links(struct printing *p, const char *name)
 {
-    struct value *list = value_set_list(p->masthead, "sections");
-    enum err err = sections_of_menu(p, STR("sections"), list);
+    struct value *list = value_set_list(p->masthead, name);
+    enum err err = sections_of_menu(p, str_from_c(name), list);
     if (err != ERR_NOT_FOUND)
         return err;
     for (size_t i = 0; i < p->categories.count; i++) {
@@ -134,12 +135,10 @@ enum err masthead_load(struct printing *p)
     struct value *feeds = value_set_list(p->page, "feeds");
     add_feed(p, feeds, "atom.xml", "application/atom+xml");
     add_feed(p, feeds, "rss.xml", "application/rss+xml");
-    enum err err = set_sections(p);
-    if (!err) {
-        struct value *footer = value_set_list(site, "footer");
-        err = sections_of_menu(p, STR("footer"), footer);
-    }
-    return err == ERR_NOT_FOUND ? ERR_OK : printing_failed(p, err);
+    enum err err = set_links(p, "sections");
+    if (!err)
+        err = set_links(p, "footer");
+    return printing_failed(p, err);
 }
 
 void masthead_show_date(struct printing *p)
