@@ -53,7 +53,7 @@ void ninjs_import_destroy(struct ninjs_import *import)
 /* ---- Batches ---------------------------------------------------------------
  */
 
-static enum err begin(struct ninjs_import *import, struct fault *fault)
+enum err ninjs_import_begin(struct ninjs_import *import, struct fault *fault)
 {
     if (import->edit.content)
         return ERR_OK;
@@ -166,7 +166,7 @@ static enum err take_item(struct ninjs_import *import,
     struct incoming incoming = {
         .import = import, .item = item, .folder = folder};
     buf_init(&incoming.left_out, CAUSE_BYTES_MAX);
-    enum err err = begin(import, fault);
+    enum err err = ninjs_import_begin(import, fault);
     if (!err)
         err = import_one(&incoming, &result);
     if (is_fatal(err)) {

@@ -66,7 +66,20 @@ void incoming_leave_out(struct incoming *incoming, const char *format, ...)
  * same. */
 struct id ninjs_item_id(const struct ninjs_item *item);
 
+/* ---- ninjs_import.c ---- */
+
+/* Begins a batch when none is open. */
+MUST_USE enum err ninjs_import_begin(struct ninjs_import *import,
+                                     struct fault *fault);
+
 /* ---- ninjs_save.c ---- */
+
+/* Everything the item says, in incoming->input and incoming->doc. */
+MUST_USE enum err ninjs_fill(struct incoming *incoming);
+
+/* Keeps it as a revision. */
+MUST_USE enum err ninjs_save_revision(struct incoming *incoming,
+                                      int64_t *ret_revision);
 
 /* Brings the item into the newspaper, or finds that nothing is to do. Leaves
  * incoming->input.id and the headline for the report. */

@@ -130,7 +130,7 @@ static int64_t publication_time(const struct incoming *incoming)
                : time_us;
 }
 
-static enum err save(struct incoming *incoming, int64_t *ret_revision)
+enum err ninjs_save_revision(struct incoming *incoming, int64_t *ret_revision)
 {
     struct ninjs_import *import = incoming->import;
     DEFER(buf_finish) struct buf json;
@@ -208,7 +208,7 @@ static struct id story_of(const struct ninjs_item *item)
     return story;
 }
 
-static enum err fill(struct incoming *incoming)
+enum err ninjs_fill(struct incoming *incoming)
 {
     enum err err = ninjs_read_content(incoming);
     if (!err)
@@ -223,9 +223,9 @@ static enum err write_item(struct incoming *incoming,
                            enum import_outcome *ret_outcome)
 {
     int64_t revision;
-    enum err err = fill(incoming);
+    enum err err = ninjs_fill(incoming);
     if (!err)
-        err = save(incoming, &revision);
+        err = ninjs_save_revision(incoming, &revision);
     bool show =
         !incoming->import->options.drafts && !is_withheld(incoming->item);
     if (!err && show)

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cli/command_serve.h: the options that serve and demo share. */
+#ifndef CLI_COMMAND_SERVE_H
+#define CLI_COMMAND_SERVE_H
+
+#include "cli/command.h"
+#include "cli/serve.h"
+
+#define SERVE_LISTEN_STANDARD "127.0.0.1:8080"
+
+/* clang-format off */
+#define SERVE_OPTIONS \
+    {"listen", 'l', true, "ADDRESS:PORT", "where readers come in (default: " SERVE_LISTEN_STANDARD ")"}, \
+    {"threads", 't', false, "N", "threads that answer readers (default: one a core)"}, \
+    {"page-memory", 0, false, "MIB", "for printed pages (default: the setting page_memory)"}, \
+    {"log-json", 0, false, NULL, "log one JSON object a line"}
+/* clang-format on */
+
+/* Everything but the folder. */
+MUST_USE enum err serve_options_read(const struct command_line *line,
+                                     struct serve_config *ret_config,
+                                     struct fault *fault);
+
+#endif
