@@ -63,24 +63,32 @@ static void add_name(struct printing *p, struct value *list, struct str before,
                   slug.len ? printing_path(p, "author/", slug) : STR(""));
 }
 
-/* The byline as it was written, or the names; the source alone is none. */
+/* Whether the byline says no more than the source line does. */
+static bool is_source_alone(const struct article_content *content)
+{
+    if (content->byline.len)
+        return str_eq(content->byline, content->source);
+    return content->byline_count == 1 &&
+           !id_is_set(&content->bylines[0].person) &&
+           str_eq(content->bylines[0].name, content->source);
+}
+
+/* The byline as it was written, or the names. */
 static void set_byline(struct printing *p, struct value *model,
                        const struct article *article)
 {
     const struct article_content *content = &article->content;
     struct value *list = value_set_list(model, "byline");
-    bool is_source = !content->byline.len && content->byline_count == 1 &&
-                     !id_is_set(&content->bylines[0].person) &&
-                     str_eq(content->bylines[0].name, content->source);
-    if (content->byline.len)
+    bool named = !content->byline.len && !is_source_alone(content);
+    if (content->byline.len && !is_source_alone(content))
         add_name(p, list, STR(""), content->byline, STR(""));
-    for (size_t i = 0;
-         !content->byline.len && !is_source && i < content->byline_count; i++)
-        add_name(p, list, before_name(p, i, content->byline_count),
-                 content->bylines[i].name, content->bylines[i].slug);
     for (size_t i = 0; i < content->byline_count; i++) {
-        if (content->bylines[i].slug.len)
-            change_keys_add(&p->keys, STR("author:"), content->bylines[i].slug);
+        const struct article_byline *byline = &content->bylines[i];
+        if (named)
+            add_name(p, list, before_name(p, i, content->byline_count),
+                     byline->name, byline->slug);
+        if (byline->slug.len)
+            change_keys_add(&p->keys, STR("author:"), byline->slug);
     }
     value_set_bool(model, "has_byline", value_count(list) > 0);
 }
