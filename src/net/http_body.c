@@ -12,6 +12,7 @@ enum http_body_state {
     BODY_UNTIL_CLOSE,
     CHUNK_SIZE_FIRST, /* the first digit */
     CHUNK_SIZE,
+    CHUNK_EXTENSION_START, /* behind a semicolon */
     CHUNK_EXTENSION,
     CHUNK_QUOTED,  /* within a quoted value of an extension */
     CHUNK_ESCAPED, /* behind a backslash there */
@@ -120,9 +121,15 @@ static enum err take_extension(struct http_body *body, char c)
             body->state = CHUNK_ESCAPED;
         else if (c == '"')
             body->state = CHUNK_EXTENSION;
+    } else if (http_is_token(c)) {
+        body->state = CHUNK_EXTENSION;
+    } else if (body->state == CHUNK_EXTENSION_START) {
+        return ERR_INVALID; /* an extension has a name */
     } else if (c == '"') {
         body->state = CHUNK_QUOTED;
-    } else if (!http_is_token(c) && c != ';' && c != '=') {
+    } else if (c == ';') {
+        body->state = CHUNK_EXTENSION_START;
+    } else if (c != '=') {
         return ERR_INVALID;
     }
     return ERR_OK;
@@ -139,7 +146,7 @@ static enum err take_size_line(struct http_body *body, char c)
         if (c == '\r')
             body->state = CHUNK_LINE_LF;
         else if (c == ';')
-            body->state = CHUNK_EXTENSION;
+            body->state = CHUNK_EXTENSION_START;
         else
             return take_size_digit(body, c);
         return ERR_OK;
