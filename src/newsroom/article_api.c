@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "content/article.h"
 #include "content/category.h"
+#include "content/change.h"
 #include "content/content.h"
 #include "content/edit.h"
 #include "content/workflow.h"
@@ -153,11 +154,25 @@ static void write_article(struct http_call *call, const struct id *id)
     free(text);
 }
 
+/* What nothing had to be changed for may have been changed by somebody else a
+ * moment ago: then that is waited for. */
+static enum err wait_for_readers(struct http_call *call, int64_t seq)
+{
+    const struct newsroom *newsroom = call->context;
+    if (!seq) {
+        DEFER(db_lease_end)
+        struct db_lease lease = content_reader(newsroom->content);
+        enum err err = change_last_seq(lease.db, &seq);
+        if (err)
+            return db_fault(lease.db, err, &call->fault);
+    }
+    return newsroom->catch_up(newsroom->press, seq, &call->fault);
+}
+
 /* Commits, waits until every reader has it, and answers with the article. */
 static void finish(struct http_call *call, struct edit *edit,
                    const struct id *id)
 {
-    const struct newsroom *newsroom = call->context;
     if (edit_commit(edit)) {
         if (!call->fault.code)
             fault_set(&call->fault, ERR_IO, NULL, "it could not be stored");
@@ -165,9 +180,8 @@ static void finish(struct http_call *call, struct edit *edit,
     }
     int64_t seq = edit->seq;
     edit_end(edit);
-    if (seq && newsroom->catch_up(newsroom->press, seq, &call->fault))
-        return;
-    write_article(call, id);
+    if (!wait_for_readers(call, seq))
+        write_article(call, id);
 }
 
 /* ---- routes ---- */

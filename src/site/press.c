@@ -40,6 +40,7 @@ enum err press_create(const struct press_config *config,
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&press->lock, NULL);
+    pthread_cond_init(&press->news, &monotonic);
     pthread_cond_init(&press->work, &monotonic);
     pthread_cond_init(&press->done, &monotonic);
     pthread_condattr_destroy(&monotonic);
@@ -109,7 +110,7 @@ static void *follow_log(void *argument)
         struct timespec until = after_ms(PRESS_POLL_MS);
         int late = 0;
         while (!has_news(press) && !late)
-            late = pthread_cond_timedwait(&press->work, &press->lock, &until);
+            late = pthread_cond_timedwait(&press->news, &press->lock, &until);
     }
     pthread_mutex_unlock(&press->lock);
     arena_finish(&arena);
@@ -151,6 +152,7 @@ void press_destroy(struct press *press)
         return;
     pthread_mutex_lock(&press->lock);
     press->stopping = true;
+    pthread_cond_broadcast(&press->news);
     pthread_cond_broadcast(&press->work);
     pthread_cond_broadcast(&press->done);
     pthread_mutex_unlock(&press->lock);
@@ -166,6 +168,7 @@ void press_destroy(struct press *press)
         free((char *)(uintptr_t)press->recent[i].key.ptr);
     free(press->recent);
     pthread_mutex_destroy(&press->lock);
+    pthread_cond_destroy(&press->news);
     pthread_cond_destroy(&press->work);
     pthread_cond_destroy(&press->done);
     free(press);
@@ -181,7 +184,7 @@ enum err press_catch_up(struct press *press, int64_t seq, struct fault *fault)
     pthread_mutex_lock(&press->lock);
     if (seq > press->wanted_seq)
         press->wanted_seq = seq;
-    pthread_cond_broadcast(&press->work);
+    pthread_cond_signal(&press->news);
     while (!press->stopping && !late &&
            (press->printed_seq < seq || !press->edges_known))
         late = pthread_cond_timedwait(&press->done, &press->lock, &until);

@@ -36,7 +36,7 @@ static void on_connect(void *context, const struct feed_welcome *welcome)
     pthread_mutex_lock(&press->lock);
     press->welcomes[welcome->edge] = *welcome;
     press->edges_new |= bit_of(welcome->edge);
-    pthread_cond_broadcast(&press->work);
+    pthread_cond_signal(&press->news);
     pthread_mutex_unlock(&press->lock);
 }
 

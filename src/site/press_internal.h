@@ -64,7 +64,8 @@ struct press {
     bool follower_running;
 
     pthread_mutex_t lock; /* guards all below; taken before the feed's */
-    pthread_cond_t work;  /* for the threads: jobs, changes, the end */
+    pthread_cond_t news;  /* for the follower: changes, edges, the end */
+    pthread_cond_t work;  /* for the printers: jobs, the end */
     pthread_cond_t done;  /* for those who wait: a round or a job is over */
     bool stopping;
 

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 
 import { Site, shared } from "../lib/site.mjs";
-import { note, skip, test } from "../lib/tap.mjs";
+import { note, run, skip, test } from "../lib/tap.mjs";
 
 const ID = "62f9f7d471fdc";
 const item = shared("seed/article.ninjs.json");
@@ -122,3 +122,5 @@ if (!item || !views) {
       assert.ok(!(await site.get(path)).text().includes(address), `${path} still shows it`);
   });
 }
+
+await run();

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 
 import { Answer, Connection, converse } from "../lib/http.mjs";
 import { Site } from "../lib/site.mjs";
-import { test } from "../lib/tap.mjs";
+import { run, test } from "../lib/tap.mjs";
 import { attacks, unkeyed } from "../lib/vectors.mjs";
 
 const site = await Site.make("--name", "The Test", "--language", "en", "--language", "ka");
@@ -194,15 +194,15 @@ test("query parameters that nobody knows change nothing", async () => {
 });
 
 test("other spellings of a path lead to the one", async () => {
-  for (const spelling of ["/en//politics", "/en/./politics", "/en/x/../politics", "/%65n/politics", "//en/politics"]) {
+  for (const spelling of ["/en//politics", "/%65n/politics", "/en/%70olitics"]) {
     const answer = await site.get(spelling);
     assert.equal(answer.status, 301, spelling);
     assert.equal(answer.get("location"), "/en/politics", spelling);
   }
-  for (const bad of ["/en/%zz", "/en/%00", "/../etc/passwd", "/en/%ff%fe"]) {
+  for (const bad of ["/en/./politics", "/en/x/../politics", "//evil.example/..", "//evil.example/", "/en/%zz", "/en/%00", "/../etc/passwd", "/en/%ff%fe", "/en/%2e%2e/x", "/%2f%2fevil.example"]) {
     const answer = await site.get(bad);
     assert.ok([301, 400, 404].includes(answer.status), `${bad}: ${answer.status}`);
-    assert.ok(!/\/\//.test(answer.get("location") ?? ""), `${bad} leads to ${answer.get("location")}`);
+    assert.ok(!/\/\/|\\/.test(answer.get("location") ?? ""), `${bad} leads to ${answer.get("location")}`);
   }
 });
 
@@ -217,3 +217,5 @@ test("Expect: 100-continue is answered before the body is asked for", async () =
   const unknown = await converse(site.place, "GET /en/ HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n");
   assert.match(unknown, /^HTTP\/1\.1 417 /);
 });
+
+await run();

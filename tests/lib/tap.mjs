@@ -41,17 +41,18 @@ function explain(error) {
   note(String(text));
 }
 
-async function runAll() {
+/** Runs all tests; the last line of a script. */
+export async function run() {
   let failed = 0;
   process.stdout.write(`1..${tests.length}\n`);
-  for (const [index, { name, run, why }] of tests.entries()) {
+  for (const [index, { name, run: check, why }] of tests.entries()) {
     const line = `${index + 1} - ${name}`;
-    if (!run) {
+    if (!check) {
       process.stdout.write(`ok ${line} # SKIP ${why}\n`);
       continue;
     }
     try {
-      await run();
+      await check();
       process.stdout.write(`ok ${line}\n`);
     } catch (error) {
       failed++;
@@ -59,9 +60,9 @@ async function runAll() {
       explain(error);
     }
   }
-  for (const run of atEnd.reverse()) {
+  for (const end of atEnd.reverse()) {
     try {
-      await run();
+      await end();
     } catch (error) {
       failed++;
       explain(error);
@@ -69,6 +70,3 @@ async function runAll() {
   }
   process.exit(failed ? 1 : 0);
 }
-
-// Once the script has said which tests there are.
-setImmediate(() => void runAll());

@@ -48,7 +48,7 @@ export const attacks = [
   ["no Host", "GET /en/ HTTP/1.1\r\n\r\n", [400]],
   ["two Hosts", "GET /en/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", [400]],
   ["a Host with a path", "GET /en/ HTTP/1.1\r\nHost: a/b\r\n\r\n", [400]],
-  ["HTTP/2 asked for in a line", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [400, 505]],
+  ["HTTP/2 asked for in a line", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [400, 501, 505]],
   ["HTTP/0.9", "GET /en/\r\n\r\n", [400]],
   ["HTTP/1.2 with a letter", "GET /en/ HTTP/1.x\r\nHost: a\r\n\r\n", [400]],
   ["another protocol", "GET /en/ RTSP/1.0\r\nHost: a\r\n\r\n", [400]],
