@@ -117,7 +117,7 @@ static void add_text(struct builder *builder, struct str text, unsigned marks,
     node->link = link;
 }
 
-/* A space between two texts belongs to the plain one of them, so that neither
+/* A space between two texts has only the marks that both have, so that neither
  * a link nor emphasis begins or ends with it. Says whether it is still to be
  * written before the new text. */
 static bool space_goes_with_new(struct builder *builder)
@@ -125,13 +125,15 @@ static bool space_goes_with_new(struct builder *builder)
     struct document_node *last = builder->inline_of->last;
     if (!last || last->kind != DOCUMENT_TEXT)
         return false;
-    bool same = last->marks == builder->marks && last->link == builder->link;
-    if (same || (!builder->marks && !builder->link))
+    unsigned marks = last->marks & builder->marks;
+    const struct document_link *link =
+        last->link == builder->link ? builder->link : NULL;
+    if (marks == builder->marks && link == builder->link)
         return true;
-    if (!last->marks && !last->link)
+    if (marks == last->marks && link == last->link)
         last->text = arena_concat(builder->arena, last->text, STR(" "));
     else
-        add_text(builder, STR(" "), 0, NULL);
+        add_text(builder, STR(" "), marks, link);
     return false;
 }
 

@@ -331,7 +331,7 @@ static const char *dropped_as(GumboTag tag)
     } names[] = {
         {GUMBO_TAG_SCRIPT, "script"},     {GUMBO_TAG_STYLE, "style"},
         {GUMBO_TAG_NOSCRIPT, "noscript"}, {GUMBO_TAG_TEMPLATE, "template"},
-        {GUMBO_TAG_HEAD, "head"},         {GUMBO_TAG_TITLE, "title"},
+        {GUMBO_TAG_BASE, "base"},         {GUMBO_TAG_TITLE, "title"},
         {GUMBO_TAG_META, "meta"},         {GUMBO_TAG_LINK, "stylesheet"},
         {GUMBO_TAG_BUTTON, "form"},       {GUMBO_TAG_INPUT, "form"},
         {GUMBO_TAG_SELECT, "form"},       {GUMBO_TAG_TEXTAREA, "form"},
@@ -481,11 +481,13 @@ static void keep_memory(void *arena, void *memory)
     (void)memory;
 }
 
-static void walk_body(struct converter *converter, const GumboNode *root)
+/* What stands in the head is dropped, and counted like everything else. */
+static void walk_page(struct converter *converter, const GumboNode *root)
 {
     const GumboVector *children = &root->v.element.children;
     for (unsigned i = 0; i < children->length; i++)
-        if (is_element(children->data[i], GUMBO_TAG_BODY))
+        if (is_element(children->data[i], GUMBO_TAG_BODY) ||
+            is_element(children->data[i], GUMBO_TAG_HEAD))
             walk_children(converter, children->data[i]);
 }
 
@@ -508,7 +510,7 @@ enum err convert_html(struct str html, struct arena *arena,
     builder_init(&converter.builder, arena);
     const GumboOutput *output =
         gumbo_parse_with_options(&options, html.ptr ? html.ptr : "", html.len);
-    walk_body(&converter, output->root);
+    walk_page(&converter, output->root);
     if (converter.too_deep)
         return fault_set(fault, ERR_TOO_LONG, "html",
                          "The markup is nested deeper than %d.",

@@ -94,6 +94,16 @@ static const struct {
     { NULL, '\'', "" },     { NULL, 0x2019, "" },     { NULL, 0x02BC, "" },
     { NULL, 0x00AD, "" },   { NULL, 0x200D, "" },     { NULL, 0x0640, "" },
 };
+/* Greek υ behind another vowel (ELOT 743). */
+static const struct {
+    uint32_t before;
+    uint32_t letter;
+    const char *roman;
+} PAIRS[] = {
+    { 0x03B1, 0x03C5, "v" }, { 0x03B1, 0x03CD, "v" },
+    { 0x03B5, 0x03C5, "v" }, { 0x03B5, 0x03CD, "v" },
+    { 0x03BF, 0x03C5, "u" }, { 0x03BF, 0x03CD, "u" },
+};
 /* clang-format on */
 
 enum { COMBINING_FIRST = 0x0300, COMBINING_LAST = 0x036F };
@@ -147,9 +157,13 @@ static uint32_t small_letter(uint32_t c)
     return c;
 }
 
-/* NULL when no table has it. */
-static const char *roman_letter(uint32_t c, struct str language)
+/* NULL when no table has it. before is the letter before c. */
+static const char *roman_letter(uint32_t before, uint32_t c,
+                                struct str language)
 {
+    for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++)
+        if (PAIRS[i].letter == c && PAIRS[i].before == before)
+            return PAIRS[i].roman;
     for (size_t i = 0; i < sizeof SINGLE / sizeof *SINGLE; i++)
         if (SINGLE[i].letter == c &&
             (!SINGLE[i].language ||
@@ -169,10 +183,34 @@ static struct str take_foreign(struct str *text, struct str language)
     struct str run = *text;
     uint32_t c;
     for (struct str rest = *text; utf8_next(&rest, &c); *text = rest)
-        if (c < 0x80 || roman_letter(small_letter(c), language))
+        if (c < 0x80 || roman_letter(0, small_letter(c), language))
             break;
     run.len = (size_t)(text->ptr - run.ptr);
     return run;
+}
+
+static void add_all(struct slugger *slug, struct str text, struct str language,
+                    struct arena *arena)
+{
+    uint32_t before = 0;
+    while (text.len > 0 && !slug->full) {
+        struct str rest = text;
+        uint32_t c = 0;
+        utf8_next(&rest, &c);
+        c = small_letter(c);
+        const char *roman = roman_letter(before, c, language);
+        before = c;
+        if (roman) {
+            add_ascii(slug, str_from_c(roman));
+        } else if (c < 0x80) {
+            add_ascii(slug, str_slice(text, 0, 1));
+        } else {
+            struct str run = take_foreign(&text, language);
+            add_ascii(slug, locale_romanise(run, arena));
+            continue;
+        }
+        text = rest;
+    }
 }
 
 struct str slug_make(struct str text, struct str language, struct arena *arena)
@@ -182,23 +220,7 @@ struct str slug_make(struct str text, struct str language, struct arena *arena)
     ptrdiff_t hyphen = str_find_char(language, '-');
     if (hyphen >= 0)
         language = str_slice(language, 0, (size_t)hyphen);
-    text = utf8_cut(text, SOURCE_BYTES_MAX);
-    while (text.len > 0 && !slug.full) {
-        struct str rest = text;
-        uint32_t c = 0;
-        utf8_next(&rest, &c);
-        const char *roman = roman_letter(small_letter(c), language);
-        if (roman)
-            add_ascii(&slug, str_from_c(roman));
-        else if (c < 0x80)
-            add_ascii(&slug, str_slice(text, 0, 1));
-        else {
-            struct str run = take_foreign(&text, language);
-            add_ascii(&slug, locale_romanise(run, arena));
-            continue;
-        }
-        text = rest;
-    }
+    add_all(&slug, utf8_cut(text, SOURCE_BYTES_MAX), language, arena);
     return arena_copy(arena, str_of(slug.bytes, slug.len));
 }
 
