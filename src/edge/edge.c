@@ -47,6 +47,7 @@ static enum err init_thread(struct edge *edge, unsigned index)
         .context = thread,
         .on_request = edge_on_request,
         .body_max = edge_body_max,
+        .spares_loopback = true,
     };
     err = http_server_create(&config, &thread->server);
     if (err)

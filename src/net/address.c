@@ -173,3 +173,11 @@ void address_peer_format(const struct address_peer *peer,
     else
         inet_ntop(AF_INET6, peer->ip, target, ADDRESS_TEXT_BYTES);
 }
+
+bool address_peer_is_loopback(const struct address_peer *peer)
+{
+    static const unsigned char one[ADDRESS_IP_BYTES] = {[15] = 1};
+    if (memcmp(peer->ip, mapped_prefix, sizeof mapped_prefix) == 0)
+        return peer->ip[12] == 127;
+    return memcmp(peer->ip, one, sizeof one) == 0;
+}

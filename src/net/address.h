@@ -3,6 +3,7 @@
 #ifndef NET_ADDRESS_H
 #define NET_ADDRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -47,6 +48,9 @@ void address_peer_from(const struct sockaddr_storage *socket,
                        struct address_peer *ret_peer);
 
 bool address_peer_is_ip4(const struct address_peer *peer);
+
+/* 127.0.0.0/8 or ::1. */
+bool address_peer_is_loopback(const struct address_peer *peer);
 
 /* "203.0.113.7", "2001:db8::1" or "local", with a NUL. */
 void address_peer_format(const struct address_peer *peer,

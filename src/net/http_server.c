@@ -136,8 +136,10 @@ static enum err check_limits(struct http_server *server,
     if (server->draining ||
         server->counts.connections >= server->config.connections_max)
         return ERR_BUSY;
-    return connection->peer.is_local ? ERR_OK
-                                     : count_address(server, connection);
+    bool spared = connection->peer.is_local ||
+                  (server->config.spares_loopback &&
+                   address_peer_is_loopback(&connection->peer));
+    return spared ? ERR_OK : count_address(server, connection);
 }
 
 /* One attempt to say why, then it is closed. */

@@ -16,6 +16,8 @@
 #ifndef NET_HTTP_SERVER_H
 #define NET_HTTP_SERVER_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "net/address.h"
 #include "net/http_request.h"
@@ -50,6 +52,8 @@ struct http_server_config {
     /* 0 takes what stands behind it. */
     unsigned connections_max;             /* 16384 */
     unsigned connections_per_address_max; /* 256; IPv6: of one /64 */
+    bool spares_loopback;    /* what comes from this machine is a proxy's, which
+                                speaks for many: no limit by address */
     int64_t head_timeout_us; /* 10 s, from its first byte to its last */
     int64_t body_timeout_us; /* 30 s for each 16 KiB or the end */
     int64_t send_timeout_us; /* 30 s for each 16 KiB or the end */
