@@ -73,24 +73,45 @@ static bool is_source_alone(const struct article_content *content)
            str_eq(content->bylines[0].name, content->source);
 }
 
-/* The byline as it was written, or the names. */
+/* The byline as it was written, its names linked where they stand in it. */
+static void set_written_byline(struct printing *p, struct value *model,
+                               struct value *list,
+                               const struct article_content *content)
+{
+    struct str rest = content->byline;
+    for (size_t i = 0; i < content->byline_count; i++) {
+        const struct article_byline *byline = &content->bylines[i];
+        ptrdiff_t at = byline->name.len ? str_find(rest, byline->name) : -1;
+        if (at < 0)
+            continue;
+        struct str before = str_slice(rest, 0, (size_t)at);
+        if (i == 0 && at == 0)
+            before = before_name(p, 0, 1);
+        add_name(p, list, before, byline->name, byline->slug);
+        rest = str_from(rest, (size_t)at + byline->name.len);
+    }
+    value_set_str(model, "byline_end", rest);
+}
+
 static void set_byline(struct printing *p, struct value *model,
                        const struct article *article)
 {
     const struct article_content *content = &article->content;
     struct value *list = value_set_list(model, "byline");
-    bool named = !content->byline.len && !is_source_alone(content);
-    if (content->byline.len && !is_source_alone(content))
-        add_name(p, list, STR(""), content->byline, STR(""));
+    bool shown = !is_source_alone(content);
+    value_set_str(model, "byline_end", STR(""));
+    if (shown && content->byline.len)
+        set_written_byline(p, model, list, content);
     for (size_t i = 0; i < content->byline_count; i++) {
         const struct article_byline *byline = &content->bylines[i];
-        if (named)
+        if (shown && !content->byline.len)
             add_name(p, list, before_name(p, i, content->byline_count),
                      byline->name, byline->slug);
         if (byline->slug.len)
             change_keys_add(&p->keys, STR("author:"), byline->slug);
     }
-    value_set_bool(model, "has_byline", value_count(list) > 0);
+    value_set_bool(model, "has_byline",
+                   shown && (content->byline.len || content->byline_count));
 }
 
 static void set_picture(struct printing *p, struct value *model,
@@ -201,12 +222,13 @@ static enum err set_related(struct printing *p, struct value *model,
     if (err)
         return printing_failed(p, err);
     struct value *related = value_set_list(model, "related");
+    bool pictured = false; /* one is enough */
     for (size_t i = 0; i < list.count; i++) {
         struct value *story = value_add_object(related);
-        story_fill(p, story, &list.cards[i], STORY_STANDARD, 0);
+        story_fill(p, story, &list.cards[i],
+                   pictured ? STORY_BRIEF : STORY_STANDARD, 0);
         value_set_str(story, "standfirst", STR(""));
-        if (i > 0)
-            value_set_bool(story, "picture", false);
+        pictured |= list.cards[i].picture != NULL;
     }
     value_set_bool(model, "has_related", list.count > 0);
     return ERR_OK;

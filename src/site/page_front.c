@@ -19,7 +19,7 @@ enum {
     FRONT_LATEST = 7,
     FRONT_MOST_READ = 5,
     FRONT_MOST_READ_DAYS = 7,
-    FRONT_SECTION = 6,        /* one large, one with a picture, four briefs */
+    FRONT_SECTION_BRIEFS = 4,
     FRONT_SECTION_FETCH = 20, /* enough when most of them stand above */
     FRONT_USED_MAX = 512,
 };
@@ -143,20 +143,14 @@ static void set_seconds(struct front *front)
 
 static void set_opinion(struct front *front)
 {
-    struct printing *p = front->p;
-    const struct article_card *card = take(front, FRONT_RECENT, is_opinion);
-    value_set_bool(front->value, "opinion", false);
-    if (!card)
-        return;
-    struct value *opinion = value_set_object(front->value, "opinion");
-    value_set_str(opinion, "name", card->category_name);
-    value_set_str(opinion, "url", printing_path(p, "", card->category_path));
-    struct value *stories = value_set_list(opinion, "stories");
-    for (size_t i = 0; card && i < FRONT_OPINIONS; i++) {
-        story_fill(p, value_add_object(stories), card, STORY_BRIEF, 0);
-        card = i + 1 < FRONT_OPINIONS ? take(front, FRONT_RECENT, is_opinion)
-                                      : NULL;
+    struct value *opinion = value_set_list(front->value, "opinion");
+    for (size_t i = 0; i < FRONT_OPINIONS; i++) {
+        const struct article_card *card = take(front, FRONT_RECENT, is_opinion);
+        if (!card)
+            break;
+        story_fill(front->p, value_add_object(opinion), card, STORY_BRIEF, 0);
     }
+    value_set_bool(front->value, "has_opinion", value_count(opinion) > 0);
 }
 
 /* A wire: the newest that do not stand above; they may come again below. */
@@ -218,18 +212,50 @@ static void set_children(struct printing *p, struct value *section,
     value_set_bool(section, "has_children", value_count(children) > 0);
 }
 
-/* The large one, the one with a picture, then the briefs. */
-static void place(struct front *front, struct value *section,
-                  struct value *briefs, size_t index,
-                  const struct article_card *card)
+/* The newest unused one, first of those with a picture that are no briefs. */
+static const struct article_card *take_pictured(struct front *front,
+                                                const struct article_list *list)
 {
-    static const enum story_size size[] = {STORY_MAJOR, STORY_STANDARD,
-                                           STORY_BRIEF};
-    struct value *story = index == 0   ? value_set_object(section, "lead")
-                          : index == 1 ? value_set_object(section, "second")
-                                       : value_add_object(briefs);
-    use(front, card);
-    story_fill(front->p, story, card, size[index < 2 ? index : 2], 0);
+    const struct article_card *any = NULL, *best = NULL;
+    for (size_t i = 0; i < list->count && !best; i++) {
+        const struct article_card *card = &list->cards[i];
+        if (is_used(front, card))
+            continue;
+        any = any ? any : card;
+        if (card->picture && card->weight != ARTICLE_BRIEF)
+            best = card;
+    }
+    best = best ? best : any;
+    if (best)
+        use(front, best);
+    return best;
+}
+
+/* One large, one with a picture, the others brief. */
+static void fill_section(struct front *front, struct value *section,
+                         const struct article_list *list)
+{
+    struct printing *p = front->p;
+    struct value *briefs = value_set_list(section, "briefs");
+    const struct article_card *lead = take_pictured(front, list);
+    const struct article_card *second = take_pictured(front, list);
+    value_set_bool(section, "second", false);
+    if (lead)
+        story_fill(p, value_set_object(section, "lead"), lead, STORY_MAJOR, 0);
+    if (second)
+        story_fill(p, value_set_object(section, "second"), second,
+                   STORY_STANDARD, 0);
+    for (size_t i = 0;
+         i < list->count && value_count(briefs) < FRONT_SECTION_BRIEFS; i++) {
+        if (is_used(front, &list->cards[i]))
+            continue;
+        use(front, &list->cards[i]);
+        story_fill(p, value_add_object(briefs), &list->cards[i], STORY_BRIEF,
+                   0);
+    }
+    bool full = value_count(briefs) > 0;
+    value_set_bool(section, "has_briefs", full);
+    value_set_c(section, "size", full ? "full" : second ? "two" : "one");
 }
 
 static enum err add_section(struct front *front, struct value *sections,
@@ -245,16 +271,9 @@ static enum err add_section(struct front *front, struct value *sections,
     value_set_str(section, "name", category->name);
     value_set_str(section, "url", printing_path(p, "", category->path));
     value_set_bool(section, "turned", value_count(sections) % 2);
-    value_set_bool(section, "second", false);
-    struct value *briefs = value_set_list(section, "briefs");
     set_children(p, section, category);
-    size_t placed = 0;
-    for (size_t i = 0; i < list.count && placed < FRONT_SECTION; i++) {
-        if (!is_used(front, &list.cards[i]))
-            place(front, section, briefs, placed++, &list.cards[i]);
-    }
-    value_set_bool(section, "has_briefs", placed > 2);
-    if (placed > 0)
+    fill_section(front, section, &list);
+    if (value_get(section, STR("lead")))
         value_add(sections, section);
     return ERR_OK;
 }
