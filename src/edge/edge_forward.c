@@ -40,7 +40,6 @@ struct forward_connection {
     struct loop_timeout timeout;
     struct forward_job *job; /* NULL: idle */
     size_t sent_bytes;
-    struct http_head_progress progress;
 };
 
 struct edge_forward {
@@ -290,7 +289,6 @@ static void send_waiting(struct edge_forward *forward)
         forward->waiting--;
         connection->job = job;
         connection->sent_bytes = 0;
-        connection->progress = (struct http_head_progress){0};
         loop_timeout_arm(edge_first(forward->edge)->loop, &forward->timeouts,
                          &connection->timeout);
         if (!send_request(connection))
@@ -298,11 +296,11 @@ static void send_waiting(struct edge_forward *forward)
     }
 }
 
-/* ERR_OK: whole; ERR_AGAIN: more to come. */
-static enum err read_answer(struct forward_connection *connection)
+/* Takes what is there; *ret_ended when nothing more will come. */
+static enum err read_bytes(struct forward_connection *connection,
+                           bool *ret_ended)
 {
-    struct forward_job *job = connection->job;
-    struct buf *answer = &job->answer;
+    struct buf *answer = &connection->job->answer;
     for (;;) {
         char *room = buf_reserve(answer, READ_BYTES);
         if (!room)
@@ -312,26 +310,43 @@ static enum err read_answer(struct forward_connection *connection)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 && errno == EAGAIN)
-            break;
-        if (got <= 0)
-            return ERR_CLOSED;
+            return ERR_OK;
+        *ret_ended = got <= 0;
+        if (*ret_ended)
+            return ERR_OK;
         buf_grown(answer, (size_t)got);
     }
+}
+
+/* ERR_OK: whole; ERR_AGAIN: more to come. */
+static enum err parse_answer(struct forward_job *job)
+{
     /* The buffer may have moved, so the head is read again when all is there:
      * it points into the buffer. */
     enum http_method method = job->exchange->request.method;
     struct http_head_progress progress = {0};
-    enum err err =
-        http_response_parse(buf_str(answer), method, &progress, &job->head);
+    enum err err = http_response_parse(buf_str(&job->answer), method, &progress,
+                                       &job->head);
     if (err)
         return err;
     if (!job->head.is_bodiless && !job->head.has_content_length)
         return ERR_UNSUPPORTED; /* the desk always says how long it is */
     uint64_t body = job->head.is_bodiless ? 0 : job->head.content_length;
     uint64_t whole = job->head.head_bytes + body;
-    return answer->len < whole    ? ERR_AGAIN
-           : answer->len == whole ? ERR_OK
-                                  : ERR_INVALID;
+    return job->answer.len < whole    ? ERR_AGAIN
+           : job->answer.len == whole ? ERR_OK
+                                      : ERR_INVALID;
+}
+
+/* As parse_answer; ERR_CLOSED when the rest will never come. An answer may be
+ * whole though the connection ended behind it. */
+static enum err read_answer(struct forward_connection *connection)
+{
+    bool ended = false;
+    enum err err = read_bytes(connection, &ended);
+    if (!err)
+        err = parse_answer(connection->job);
+    return err == ERR_AGAIN && ended ? ERR_CLOSED : err;
 }
 
 static void on_events(void *context, uint32_t events)
@@ -341,21 +356,20 @@ static void on_events(void *context, uint32_t events)
         close_connection(connection, 0);
         return;
     }
-    if (events & EPOLLOUT && !send_request(connection)) {
-        close_connection(connection, 503);
-        return;
-    }
-    if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+    /* A desk that refuses a body may answer and close before it has it all. */
+    bool broken = events & EPOLLOUT && !send_request(connection);
+    if (!broken && !(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
         return;
     enum err err = read_answer(connection);
-    if (err == ERR_AGAIN)
+    if (err == ERR_AGAIN && !broken)
         return;
     if (err) {
         close_connection(connection, 503);
         return;
     }
     struct forward_job *job = connection->job;
-    bool keep_alive = job->head.keep_alive;
+    bool keep_alive =
+        job->head.keep_alive && connection->sent_bytes == job->request.len;
     finish_job(job, 0);
     connection->job = NULL;
     if (keep_alive)

@@ -48,7 +48,7 @@ export class Answer {
   }
 }
 
-/** @typedef {{ port?: number, host?: string, path?: string }} Place */
+/** @typedef {{ port?: number, host?: string, path?: string, localAddress?: string }} Place */
 
 /** A connection whose bytes are the test's. */
 export class Connection {
