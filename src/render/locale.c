@@ -22,7 +22,7 @@ struct locales *locales_create(void)
 {
     struct locales *locales = calloc(1, sizeof *locales);
     if (!locales)
-        log_panic("out of memory");
+        log_panic("out of memory", LOG_C("for", "locales"));
     pthread_mutex_init(&locales->lock, NULL);
     map_init(&locales->by_key);
     return locales;

@@ -163,7 +163,7 @@ static void test_hostile_text_is_answered_and_the_next_works(void **state)
     assert_int_equal(refuse(STR("\xFF\xFE")), ERR_INVALID);
     assert_int_equal(refuse(repeat("<div>", 1000)), ERR_INVALID);
     assert_int_not_equal(refuse(repeat("<font>", 100000)), ERR_OK);
-    assert_int_not_equal(refuse(repeat("<table><td>", 100000)), ERR_OK);
+    assert_int_not_equal(refuse(repeat("<table><td>", 2000)), ERR_OK);
     assert_html("still here", "<p>still here</p>\n");
 }
 
