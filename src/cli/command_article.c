@@ -249,11 +249,13 @@ const struct command command_article_list = {
 static void print_fact(struct output *output, const char *name,
                        struct str value)
 {
-    if (value.len)
-        output_printf(output, "%s%-12s%s %.*s\n",
-                      output_style(output->color_data, STYLE_QUIET), name,
-                      output_style(output->color_data, STYLE_PLAIN),
-                      ARG_STR(value));
+    if (!value.len)
+        return;
+    output_printf(output, "%s%-12s%s ",
+                  output_style(output->color_data, STYLE_QUIET), name,
+                  output_style(output->color_data, STYLE_PLAIN));
+    output_text(output, value);
+    output_printf(output, "\n");
 }
 
 static struct str joined_categories(const struct article *article,
@@ -272,9 +274,9 @@ static enum err print_article(const struct article *article,
 {
     struct output *output = line->output;
     const struct article_content *content = &article->content;
-    output_printf(output, "%s%.*s%s\n\n",
-                  output_style(output->color_data, STYLE_STRONG),
-                  ARG_STR(content->headline),
+    output_printf(output, "%s", output_style(output->color_data, STYLE_STRONG));
+    output_text(output, content->headline);
+    output_printf(output, "%s\n\n",
                   output_style(output->color_data, STYLE_PLAIN));
     print_fact(output, "id", id_str(&article->id));
     print_fact(output, "state", str_from_c(article_state_name(article->state)));
@@ -297,7 +299,9 @@ static enum err print_article(const struct article *article,
     buf_init(&text, DOCUMENT_TEXT_BYTES_MAX * 2);
     if (article->document)
         document_write_text(article->document, &text);
-    output_printf(output, "\n%.*s\n", ARG_STR(buf_str(&text)));
+    output_printf(output, "\n");
+    output_text(output, buf_str(&text));
+    output_printf(output, "\n");
     return buf_err(&text);
 }
 

@@ -104,9 +104,14 @@ static enum err make(const struct command_line *line, const char *directory,
     const struct newspaper_config config = {0};
     if (!err)
         err = newspaper_make(directory, &config, line->arena, fault);
-    if (!err)
-        err = fill(line, directory, &sources, program, fault);
-    if (!err)
+    if (err)
+        return err;
+    err = fill(line, directory, &sources, program, fault);
+    if (err)
+        output_tell(line->output,
+                    "%s has no articles; remove it before you try again.",
+                    directory);
+    else
         output_tell(line->output, "Made the sample newspaper in %s.",
                     directory);
     return err;

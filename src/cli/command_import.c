@@ -56,18 +56,20 @@ static void tell_line(struct telling *telling,
     bool refused = result->outcome == IMPORT_REFUSED;
     output_progress_end(output);
     output_printf(
-        output, "%s%-9s%s %s %.*s",
+        output, "%s%-9s%s %s ",
         output_style(output->color_data, refused ? STYLE_BAD : STYLE_GOOD),
         import_outcome_name(result->outcome),
         output_style(output->color_data, STYLE_PLAIN),
-        id_is_set(&result->id) ? result->id.text : "-", ARG_STR(result->file));
+        id_is_set(&result->id) ? result->id.text : "-");
+    output_text(output, result->file);
     if (result->item > 1)
         output_printf(output, " (item %" PRId64 ")", result->item);
     if (result->headline.len)
-        output_printf(output, ": %.*s", ARG_STR(result->headline));
+        output_printf(output, ": ");
+    output_text(output, result->headline);
     if (result->cause.len)
-        output_printf(output, "%s%.*s", refused ? ": " : "; ",
-                      ARG_STR(result->cause));
+        output_printf(output, refused ? ": " : "; ");
+    output_text(output, result->cause);
     output_printf(output, "\n");
 }
 

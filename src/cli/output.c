@@ -60,6 +60,19 @@ void output_str(struct output *output, struct str text)
     fwrite(text.ptr, 1, text.len, output->data);
 }
 
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7F;
+}
+
+void output_text(struct output *output, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        fputc(is_control(c) && c != '\n' ? ' ' : c, output->data);
+    }
+}
+
 void output_printf(struct output *output, const char *format, ...)
 {
     va_list arguments;
@@ -148,10 +161,9 @@ void output_table_finish(struct output_table *table)
 void output_table_cell(struct output_table *table, struct str text)
 {
     /* What comes from outside may not speak to the terminal. */
-    for (size_t i = 0; i < text.len; i++) {
-        bool control = (unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7F;
-        buf_add_char(&table->cells, control ? ' ' : text.ptr[i]);
-    }
+    for (size_t i = 0; i < text.len; i++)
+        buf_add_char(&table->cells,
+                     is_control(text.ptr[i]) ? ' ' : text.ptr[i]);
     buf_add_char(&table->cells, '\0');
     table->count++;
 }

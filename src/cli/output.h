@@ -46,8 +46,10 @@ MUST_USE enum err output_finish(struct output *output, struct fault *fault);
 /* The escape sequence that begins the style, or "". */
 const char *output_style(bool color, enum output_style style);
 
-/* Data. */
+/* Data. output_text is for what comes from outside: it cannot speak to the
+ * terminal, control characters but line ends are blanks. */
 void output_str(struct output *output, struct str text);
+void output_text(struct output *output, struct str text);
 void output_printf(struct output *output, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -283,30 +283,67 @@ static json_t *renditions_json(const struct exporter *exporter,
     return list;
 }
 
+/* What this article says of a picture, beside what the medium itself does. */
+struct picture_texts {
+    struct str alt;
+    struct str caption;
+    struct str credit;
+};
+
 static struct str either(struct str first, struct str second)
 {
     return first.len ? first : second;
 }
 
+/* The picture's node in the document, or NULL. */
+static const struct document_node *find_node(const struct document_node *node,
+                                             struct str id)
+{
+    const struct document_node *found = NULL;
+    if (node && node->kind == DOCUMENT_IMAGE &&
+        str_eq(document_str(node, DOCUMENT_MEDIA), id))
+        return node;
+    for (node = node ? node->first : NULL; node && !found; node = node->next)
+        found = find_node(node, id);
+    return found;
+}
+
+static struct picture_texts texts_of(const struct exporter *exporter,
+                                     const struct medium *medium)
+{
+    const struct article *article = exporter->article;
+    const struct article_content *content = &article->content;
+    const struct document_node *node = NULL;
+    if (medium == article->picture)
+        return (struct picture_texts){
+            .alt = either(content->picture_alt, medium->alt),
+            .caption = either(content->picture_caption, medium->caption),
+            .credit = either(content->picture_credit, medium->credit)};
+    node = find_node(article->document, id_str(&medium->id));
+    if (!node)
+        return (struct picture_texts){medium->alt, medium->caption,
+                                      medium->credit};
+    return (struct picture_texts){
+        .alt = either(document_str(node, DOCUMENT_ALT), medium->alt),
+        .caption =
+            either(document_str(node, DOCUMENT_CAPTION), medium->caption),
+        .credit = either(document_str(node, DOCUMENT_CREDIT), medium->credit)};
+}
+
 static json_t *picture_json(const struct exporter *exporter,
                             const struct medium *medium, struct str name)
 {
-    const struct article_content *content = &exporter->article->content;
     bool is_main = medium == exporter->article->picture;
+    struct picture_texts texts = texts_of(exporter, medium);
     json_t *object = json_object(), *descriptions = json_array();
     set_text(object, "name", name);
     set_text(object, "rel", is_main ? STR("main") : STR("inline"));
     set_text(object, "uri", media_address(exporter, &medium->original));
     set_c(object, "type", "picture");
-    struct str none = STR("");
-    add_text(descriptions, "alt",
-             either(is_main ? content->picture_alt : none, medium->alt));
-    add_text(
-        descriptions, "caption",
-        either(is_main ? content->picture_caption : none, medium->caption));
+    add_text(descriptions, "alt", texts.alt);
+    add_text(descriptions, "caption", texts.caption);
     set_list(object, "descriptions", descriptions);
-    set_text(object, "by",
-             either(is_main ? content->picture_credit : none, medium->credit));
+    set_text(object, "by", texts.credit);
     set_list(object, "renditions", renditions_json(exporter, medium));
     return object;
 }

@@ -84,6 +84,14 @@ static void set_image(struct incoming *incoming, struct document_node *node,
     set_text(incoming, node, DOCUMENT_CREDIT, picture->credit);
 }
 
+/* Some print the credit behind the caption as well. */
+static struct str without_credit(struct str caption, struct str credit)
+{
+    if (credit.len && str_ends_with(caption, credit))
+        caption = str_trim(str_slice(caption, 0, caption.len - credit.len));
+    return caption;
+}
+
 /* *ret_kept is false when there is nothing to show. */
 static enum err place_picture(struct incoming *incoming,
                               struct incoming_pictures *pictures,
@@ -108,6 +116,7 @@ static enum err place_picture(struct incoming *incoming,
     }
     if (err || !id_is_set(&picture.id))
         return err;
+    caption = without_credit(caption, picture.credit);
     picture.alt = alt.len ? alt : picture.alt;
     picture.caption = caption.len ? caption : picture.caption;
     become(node, DOCUMENT_IMAGE);

@@ -226,8 +226,8 @@ static enum err add_tag(struct incoming *incoming,
         known = tag;
         err = tag_save(&import->edit, &tag, &known.id);
     }
-    if (!err)
-        add_tag_name(incoming, known.name);
+    if (!err) /* articles find their tags by the slug of what is given */
+        add_tag_name(incoming, known.slug);
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -238,6 +238,31 @@ static bool marks_categories(const struct ninjs_names *subjects)
             return true;
     }
     return false;
+}
+
+/* A category that was made for the sake of one below it is called by its slug,
+ * until a subject comes that has its name. */
+static enum err name_category(struct incoming *incoming,
+                              const struct category *category, struct str name)
+{
+    struct ninjs_import *import = incoming->import;
+    name = str_trim(name);
+    if (!str_eq(category->name, category->slug) || !name.len ||
+        str_eq(category->name, name))
+        return ERR_OK;
+    struct category_input input;
+    enum err err = category_input_load(import->edit.db, &category->id,
+                                       &import->arena, &input);
+    if (err)
+        return err;
+    const struct category_name named = {.language = category->language,
+                                        .slug = category->slug,
+                                        .name = name,
+                                        .description = category->description};
+    category_input_set_name(&input, &named);
+    struct id id;
+    import->categories = NULL;
+    return category_save(&import->edit, &input, &id);
 }
 
 /* What a subject becomes. */
@@ -253,6 +278,8 @@ static enum err read_subject(struct incoming *incoming,
     enum err err = find_known(incoming, subject, &known);
     if (!err && known)
         add_category(incoming, &known->id);
+    if (!err && known && is_marked)
+        err = name_category(incoming, known, subject->name);
     if (err || known)
         return err;
     bool may_make = !import->options.keep_categories &&
