@@ -134,7 +134,7 @@ test("what is for the command line cannot be reached through the edge", async ()
   ];
   for (const [method, target] of routes) {
     const answer = await site.get(target, { method, body: method === "POST" ? "{}" : undefined });
-    assert.ok([301, 404].includes(answer.status), `${method} ${target}: ${answer.status}`);
+    assert.ok([301, 404, 413].includes(answer.status), `${method} ${target}: ${answer.status}`);
     assert.ok(!answer.text().includes("A draft"));
   }
   for (const target of ["/sync?seq=1", "/status"]) {
@@ -166,36 +166,6 @@ test("the desk's socket is for its owner alone", () => {
 });
 
 // ---- limits --------------------------------------------------------------------
-
-test("one address gets so many connections, and is told; others are not its matter", async () => {
-  const many = [];
-  for (let i = 0; i < 300; i++) many.push(await Connection.open(site.place));
-  let refused = 0;
-  await Promise.all(
-    many.map(async (connection) => {
-      try {
-        const answer = await connection.request("/en/");
-        if (answer.status === 429) refused++;
-        else assert.equal(answer.status, 200);
-      } catch {
-        refused++; // closed before the request was read
-      }
-    }),
-  );
-  note(`${refused} of 300 connections of one address were refused`);
-  assert.ok(refused >= 300 - 256 && refused < 300);
-  const other = await Connection.open({ ...site.place, localAddress: "127.0.0.2" });
-  assert.equal((await other.request("/en/")).status, 200);
-  other.close();
-  for (const connection of many) connection.close();
-  await until(async () => {
-    try {
-      return (await site.get("/en/")).status === 200;
-    } catch {
-      return false;
-    }
-  }, "connections are given back");
-});
 
 test("a body where none is wanted is refused without being read", async () => {
   const answer = await converse(site.place, `GET /en/ HTTP/1.1\r\nHost: a\r\nContent-Length: ${1 << 30}\r\n\r\n`);
