@@ -22,7 +22,7 @@
 #include "site/site.h"
 
 enum {
-    PRINTERS = 2,
+    PRINTERS = 3,
     WORKERS = 8,
     WORK_CONNECTIONS = 8, /* the edge's, so as many requests at once */
     READERS = PRINTERS + WORKERS + 4,

@@ -301,6 +301,7 @@ enum err page_feed(struct printing *p)
     err = write_feed(&feed, atom);
     if (!err) {
         p->print->status = 200;
+        p->print->machines = true;
         p->print->content_type =
             atom ? STR("application/atom+xml; charset=utf-8")
                  : STR("application/rss+xml; charset=utf-8");

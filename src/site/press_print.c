@@ -147,6 +147,8 @@ static enum err compress_all(struct printer *printer,
     for (int i = 0; i < PAGE_CODINGS; i++) {
         if (!functions[i] || print->body.len < COMPRESS_BYTES_MIN)
             continue;
+        if (print->machines && i != PAGE_GZIP)
+            continue; /* the one coding that all programs read */
         struct buf *out = &printer->codings[i];
         buf_reset(out);
         enum err err = functions[i](print->body, effort, out);
@@ -238,6 +240,7 @@ static void deliver(struct press *press, const struct print_job *job,
         return; /* those who wait get their time-out; nothing is stale */
     }
     sheet->pinned |= job->pinned;
+    sheet->machines = print->machines;
     sheet->held_by |= job->wanted_by;
     if (sheet->pinned) {
         sheet->held_by |= press->edges_known;

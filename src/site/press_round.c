@@ -51,7 +51,7 @@ static void act_on_marked(struct press *press, size_t count,
         sheet->marked = false;
     }
     for (size_t i = 0; i < found; i++) {
-        if (marked[i]->pinned)
+        if (marked[i]->pinned && !marked[i]->machines)
             press_order(press, marked[i]->key, cause, true, 0);
         else
             press_drop(press, marked[i]);

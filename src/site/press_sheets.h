@@ -18,6 +18,7 @@ struct sheet_link;
 struct sheet {
     struct str key; /* page key, owned */
     bool pinned;
+    bool machines;                /* see struct site_print */
     bool marked;                  /* scratch of the one who walks */
     uint64_t held_by;             /* bit set of edges */
     struct feed_payload *payload; /* the page itself, kept when pinned */

@@ -27,6 +27,8 @@ struct site_print {
     size_t key_count;
     bool transient; /* not to be kept by the edge: a redirect from a guessed
                        slug, the 404 of an address nobody made */
+    bool machines;  /* read by programs that come when they like (feeds): after
+                       a change it is dropped, and printed when one comes */
     bool asset;     /* never changes under its name: compress hardest */
 };
 
