@@ -3,7 +3,7 @@
  *
  *   figure.picture, figure.gallery > div.gallery-items, figure.video,
  *   figure.embed > a > span.embed-provider, span.embed-title,
- *   figure.quote, aside.pull-quote, div.table-scroll, small.credit
+ *   figure.quote, figure.pull-quote, div.table-scroll, small.credit
  *
  * Nothing is loaded from third parties: an embed is a link with a poster. */
 #include "render/document.h"
@@ -198,11 +198,11 @@ static void write_blockquote(struct html_writer *html,
 static void write_pull_quote(struct html_writer *html,
                              const struct document_node *node)
 {
-    buf_add_c(html->out, "<aside class=\"pull-quote\"><blockquote><p>");
+    buf_add_c(html->out, "<figure class=\"pull-quote\"><blockquote><p>");
     write_text_of(html, node);
     buf_add_c(html->out, "</p></blockquote>");
-    write_cite(html->out, "p", document_str(node, DOCUMENT_CITE));
-    buf_add_c(html->out, "</aside>\n");
+    write_cite(html->out, "figcaption", document_str(node, DOCUMENT_CITE));
+    buf_add_c(html->out, "</figure>\n");
 }
 
 static void write_list(struct html_writer *html,

@@ -4,6 +4,7 @@
  * most read. */
 #include "base/time.h"
 #include "content/article_list.h"
+#include "render/locale.h"
 #include "render/value.h"
 #include "site/masthead.h"
 #include "site/pages.h"
@@ -153,6 +154,19 @@ static void set_opinion(struct front *front)
     value_set_bool(front->value, "has_opinion", value_count(opinion) > 0);
 }
 
+/* The hour of what is of today, else the day. */
+static void set_when(struct printing *p, struct value *story, int64_t time_us)
+{
+    struct str when =
+        locale_format_date(p->locale, time_us, LOCALE_TIME_SHORT, p->arena);
+    bool today = str_eq(printing_iso_day(p, time_us),
+                        printing_iso_day(p, time_now_us()));
+    if (!today && locale_format_pattern(p->locale, time_us, STR("d MMM"),
+                                        p->arena, &when))
+        when = STR("");
+    value_set_str(story, "when", when);
+}
+
 /* A wire: the newest that do not stand above; they may come again below. */
 static void set_latest(struct front *front)
 {
@@ -162,7 +176,9 @@ static void set_latest(struct front *front)
         const struct article_card *card = &front->recent.cards[i];
         if (is_used(front, card))
             continue;
-        story_fill(front->p, value_add_object(latest), card, STORY_BRIEF, 0);
+        struct value *story = value_add_object(latest);
+        story_fill(front->p, story, card, STORY_BRIEF, 0);
+        set_when(front->p, story, card->published_us);
         count++;
     }
     value_set_bool(front->value, "has_latest", count > 0);

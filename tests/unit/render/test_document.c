@@ -303,8 +303,9 @@ static void test_blocks_as_html(void **state)
                            "q") "]},{\"type\":\"blockquote\","
                                 "\"content\":[" PARAGRAPH(
                                     TEXT("b")) "]},{\"type\":\"rule\"}"),
-        "<ol start=\"3\">\n<li>a</li>\n</ol>\n<aside class=\"pull-quote\">"
-        "<blockquote><p>q</p></blockquote><p><cite>C</cite></p></aside>\n"
+        "<ol start=\"3\">\n<li>a</li>\n</ol>\n<figure class=\"pull-quote\">"
+        "<blockquote><p>q</p></blockquote><figcaption><cite>C</cite>"
+        "</figcaption></figure>\n"
         "<blockquote>\n<p>b</p>\n</blockquote>\n<hr>\n");
 }
 
