@@ -57,15 +57,33 @@ static void answer_echo(struct http_exchange *exchange)
                           });
 }
 
-static void answer_big(struct http_exchange *exchange, bool held)
+static void answer_held(struct http_exchange *exchange)
 {
     http_answer(exchange, &(struct http_answer){
                               .status = 200,
                               .content_type = STR("a/b"),
                               .body = str_of(big, BIG_BYTES),
-                              .release = held ? on_release : NULL,
-                              .owner = held ? &released : NULL,
+                              .release = on_release,
+                              .owner = &released,
                           });
+}
+
+/* From memory that is somebody else's as soon as the call returned. */
+static void answer_big(struct http_exchange *exchange)
+{
+    char *body = malloc(BIG_BYTES);
+    char fields[] = "X-Own: 1\r\n";
+    assert_non_null(body);
+    memcpy(body, big, BIG_BYTES);
+    http_answer(exchange, &(struct http_answer){
+                              .status = 200,
+                              .content_type = STR("a/b"),
+                              .fields = str_from_c(fields),
+                              .body = str_of(body, BIG_BYTES),
+                          });
+    memset(fields, '?', sizeof fields - 1);
+    memset(body, '?', BIG_BYTES);
+    free(body);
 }
 
 static int make_file(void)
@@ -105,9 +123,9 @@ static void on_request(void *context, struct http_exchange *exchange)
     else if (str_eq(path, STR("/echo")))
         answer_echo(exchange);
     else if (str_eq(path, STR("/big")))
-        answer_big(exchange, false);
+        answer_big(exchange);
     else if (str_eq(path, STR("/held")))
-        answer_big(exchange, true);
+        answer_held(exchange);
     else if (str_eq(path, STR("/file")))
         answer_file(exchange, 1000, BIG_BYTES - 2000);
     else if (str_eq(path, STR("/short-file")))
@@ -360,6 +378,22 @@ static void test_a_long_body_behind_a_pipelined_request(void **state)
     assert_big(str_from(answer, answer.len - 1000000), 0, 1000000);
 }
 
+static void test_long_heads_one_after_the_other(void **state)
+{
+    (void)state;
+    enum { HEADS = 7 };
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, 1 << 20);
+    for (int i = 1; i <= HEADS; i++) {
+        buf_add(&text, STR("GET /ready HTTP/1.1\r\nHost: a\r\nX: "));
+        while (text.len < (size_t)i * (HTTP_HEAD_BYTES_MAX - 2) - 4)
+            buf_add_char(&text, 'x');
+        buf_add(&text, STR("\r\n\r\n"));
+    }
+    struct str answer = fixture_ask(&fixture, buf_str(&text));
+    assert_int_equal(count_of(answer, "HTTP/1.1 200"), HEADS);
+}
+
 static void test_bodies_over_the_limit(void **state)
 {
     (void)state;
@@ -399,20 +433,25 @@ static void test_a_parked_request_is_answered_later(void **state)
 static void test_a_flood_behind_a_parked_request_is_not_read(void **state)
 {
     (void)state;
+    const struct str ask = GET("/ready");
+    size_t asked = 0, bytes_max = 2u << 20;
     fixture_send(&fixture, GET("/park"));
     fixture_settle(&fixture);
-    size_t sent = 0;
-    for (;;) {
-        ssize_t bytes = send(fixture.client, big, 4096, MSG_NOSIGNAL);
-        loop_run_once(fixture.loop, 0);
-        if (bytes < 0)
+    while (asked * ask.len < bytes_max) {
+        ssize_t sent = send(fixture.client, ask.ptr, ask.len, MSG_NOSIGNAL);
+        if (sent < 0)
             break;
-        sent += (size_t)bytes;
+        assert_int_equal(sent, ask.len);
+        asked++;
+        loop_run_once(fixture.loop, 0);
     }
-    assert_true(sent < 2u << 20);
+    assert_true(asked * ask.len < bytes_max);
+    assert_int_equal(handled, 1);
     answer_ready(parked);
     parked = NULL;
-    assert_true(has(fixture_ask(&fixture, STR("")), "ready"));
+    struct str answer = fixture_ask(&fixture, STR(""));
+    assert_int_equal(count_of(answer, "HTTP/1.1 200"), asked + 1);
+    assert_false(fixture.ended);
 }
 
 static void test_half_closed_clients_get_their_answer(void **state)
@@ -584,6 +623,26 @@ static void test_limits_on_connections(void **state)
     fixture_stop(&limited);
 }
 
+static void test_this_machine_can_be_spared(void **state)
+{
+    (void)state;
+    for (int spared = 0; spared < 2; spared++) {
+        struct fixture limited;
+        struct http_server_config limits = config;
+        struct address_peer peer = {.ip = {[15] = 1}};
+        limits.connections_per_address_max = 1;
+        limits.spares_loopback = spared;
+        fixture_start(&limited, &limits);
+        http_server_accept(limited.server, fixture_pair(&limited), &peer);
+        int first = limited.client;
+        limited.client = -1;
+        http_server_accept(limited.server, fixture_pair(&limited), &peer);
+        assert_status(fixture_ask(&limited, GET("/ready")), spared ? 200 : 429);
+        close(first);
+        fixture_stop(&limited);
+    }
+}
+
 static int emptied;
 
 static void on_empty(void *context)
@@ -747,6 +806,7 @@ int main(void)
         TEST(test_http_1_0),
         TEST(test_expect_continue),
         TEST(test_a_long_body_behind_a_pipelined_request),
+        TEST(test_long_heads_one_after_the_other),
         TEST(test_bodies_over_the_limit),
         TEST(test_a_parked_request_is_answered_later),
         TEST(test_a_flood_behind_a_parked_request_is_not_read),
@@ -759,6 +819,7 @@ int main(void)
         TEST(test_nobody_watches_a_stream_any_more),
         TEST(test_adopted_connections),
         TEST(test_limits_on_connections),
+        TEST(test_this_machine_can_be_spared),
         TEST(test_draining_lets_requests_finish),
         TEST(test_timeouts),
         TEST(test_every_answer_over_a_slow_transport),
