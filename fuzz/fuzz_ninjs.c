@@ -1,20 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-/* ninjs of any version: JSON to the plain form. */
+/* ninjs of any version: JSON to the plain form, the islands in its bodies, and
+ * the heads of pictures. */
 #include <assert.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "exchange/image_size.h"
+#include "exchange/islands.h"
 #include "exchange/ninjs.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-static void look_at(const struct ninjs_item *item)
+static bool is_within(struct str part, struct str whole)
+{
+    return part.len == 0 || (part.ptr >= whole.ptr &&
+                             part.ptr + part.len <= whole.ptr + whole.len);
+}
+
+static void cut_islands(struct str html, struct arena *arena)
+{
+    struct islands islands;
+    struct str rest = islands_cut(html, arena, &islands);
+    assert(islands.count <= ISLANDS_MAX);
+    assert(islands.count || str_eq(rest, html));
+    for (size_t i = 0; i < islands.count; i++) {
+        assert(is_within(islands.items[i].src, html));
+        assert(is_within(islands.items[i].alt, html));
+        assert(is_within(islands.items[i].text, html));
+        assert(is_within(islands.items[i].cite, html));
+    }
+}
+
+static void measure(struct str bytes)
+{
+    struct image_size size;
+    if (!image_size_read(bytes, &size))
+        assert(size.width > 0 && size.height > 0 && size.mime.len);
+}
+
+static void look_at(const struct ninjs_item *item, struct arena *arena)
 {
     assert(utf8_is_valid(item->uri));
     assert(item->uri.len || item->alt_ids.count);
-    for (size_t i = 0; i < item->bodies.count; i++)
+    for (size_t i = 0; i < item->bodies.count; i++) {
         assert(utf8_is_valid(item->bodies.items[i].value));
+        cut_islands(item->bodies.items[i].value, arena);
+    }
     for (size_t i = 0; i < item->subjects.count; i++)
         assert(utf8_is_valid(item->subjects.items[i].name));
     for (size_t i = 0; i < item->associations.count; i++)
@@ -25,6 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     DEFER(arena_finish) struct arena arena;
     arena_init(&arena, 0);
+    measure(str_of((const char *)bytes, len));
+    cut_islands(str_of((const char *)bytes, len), &arena);
     DEFER(ninjs_file_finish) struct ninjs_file file;
     ninjs_file_init(&file, str_of((const char *)bytes, len));
     enum err err = ERR_OK;
@@ -33,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         struct fault fault = {0};
         err = ninjs_file_next(&file, &arena, &item, &fault);
         if (!err)
-            look_at(&item);
+            look_at(&item, &arena);
         assert(!err || err == ERR_NOT_FOUND || fault.message[0]);
     }
     return 0;
