@@ -30,8 +30,8 @@ function append(page) {
       last?.querySelector("ol")?.append(...(day.querySelector("ol")?.children ?? []));
     else list.append(day);
   }
-  const link = from.more?.querySelector("a");
-  const old = more.querySelector("a");
+  const link = from.more?.querySelector("a[rel=next]");
+  const old = more.querySelector("a[rel=next]");
   if (link) old?.replaceWith(link);
   else old?.remove();
   return first;
@@ -78,7 +78,7 @@ async function restore(urls) {
 export function growList() {
   if (!parts(document).more) return;
   document.addEventListener("click", (event) => {
-    const link = /** @type {Element} */ (event.target).closest("[data-more] a");
+    const link = /** @type {Element} */ (event.target).closest("[data-more] a[rel=next]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     void grow(/** @type {HTMLAnchorElement} */ (link));
