@@ -3,8 +3,7 @@
 
 #include "net/http_head.h"
 
-/* ---- Content codings
- * --------------------------------------------------------- */
+/* ---- Content codings ---------------------------------------------------- */
 
 /* clang-format off */
 /* What browsers and proxies send, word for word, most frequent first. */
@@ -104,8 +103,7 @@ unsigned accept_codings(struct str accept_encoding)
     return parse_codings(accept_encoding);
 }
 
-/* ---- Conditions
- * -------------------------------------------------------------- */
+/* ---- Conditions --------------------------------------------------------- */
 
 static struct str without_weak(struct str etag)
 {
@@ -154,8 +152,7 @@ bool accept_if_range(struct str if_range, struct str etag)
     return str_eq(if_range, etag) && !str_starts_with(etag, STR("W/"));
 }
 
-/* ---- Ranges
- * ------------------------------------------------------------------ */
+/* ---- Ranges ------------------------------------------------------------- */
 
 /* "-500": the last 500 bytes. */
 static enum accept_range suffix_range(struct str digits, uint64_t size,

@@ -12,8 +12,7 @@ enum {
     CHUNK_LINE_BYTES = 24,
 };
 
-/* ---- What every answer has in common
- * --------------------------------------------- */
+/* ---- What every answer has in common ------------------------------------ */
 
 static void release_now(void (*release)(void *owner), void *owner)
 {
@@ -115,8 +114,7 @@ static void send_whole(struct http_connection *connection,
     settle(connection, result);
 }
 
-/* ---- Ready pages
- * ------------------------------------------------------------------ */
+/* ---- Ready pages -------------------------------------------------------- */
 
 void http_answer_ready(struct http_exchange *exchange,
                        const struct http_ready *ready)
@@ -138,8 +136,7 @@ void http_answer_ready(struct http_exchange *exchange,
     end(connection);
 }
 
-/* ---- Answers made now
- * --------------------------------------------------------------- */
+/* ---- Answers made now --------------------------------------------------- */
 
 static void add_head(struct http_connection *connection,
                      struct http_parts *parts, const struct http_answer *answer,
@@ -210,9 +207,7 @@ void http_answer_error(struct http_exchange *exchange, int status,
     buf_finish(&text);
 }
 
-/* ---- Files
- * ---------------------------------------------------------------------------
- */
+/* ---- Files -------------------------------------------------------------- */
 
 void http_answer_file(struct http_exchange *exchange,
                       const struct http_answer *answer, int file_fd,
@@ -245,8 +240,7 @@ void http_answer_file(struct http_exchange *exchange,
     end(connection);
 }
 
-/* ---- Streams
- * ------------------------------------------------------------------------- */
+/* ---- Streams ------------------------------------------------------------ */
 
 /* Frames a piece as a chunk where that is due (RFC 9112 §7.1). */
 static void add_piece(const struct http_connection *connection,

@@ -65,8 +65,7 @@ enum err http_body_init_response(struct http_body *body,
                  response->content_length, max_bytes);
 }
 
-/* ---- Chunk lines
- * ------------------------------------------------------------- */
+/* ---- Chunk lines -------------------------------------------------------- */
 
 static int hex_value(char c)
 {
@@ -157,8 +156,7 @@ static enum err take_size_line(struct http_body *body, char c)
     }
 }
 
-/* ---- Trailers, which are checked and dropped
- * ----------------------------------- */
+/* ---- Trailers, which are checked and dropped ---------------------------- */
 
 static enum err take_trailer(struct http_body *body, char c)
 {
@@ -194,8 +192,7 @@ static enum err take_trailer(struct http_body *body, char c)
     }
 }
 
-/* ---- All of it
- * ----------------------------------------------------------------- */
+/* ---- All of it ---------------------------------------------------------- */
 
 static enum err take_byte(struct http_body *body, char c)
 {

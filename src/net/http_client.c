@@ -62,8 +62,7 @@ static enum err await(const struct call *call, short events)
     }
 }
 
-/* ---- Connecting
- * ------------------------------------------------------------------ */
+/* ---- Connecting --------------------------------------------------------- */
 
 static enum err finish_connecting(const struct call *call)
 {
@@ -113,8 +112,7 @@ enum err http_client_connect(const struct address *address, int64_t timeout_us,
     return ERR_OK;
 }
 
-/* ---- Sending
- * --------------------------------------------------------------------- */
+/* ---- Sending ------------------------------------------------------------ */
 
 static void write_head(struct buf *out,
                        const struct http_client_request *request)
@@ -173,8 +171,7 @@ static enum err send_request(const struct call *call,
     return err ? err : send_all(call, request->body);
 }
 
-/* ---- Receiving
- * ------------------------------------------------------------------- */
+/* ---- Receiving ---------------------------------------------------------- */
 
 /* Appends what comes next; ERR_CLOSED at the end. */
 static enum err receive(const struct call *call, struct buf *in)

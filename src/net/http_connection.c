@@ -6,8 +6,7 @@
 #include "net/http_connection_internal.h"
 #include "net/http_status.h"
 
-/* ---- Time-outs and what is waited for
- * ------------------------------------------- */
+/* ---- Time-outs and what is waited for ----------------------------------- */
 
 static void arm(struct http_connection *connection,
                 struct loop_timeout_list *list)
@@ -43,8 +42,7 @@ void http_connection_watch(struct http_connection *connection)
     loop_watch(connection_loop(connection), &connection->source, events);
 }
 
-/* ---- The end
- * -------------------------------------------------------------------- */
+/* ---- The end ------------------------------------------------------------ */
 
 /* Says that we are done and drops what still comes for a while: a close() with
  * unread input would be a reset, which can overtake the answer. */
@@ -122,8 +120,7 @@ static void refuse(struct http_connection *connection, int status,
     end_connection(connection);
 }
 
-/* ---- Requests
- * ------------------------------------------------------------------- */
+/* ---- Requests ----------------------------------------------------------- */
 
 static void begin_exchange(struct http_connection *connection,
                            struct http_exchange *exchange)
@@ -336,8 +333,7 @@ void http_connection_answered(struct http_connection *connection)
     http_connection_watch(connection);
 }
 
-/* ---- Events
- * --------------------------------------------------------------------- */
+/* ---- Events ------------------------------------------------------------- */
 
 /* Reads once. False when the connection is closed. */
 static bool receive(struct http_connection *connection)

@@ -112,8 +112,7 @@ static inline struct loop *connection_loop(const struct http_connection *c)
     return c->server->config.loop;
 }
 
-/* ---- http_server.c
- * ------------------------------------------------------------- */
+/* ---- http_server.c ------------------------------------------------------ */
 
 /* NULL when there is no memory. */
 char *http_input_take(struct http_server *server);
@@ -129,8 +128,7 @@ void http_connection_leave(struct http_connection *connection);
 /* Hangs up at once: the handler is told, what was held is released. */
 void http_connection_close(struct http_connection *connection);
 
-/* ---- http_connection.c
- * --------------------------------------------------------- */
+/* ---- http_connection.c -------------------------------------------------- */
 
 void http_connection_on_events(void *connection, uint32_t events);
 void http_connection_on_timeout(void *server, struct loop_timeout *timeout);
@@ -144,8 +142,7 @@ void http_connection_run(struct http_connection *connection);
 /* The answer under way was sent whole: the next request, or the end. */
 void http_connection_answered(struct http_connection *connection);
 
-/* ---- http_output.c
- * ------------------------------------------------------------- */
+/* ---- http_output.c ------------------------------------------------------ */
 
 enum http_sent { SENT_ALL, SENT_PART, SENT_NOTHING_MORE_CAN_BE };
 

@@ -65,8 +65,7 @@ bool http_output_is_empty(const struct http_output *output)
            output->queue.len == 0;
 }
 
-/* ---- System calls
- * -------------------------------------------------------------- */
+/* ---- System calls ------------------------------------------------------- */
 
 ssize_t http_output_try(struct http_connection *connection,
                         const struct iovec *parts, unsigned count, bool more)
@@ -120,8 +119,7 @@ static ssize_t send_file(struct http_connection *connection, size_t len)
     return sent;
 }
 
-/* ---- One kind after the other
- * -------------------------------------------------- */
+/* ---- One kind after the other ------------------------------------------- */
 
 /* Steps over sent bytes; whether that was all. */
 static bool advance(struct iovec *parts, unsigned *at, unsigned count,
@@ -205,8 +203,7 @@ enum http_sent http_output_flush(struct http_connection *connection)
     return result;
 }
 
-/* ---- Keeping what could not be sent
- * --------------------------------------------- */
+/* ---- Keeping what could not be sent ------------------------------------- */
 
 /* Copies the parts that nobody holds and were not sent, so that the caller may
  * forget them. */

@@ -103,8 +103,7 @@ static enum err take_version(struct http_cursor *cursor,
     return http_take_line_end(cursor);
 }
 
-/* ---- Target and host
- * --------------------------------------------------------- */
+/* ---- Target and host ---------------------------------------------------- */
 
 static bool is_host_character(char c)
 {
@@ -205,8 +204,7 @@ static enum err read_host(struct http_cursor *cursor,
     return ERR_OK;
 }
 
-/* ---- The whole head
- * ---------------------------------------------------------- */
+/* ---- The whole head ----------------------------------------------------- */
 
 static enum err read_expect(struct http_cursor *cursor,
                             struct http_request *request)

@@ -22,8 +22,7 @@ enum {
     IP6_NETWORK_BYTES = 8, /* a customer gets a /64 */
 };
 
-/* ---- Pools
- * --------------------------------------------------------------------- */
+/* ---- Pools -------------------------------------------------------------- */
 
 char *http_input_take(struct http_server *server)
 {
@@ -85,8 +84,7 @@ static void free_pools(struct http_server *server)
     }
 }
 
-/* ---- Limits
- * -------------------------------------------------------------------- */
+/* ---- Limits ------------------------------------------------------------- */
 
 static struct str address_key(const struct address_peer *peer)
 {
@@ -157,8 +155,7 @@ static void turn_away(struct http_server *server, int fd, enum err err)
     }
 }
 
-/* ---- Connections
- * --------------------------------------------------------------- */
+/* ---- Connections -------------------------------------------------------- */
 
 static struct http_connection *make_connection(struct http_server *server,
                                                int fd)
@@ -323,8 +320,7 @@ void http_connection_close(struct http_connection *connection)
     http_connection_leave(connection);
 }
 
-/* ---- The server
- * ---------------------------------------------------------------- */
+/* ---- The server --------------------------------------------------------- */
 
 static int64_t or_seconds(int64_t timeout_us, int seconds)
 {

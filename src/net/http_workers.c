@@ -166,7 +166,7 @@ enum err http_workers_create(const struct http_workers_config *config,
     }
     for (unsigned i = 0; i < config->threads; i++) {
         if (pthread_create(&workers->threads[i], NULL, work, workers))
-            log_panic("no thread to work");
+            log_panic("out of threads", LOG_C("wanted", "a worker"));
     }
     *ret_workers = workers;
     return ERR_OK;

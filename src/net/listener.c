@@ -16,8 +16,7 @@ enum {
     SOCKET_FLAGS = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 };
 
-/* ---- Opening
- * ------------------------------------------------------------------- */
+/* ---- Opening ------------------------------------------------------------ */
 
 static enum err system_fault(struct fault *fault, const struct address *address,
                              int number)
@@ -193,8 +192,7 @@ enum err listener_adopt(int fd, struct fault *fault)
     return ERR_OK;
 }
 
-/* ---- Accepting
- * ----------------------------------------------------------------- */
+/* ---- Accepting ---------------------------------------------------------- */
 
 /* Whether accept4 failed for want of something that comes back by itself. */
 static bool is_want(int number)

@@ -50,8 +50,7 @@ struct loop {
     struct posted_call *posted_last;
 };
 
-/* ---- Calls from other threads
- * -------------------------------------------------- */
+/* ---- Calls from other threads ------------------------------------------- */
 
 static void wake(struct loop *loop)
 {
@@ -119,8 +118,7 @@ void loop_stop(struct loop *loop)
     wake(loop);
 }
 
-/* ---- Beginning and end
- * --------------------------------------------------------- */
+/* ---- Beginning and end -------------------------------------------------- */
 
 enum err loop_create(struct loop **ret_loop)
 {
@@ -181,8 +179,7 @@ struct str loop_date_line(struct loop *loop)
     return str_slice(loop_date_end(loop), 0, DATE_LINE_BYTES);
 }
 
-/* ---- Descriptors
- * --------------------------------------------------------------- */
+/* ---- Descriptors -------------------------------------------------------- */
 
 enum err loop_add(struct loop *loop, struct loop_source *source,
                   uint32_t events)
@@ -227,8 +224,7 @@ static void tell_events(struct loop *loop)
     loop->event_count = loop->event_at = 0;
 }
 
-/* ---- Timers
- * -------------------------------------------------------------------- */
+/* ---- Timers ------------------------------------------------------------- */
 
 static void heap_place(struct loop *loop, size_t at, struct loop_timer *timer)
 {
@@ -305,8 +301,7 @@ void loop_timer_arm(struct loop *loop, struct loop_timer *timer, int64_t due_us)
     heap_rise(loop, loop->heap_count - 1);
 }
 
-/* ---- Time-outs
- * ----------------------------------------------------------------- */
+/* ---- Time-outs ---------------------------------------------------------- */
 
 void loop_timeouts_add(
     struct loop *loop, struct loop_timeout_list *list, int64_t duration_us,
@@ -355,8 +350,7 @@ void loop_timeout_arm(struct loop *loop, struct loop_timeout_list *list,
     list->ends.previous = timeout;
 }
 
-/* ---- Turns
- * --------------------------------------------------------------------- */
+/* ---- Turns -------------------------------------------------------------- */
 
 static void run_due_timeouts(struct loop *loop)
 {

@@ -48,7 +48,7 @@ struct str loop_date_line(struct loop *loop);
 /* The same with the empty line that ends a head. */
 struct str loop_date_end(struct loop *loop);
 
-/* ---- Descriptors --------------------------------------------------------- */
+/* ---- Descriptors -------------------------------------------------------- */
 
 struct loop_source {
     int fd;
@@ -71,7 +71,7 @@ void loop_watch(struct loop *loop, struct loop_source *source, uint32_t events);
  * descriptor stays open; close it after this call. */
 void loop_remove(struct loop *loop, struct loop_source *source);
 
-/* ---- Timers, at any point in time ---------------------------------------- */
+/* ---- Timers, at any point in time --------------------------------------- */
 
 struct loop_timer {
     void (*on_due)(void *context);

@@ -133,8 +133,7 @@ void route_write_allow(struct buf *out, unsigned allowed)
     }
 }
 
-/* ---- Checking a table
- * -------------------------------------------------------- */
+/* ---- Checking a table --------------------------------------------------- */
 
 static const char *wrong_with(const struct route *route)
 {

@@ -61,8 +61,7 @@ static int unescape(struct str text)
     return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
-/* ---- Writing
- * ----------------------------------------------------------------- */
+/* ---- Writing ------------------------------------------------------------ */
 
 static void write_escaped(struct buf *out, struct str text, unsigned allowed,
                           char kept)
@@ -95,8 +94,7 @@ void uri_write_query(struct buf *out, struct str value)
     write_escaped(out, value, IN_QUERY, 0);
 }
 
-/* ---- Paths
- * ------------------------------------------------------------------- */
+/* ---- Paths -------------------------------------------------------------- */
 
 /* Whether the path consists of segments of plain characters, so that there is
  * nothing to decode and nothing to refuse. */
@@ -199,8 +197,7 @@ enum err uri_path_decode(struct str raw, char scratch[URI_PATH_BYTES_MAX],
     return ERR_OK;
 }
 
-/* ---- Queries
- * ----------------------------------------------------------------- */
+/* ---- Queries ------------------------------------------------------------ */
 
 bool uri_query_next(struct str *rest, struct uri_parameter *ret_parameter)
 {

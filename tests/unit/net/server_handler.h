@@ -8,8 +8,7 @@
 
 #include <sys/mman.h>
 
-/* ---- A handler that the path tells what to do
- * ------------------------------------ */
+/* ---- A handler that the path tells what to do --------------------------- */
 
 static struct http_exchange *parked;
 static struct http_exchange *streaming;

@@ -3,8 +3,7 @@
  * in small pieces, and clients that go away. */
 #include "server_handler.h"
 
-/* ---- Whole answers
- * ---------------------------------------------------------------- */
+/* ---- Whole answers ------------------------------------------------------ */
 
 static void test_ready_pages_on_one_connection(void **state)
 {
@@ -144,8 +143,7 @@ static void test_http_1_0(void **state)
     assert_true(fixture.ended);
 }
 
-/* ---- Bodies
- * ----------------------------------------------------------------------- */
+/* ---- Bodies ------------------------------------------------------------- */
 
 static void test_expect_continue(void **state)
 {
@@ -215,8 +213,7 @@ static void test_bodies_over_the_limit(void **state)
     assert_int_equal(http_server_counts(fixture.server).exchanges, 0);
 }
 
-/* ---- Later answers
- * ------------------------------------------------------------------ */
+/* ---- Later answers ------------------------------------------------------ */
 
 static void test_a_parked_request_is_answered_later(void **state)
 {
@@ -308,8 +305,7 @@ static void test_abort(void **state)
     assert_true(fixture.ended);
 }
 
-/* ---- Streams
- * ------------------------------------------------------------------------ */
+/* ---- Streams ------------------------------------------------------------ */
 
 static void test_a_stream_is_chunked(void **state)
 {
@@ -377,8 +373,7 @@ static void test_nobody_watches_a_stream_any_more(void **state)
     assert_null(streaming);
 }
 
-/* ---- Limits, draining, adopting
- * ------------------------------------------------------- */
+/* ---- Limits, draining, adopting ----------------------------------------- */
 
 static void test_adopted_connections(void **state)
 {
@@ -480,8 +475,7 @@ static void test_draining_lets_requests_finish(void **state)
     assert_int_equal(emptied, 1);
 }
 
-/* ---- Time-outs, shortened to less than a turn
- * ------------------------------------------ */
+/* ---- Time-outs, shortened to less than a turn --------------------------- */
 
 static void expect_timeout(const char *bytes, int status)
 {
@@ -514,8 +508,7 @@ static void test_timeouts(void **state)
                    200);
 }
 
-/* ---- Another transport
- * ------------------------------------------------------------------ */
+/* ---- Another transport -------------------------------------------------- */
 
 static int transports_closed;
 

@@ -100,8 +100,7 @@ struct vector {
     struct str log;
 };
 
-/* ---- Reading the files
- * -------------------------------------------------------------- */
+/* ---- Reading the files -------------------------------------------------- */
 
 /* Takes what stands between two marks off the front of *rest. */
 static bool take_between(struct str *rest, struct str from, struct str to,
@@ -174,8 +173,7 @@ static void add_input(struct buf *out, struct str text)
     }
 }
 
-/* ---- Their verdict
- * -------------------------------------------------------------------- */
+/* ---- Their verdict ------------------------------------------------------ */
 
 static size_t number_behind(struct str line, struct str name)
 {
@@ -211,8 +209,7 @@ static void read_log(struct str log, struct verdict *verdict)
     }
 }
 
-/* ---- Our verdict
- * ---------------------------------------------------------------------- */
+/* ---- Our verdict -------------------------------------------------------- */
 
 /* One message off the front of *rest. False when no more is to come. */
 static bool take_message(struct buf *input, size_t *at, struct verdict *verdict)
@@ -285,8 +282,7 @@ static void judge(struct str spelled, struct verdict *verdict)
     }
 }
 
-/* ---- Comparing
- * ------------------------------------------------------------------------- */
+/* ---- Comparing ---------------------------------------------------------- */
 
 static bool is_listed(const char *file, struct str title, const char *reason,
                       bool *used)

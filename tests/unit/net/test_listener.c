@@ -95,8 +95,7 @@ static void test_peers(void **state)
     }
 }
 
-/* ---- Accepting
- * ------------------------------------------------------------------------- */
+/* ---- Accepting ---------------------------------------------------------- */
 
 struct accepted {
     struct listener listener;

@@ -28,8 +28,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* ---- Descriptors
- * --------------------------------------------------------------------- */
+/* ---- Descriptors -------------------------------------------------------- */
 
 struct watched {
     struct loop_source source;
@@ -90,9 +89,7 @@ static void test_a_removed_source_is_not_told_in_the_same_turn(void **state)
     close(b.source.fd);
 }
 
-/* ---- Timers
- * ---------------------------------------------------------------------------
- */
+/* ---- Timers ------------------------------------------------------------- */
 
 enum { TIMERS = 200 };
 
@@ -146,8 +143,7 @@ static void test_waiting_ends_when_a_timer_is_due(void **state)
     assert_true(loop_now_us(loop) >= timers[0].due_us);
 }
 
-/* ---- Time-outs
- * ------------------------------------------------------------------------- */
+/* ---- Time-outs ---------------------------------------------------------- */
 
 static struct loop_timeout_list list, other_list;
 static struct loop_timeout timeouts[3];
@@ -183,8 +179,7 @@ static void test_timeouts_of_a_list(void **state)
     loop_timeouts_remove(loop, &other_list);
 }
 
-/* ---- Other threads
- * ---------------------------------------------------------------------- */
+/* ---- Other threads ------------------------------------------------------ */
 
 enum { POSTS = 10000 };
 
