@@ -163,12 +163,11 @@ enum err article_card_load(struct db *db, const struct id *id,
 {
     struct article_card card;
     DEFER(db_query_end)
-    struct db_query query =
-        db_ask(db,
-               CARD_COLUMNS
-               " FROM article" CARD_JOINS
-               " WHERE article.id = $1 AND article.state = 'published'",
-               DB_ID(id));
+    struct db_query query = db_ask(
+        db,
+        CARD_COLUMNS " FROM article" CARD_JOINS
+                     " WHERE article.id = $1 AND article.state = 'published'",
+        DB_ID(id));
     enum err err = db_query_row(&query);
     if (!err)
         err = complete_card(db, &query, arena, &card);
@@ -180,7 +179,7 @@ enum err article_card_load(struct db *db, const struct id *id,
 /* ---- Lists
  * ------------------------------------------------------------------------ */
 
-static const char shelf_sql[] = CARD_COLUMNS
+const char article_list_sql[] = CARD_COLUMNS
     " FROM listing JOIN article ON article.id = listing.article_id" CARD_JOINS
     " WHERE listing.shelf = $1"
     " AND (listing.published_us, listing.article_id) < ($2, $3)"
@@ -194,7 +193,7 @@ static enum err list_shelf(struct db *db, struct str shelf,
     limit = clamp(limit);
     DEFER(db_query_end)
     struct db_query query =
-        db_ask(db, shelf_sql, DB_STR(shelf),
+        db_ask(db, article_list_sql, DB_STR(shelf),
                DB_I64(from_newest ? INT64_MAX : before->published_us),
                DB_STR(from_newest ? LAST_ID : id_str(&before->id)),
                DB_I64((int64_t)limit + 1));

@@ -56,6 +56,9 @@ struct article_list {
     struct article_cursor next; /* where they begin, when there are */
 };
 
+/* The one query behind the lists, so that a test can ask for its plan. */
+extern const char article_list_sql[];
+
 /* before may be NULL: from the newest. limit is clamped to ARTICLE_LIST_MAX. */
 MUST_USE enum err article_list_latest(struct db *db, struct str language,
                                       const struct article_cursor *before,
