@@ -3,58 +3,38 @@
 
 #include <assert.h>
 #include <signal.h>
-#include <stdlib.h>
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "base/log.h"
 
-static char *number_text(const char *name, int64_t number)
+static char *listen_text(struct arena *arena,
+                         const struct process_arguments *arguments)
 {
-    char text[64];
-    snprintf(text, sizeof text, "%s=%lld", name, (long long)number);
-    char *copy = strdup(text);
-    if (!copy)
-        log_panic("out of memory");
-    return copy;
-}
-
-static char *listen_text(const struct process_arguments *arguments)
-{
-    struct buf text;
-    buf_init(&text, 16 * PROCESS_LISTEN_FDS_MAX);
-    buf_add_c(&text, "listen_fds=");
+    struct str text = STR("listen_fds=");
     for (size_t i = 0; i < arguments->listen_count; i++)
-        buf_printf(&text, "%s%d", i ? "," : "", arguments->listen_fds[i]);
-    buf_add_char(&text, '\0');
-    if (buf_err(&text))
-        log_panic("out of memory");
-    return buf_take(&text, NULL);
+        text = arena_printf(arena, "%" PRI_STR "%s%d", ARG_STR(text),
+                            i ? "," : "", arguments->listen_fds[i]);
+    return arena_c_string(arena, text);
 }
 
-static char *directory_text(const char *directory)
+static char *number_text(struct arena *arena, const char *name, int64_t number)
 {
-    struct buf text;
-    buf_init(&text, 8192);
-    buf_add_c(&text, "directory=");
-    buf_add_c(&text, directory ? directory : "");
-    buf_add_char(&text, '\0');
-    if (buf_err(&text))
-        log_panic("the directory's path is too long");
-    return buf_take(&text, NULL);
+    struct str text = arena_printf(arena, "%s=%lld", name, (long long)number);
+    return arena_c_string(arena, text);
 }
 
-char *const *process_arguments_write(const char *program, const char *process,
+char *const *process_arguments_write(struct arena *arena, const char *program,
+                                     const char *process,
                                      const struct process_arguments *arguments)
 {
-    char **argv = calloc(PROCESS_ARGUMENTS_MAX, sizeof(char *));
-    if (!argv)
-        log_panic("out of memory");
+    char **argv = arena_array(arena, char *, PROCESS_ARGUMENTS_MAX);
     size_t count = 0;
-    argv[count++] = strdup(program);
-    argv[count++] = strdup(process);
-    argv[count++] = directory_text(arguments->directory);
-    argv[count++] = listen_text(arguments);
-#define X(name) argv[count++] = number_text(#name, arguments->name);
+    argv[count++] = arena_c_string(arena, str_from_c(program));
+    argv[count++] = arena_c_string(arena, str_from_c(process));
+    argv[count++] = arena_c_string(
+        arena, arena_printf(arena, "directory=%s", arguments->directory));
+    argv[count++] = listen_text(arena, arguments);
+#define X(name) argv[count++] = number_text(arena, #name, arguments->name);
     PROCESS_NUMBERS(X)
 #undef X
     assert(count < PROCESS_ARGUMENTS_MAX);

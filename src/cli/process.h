@@ -9,6 +9,8 @@
 
 #include "base/fault.h"
 
+struct arena;
+
 enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 16 };
 
 /* clang-format off */
@@ -32,9 +34,10 @@ struct process_arguments {
     size_t listen_count;
 };
 
-/* The text of the arguments for exec: argv[0] is the program, argv[1] the
- * process. NULL-terminated; everything is allocated once and never freed. */
-char *const *process_arguments_write(const char *program, const char *process,
+/* The text of the arguments for exec, in arena: argv[0] is the program,
+ * argv[1] the process, NULL at the end. */
+char *const *process_arguments_write(struct arena *arena, const char *program,
+                                     const char *process,
                                      const struct process_arguments *arguments);
 
 /* Reads them back in the new process, sets the log up, and blocks the signals

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/process.h"
@@ -214,15 +215,17 @@ enum err serve_site(const struct serve_config *config, struct fault *fault)
         free(serving);
         return err;
     }
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, 0);
     struct supervisor supervisor = {
         .children =
             {
                 {.name = "edge",
-                 .argv = process_arguments_write(serving->program, "_edge",
-                                                 &serving->arguments)},
+                 .argv = process_arguments_write(&arena, serving->program,
+                                                 "_edge", &serving->arguments)},
                 {.name = "desk",
-                 .argv = process_arguments_write(serving->program, "_desk",
-                                                 &serving->arguments)},
+                 .argv = process_arguments_write(&arena, serving->program,
+                                                 "_desk", &serving->arguments)},
             },
         .count = 2,
         .ready_fd = serving->ready_pipe[0],
