@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "cli/command.h"
 
-enum { OPTION_WIDTH = 28 };
+enum { OPTION_WIDTH = 28, LINE_WIDTH = 78 };
 
 static void write_head(struct buf *out, const char *text, bool color)
 {
@@ -92,6 +92,25 @@ static void write_option(const struct command_option *option, struct buf *out)
     buf_printf(out, "%s\n", option->summary);
 }
 
+/* Words in lines of at most LINE_WIDTH columns; an empty line stays one. */
+static void write_wrapped(struct buf *out, struct str text)
+{
+    struct str line, word;
+    while (str_split_next(&text, '\n', &line)) {
+        size_t column = 0;
+        while (str_split_next(&line, ' ', &word)) {
+            size_t width = utf8_count(word);
+            if (column && column + 1 + width > LINE_WIDTH) {
+                buf_add_char(out, '\n');
+                column = 0;
+            }
+            buf_printf(out, "%s%.*s", column ? " " : "", ARG_STR(word));
+            column += width + (column ? 1 : 0);
+        }
+        buf_add_char(out, '\n');
+    }
+}
+
 void help_write_command(const struct command *command, struct buf *out,
                         bool color)
 {
@@ -102,6 +121,8 @@ void help_write_command(const struct command *command, struct buf *out,
     const struct command_option *option;
     for (size_t i = 0; (option = command_option_at(command, i)); i++)
         write_option(option, out);
-    if (command->details)
-        buf_printf(out, "\n%s\n", command->details);
+    if (!command->details)
+        return;
+    buf_add_char(out, '\n');
+    write_wrapped(out, str_from_c(command->details));
 }

@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 /* broadsheet.1, in the man macros. */
+#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/help.h"
 
-/* Text with what troff would take as its own escaped. */
+enum { EXIT_CODE_MAX = 127 };
+
+/* One character, so that troff takes it for itself and needs no encoding. */
+static void add_character(struct buf *out, uint32_t character)
+{
+    if (character == '\\')
+        buf_add_c(out, "\\e");
+    else if (character == '-')
+        buf_add_c(out, "\\-");
+    else if (character < 0x80)
+        buf_add_char(out, (char)character);
+    else
+        buf_printf(out, "\\[u%04X]", (unsigned)character);
+}
+
 static void add_text(struct buf *out, const char *text)
 {
-    bool line_begins = true;
-    for (; *text; text++) {
-        if (line_begins && (*text == '.' || *text == '\''))
-            buf_add_c(out, "\\&");
-        line_begins = *text == '\n';
-        if (*text == '\\')
-            buf_add_c(out, "\\e");
-        else if (*text == '-')
-            buf_add_c(out, "\\-");
-        else if (text[0] == '\n' && text[1] == '\n') {
-            buf_add_c(out, "\n.PP\n");
-            text++;
-        } else
-            buf_add_char(out, *text);
+    struct str rest = str_from_c(text);
+    uint32_t character, before = '\n';
+    while (utf8_next(&rest, &character)) {
+        if (character == '\n' && rest.len && rest.ptr[0] == '\n') {
+            rest = str_from(rest, 1);
+            buf_add_c(out, "\n.PP");
+        }
+        if (before == '\n' && (character == '.' || character == '\''))
+            buf_add_c(out, "\\&"); /* not a request of troff */
+        add_character(out, character);
+        before = character;
     }
 }
 
@@ -44,7 +56,7 @@ static void write_option(const struct command_option *option, struct buf *out)
     add_text(out, option->name);
     buf_add_c(out, "\\fR");
     if (option->value)
-        buf_printf(out, " \\fI%s\\fR", option->value);
+        buf_printf(out, " \\fI%s\\fR", option->value); /* plain letters */
     buf_add_char(out, '\n');
     add_text(out, option->summary);
     buf_add_c(out, option->many ? " (may be given several times)\n" : "\n");
@@ -88,26 +100,28 @@ static void write_command(const struct command *command, struct buf *out)
     write_examples(command, out);
 }
 
+static void write_exit_code(struct buf *out, int code)
+{
+    bool any = false;
+    for (int err = 0; err < ERR_COUNT; err++) {
+        if (err_exit_code((enum err)err) != code)
+            continue;
+        if (any)
+            buf_add_c(out, "; ");
+        else
+            buf_printf(out, ".TP\n\\fB%d\\fR\n", code);
+        add_text(out, err_sentence((enum err)err));
+        any = true;
+    }
+    if (any)
+        buf_add_char(out, '\n');
+}
+
 static void write_exit_codes(struct buf *out)
 {
     buf_add_c(out, ".SH EXIT STATUS\n");
-    bool seen[128] = {false};
-    for (int err = 0; err < ERR_COUNT; err++) {
-        int code = err_exit_code((enum err)err);
-        if (code < 0 || code > 127 || seen[code])
-            continue;
-        seen[code] = true;
-        buf_printf(out, ".TP\n\\fB%d\\fR\n", code);
-        const char *separator = "";
-        for (int other = err; other < ERR_COUNT; other++) {
-            if (err_exit_code((enum err)other) != code)
-                continue;
-            buf_add_c(out, separator);
-            add_text(out, err_sentence((enum err)other));
-            separator = "; ";
-        }
-        buf_add_char(out, '\n');
-    }
+    for (int code = 0; code <= EXIT_CODE_MAX; code++)
+        write_exit_code(out, code);
 }
 
 void help_write_manual(struct buf *out)
