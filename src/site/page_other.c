@@ -28,29 +28,32 @@ static void in_all_languages(struct printing *p, const char *name)
 /* ---- Menu -------------------------------------------------------------------
  */
 
-/* An entry with an empty list of children, which is returned. */
 static struct value *add_entry(struct value *menu, struct str name,
                                struct str url)
 {
     struct value *entry = value_add_object(menu);
     value_set_str(entry, "name", name);
     value_set_str(entry, "url", url);
-    return value_set_list(entry, "children");
+    value_set_bool(entry, "has_children", false);
+    value_set_list(entry, "children");
+    return entry;
 }
 
-/* Sections with all that is below them, one level deep. */
+/* Sections, and all that is below each as one list. */
 static void add_categories(struct printing *p, struct value *menu)
 {
-    struct value *children = NULL;
+    struct value *entry = NULL, *children = NULL;
     for (size_t i = 0; i < p->categories.count; i++) {
         const struct category *category = &p->categories.categories[i];
         struct str url = printing_path(p, "", category->path);
         if (category->depth == 0) {
-            children = add_entry(menu, category->name, url);
-        } else if (children) {
+            entry = add_entry(menu, category->name, url);
+            children = value_set_list(entry, "children");
+        } else if (entry) {
             struct value *child = value_add_object(children);
             value_set_str(child, "name", category->name);
             value_set_str(child, "url", url);
+            value_set_bool(entry, "has_children", true);
         }
     }
 }

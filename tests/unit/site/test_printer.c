@@ -207,6 +207,34 @@ static void test_the_front_knows_the_newest(void **state)
     assert_false(print_has(&print, "Story number"));
 }
 
+static void test_the_menu_lists_sections_and_what_is_below_them(void **state)
+{
+    struct paper *paper = *state;
+    struct site_print print = paper_print(paper, "/ka/menu");
+    assert_int_equal(print.status, 200);
+    assert_has(&print, "<li><a href=\"/ka/politics\">პოლიტიკა</a><ul>");
+    assert_has(&print, "<a href=\"/ka/politics/elections\">არჩევნები</a>");
+    assert_true(print_depends(&print, "categories"));
+    assert_true(print_depends(&print, "menu:ka"));
+}
+
+static void test_names_are_linked_where_they_stand_in_a_byline(void **state)
+{
+    struct paper *paper = *state;
+    struct article_input input = paper_article(paper, "en", "By the river");
+    struct article_byline byline = {.person = paper->author};
+    input.content.byline = STR("Nino Beridze in Selgari");
+    input.content.bylines = &byline;
+    input.content.byline_count = 1;
+    struct id id = paper_publish(paper, &input, 0);
+    struct site_print print = paper_print(paper, paper_address(paper, &id));
+    assert_has(&print, "By <a rel=\"author\" href=\"/en/author/nino-beridze\">"
+                       "Nino Beridze</a> in Selgari</address>");
+    assert_true(print_depends(&print, "author:nino-beridze"));
+    print = paper_print(paper, "/en/author/nino-beridze");
+    assert_has(&print, "By the river");
+}
+
 /* ---- What is not there ---- */
 
 static void test_what_is_not_there_is_a_page_with_the_latest(void **state)
@@ -421,6 +449,8 @@ int main(void)
         TEST(test_an_old_article_says_how_old_it_is),
         TEST(test_a_list_goes_on_without_repeating_or_hiding),
         TEST(test_the_front_knows_the_newest),
+        TEST(test_the_menu_lists_sections_and_what_is_below_them),
+        TEST(test_names_are_linked_where_they_stand_in_a_byline),
         TEST(test_what_is_not_there_is_a_page_with_the_latest),
         TEST(test_the_root_and_slashes_lead_on),
         TEST(test_hostile_words_stay_words),
