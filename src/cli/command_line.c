@@ -26,16 +26,31 @@ static const char *first_example(const struct command *command)
 /* ---- Which command ---------------------------------------------------------
  */
 
-static enum err refuse_command(const char *name, struct fault *fault)
+/* Also the first words of commands of two, such as "article". */
+static const char *nearest_command(const char *name, struct arena *arena)
 {
     struct suggestion suggestion = suggestion_for(name);
-    for (size_t i = 0; i < command_count; i++)
-        suggestion_offer(&suggestion, command_table[i]->name);
-    if (suggestion.best)
+    for (size_t i = 0; i < command_count; i++) {
+        struct str full = str_from_c(command_table[i]->name);
+        ptrdiff_t space = str_find_char(full, ' ');
+        if (space > 0)
+            suggestion_offer(
+                &suggestion,
+                arena_c_string(arena, str_slice(full, 0, (size_t)space)));
+        suggestion_offer(&suggestion, full.ptr);
+    }
+    return suggestion.best;
+}
+
+static enum err refuse_command(const char *name, struct arena *arena,
+                               struct fault *fault)
+{
+    const char *best = nearest_command(name, arena);
+    if (best)
         return fault_set(fault, ERR_USAGE, "command",
                          "there is no command '%s'; did you mean 'broadsheet "
                          "%s'?",
-                         name, suggestion.best);
+                         name, best);
     return fault_set(fault, ERR_USAGE, "command",
                      "there is no command '%s'; 'broadsheet help' lists them",
                      name);
@@ -46,7 +61,7 @@ static enum err refuse_group(const char *group, const char *word,
 {
     if (word) {
         struct str name = arena_printf(arena, "%s %s", group, word);
-        return refuse_command(name.ptr, fault);
+        return refuse_command(name.ptr, arena, fault);
     }
     DEFER(buf_finish) struct buf names;
     buf_init(&names, FAULT_MESSAGE_BYTES_MAX);
@@ -91,7 +106,7 @@ static enum err find_command(struct scan *scan)
     if (line->command)
         return ERR_OK;
     if (!command_is_group(word))
-        return refuse_command(word, scan->fault);
+        return refuse_command(word, line->arena, scan->fault);
     int second = next_word(scan, first + 1);
     const char *rest = second ? scan->argv[second] : NULL;
     if (rest) {

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+/* ninjs of each version, read into one form. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "exchange/ninjs.h"
+
+static struct arena arena;
+
+static int make(void **state)
+{
+    (void)state;
+    arena_init(&arena, 0);
+    return 0;
+}
+
+static int unmake(void **state)
+{
+    (void)state;
+    arena_finish(&arena);
+    return 0;
+}
+
+#define assert_text(text, expected) \
+    assert_string_equal(arena_c_string(&arena, text), expected)
+
+static struct ninjs_item read_one(const char *json)
+{
+    struct ninjs_file file;
+    struct ninjs_item item;
+    struct fault fault = {0};
+    ninjs_file_init(&file, str_from_c(json));
+    if (ninjs_file_next(&file, &arena, &item, &fault))
+        fail_msg("%s", fault_text(&fault));
+    ninjs_file_finish(&file);
+    return item;
+}
+
+static void assert_story(const struct ninjs_item *item)
+{
+    assert_text(item->uri, "urn:x:1");
+    assert_int_equal(item->version_created.us, INT64_C(1660561200000000));
+    assert_text(item->pub_status, "usable");
+    assert_text(item->by, "By");
+    assert_int_equal(item->headlines.count, 1);
+    assert_text(item->headlines.items[0].value, "Head");
+    assert_int_equal(item->bodies.count, 1);
+    assert_text(item->bodies.items[0].content_type, "text/html");
+    assert_text(item->bodies.items[0].value, "<p>Body</p>");
+    assert_text(item->descriptions.items[0].value, "Stand");
+    assert_text(item->subjects.items[0].name, "Land");
+    assert_text(item->subjects.items[0].literal, "land");
+    assert_text(item->people.items[0].name, "Somebody");
+    assert_text(item->sources.items[0].name, "Agency");
+    assert_int_equal(item->associations.count, 1);
+    const struct ninjs_item *picture = &item->associations.items[0];
+    assert_text(picture->name, "main");
+    assert_text(picture->renditions.items[0].href, "a.png");
+    assert_text(picture->renditions.items[0].content_type, "image/png");
+    assert_int_equal(picture->renditions.items[0].width, 800);
+}
+
+static void test_version_3_is_read(void **state)
+{
+    (void)state;
+    struct ninjs_item item = read_one(
+        "{\"uri\":\"urn:x:1\",\"versionCreated\":\"2022-08-15T15:00:00+04:00\","
+        "\"pubStatus\":\"usable\",\"by\":\"By\",\"headlines\":[{\"value\":"
+        "\"Head\"}],\"bodies\":[{\"contentType\":\"text/html\",\"value\":"
+        "\"<p>Body</p>\"}],\"descriptions\":[{\"value\":\"Stand\"}],"
+        "\"subjects\":[{\"name\":\"Land\",\"literal\":\"land\"}],\"people\":[{"
+        "\"name\":\"Somebody\"}],\"infoSources\":[{\"name\":\"Agency\"}],"
+        "\"associations\":[{\"name\":\"main\",\"renditions\":[{\"name\":\"r\","
+        "\"href\":\"a.png\",\"contentType\":\"image/png\",\"width\":800}]}]}");
+    assert_story(&item);
+}
+
+static void test_version_2_is_read(void **state)
+{
+    (void)state;
+    struct ninjs_item item = read_one(
+        "{\"uri\":\"urn:x:1\",\"versioncreated\":\"2022-08-15T11:00:00Z\","
+        "\"pubstatus\":\"usable\",\"by\":\"By\",\"headlines\":[{\"value\":"
+        "\"Head\"}],\"bodies\":[{\"contenttype\":\"text/html\",\"value\":"
+        "\"<p>Body</p>\"}],\"descriptions\":[{\"value\":\"Stand\"}],"
+        "\"subjects\":[{\"name\":\"Land\",\"literal\":\"land\"}],\"people\":[{"
+        "\"name\":\"Somebody\"}],\"infosources\":[{\"name\":\"Agency\"}],"
+        "\"associations\":[{\"name\":\"main\",\"renditions\":[{\"name\":\"r\","
+        "\"href\":\"a.png\",\"contenttype\":\"image/png\",\"width\":800}]}]}");
+    assert_story(&item);
+}
+
+static void test_version_1_is_read(void **state)
+{
+    (void)state;
+    struct ninjs_item item = read_one(
+        "{\"uri\":\"urn:x:1\",\"versioncreated\":\"2022-08-15T11:00:00Z\","
+        "\"pubstatus\":\"usable\",\"byline\":\"By\",\"headline\":\"Head\","
+        "\"body_html\":\"<p>Body</p>\",\"description_text\":\"Stand\","
+        "\"subject\":[{\"name\":\"Land\",\"code\":\"land\"}],\"person\":[{"
+        "\"name\":\"Somebody\"}],\"infosource\":[{\"name\":\"Agency\"}],"
+        "\"associations\":{\"main\":{\"renditions\":{\"r\":{\"href\":"
+        "\"a.png\",\"mimetype\":\"image/png\",\"width\":800}}}}}");
+    assert_story(&item);
+}
+
+static void assert_refused(const char *json, enum err code, const char *place)
+{
+    struct ninjs_file file;
+    struct ninjs_item item;
+    struct fault fault = {0};
+    ninjs_file_init(&file, str_from_c(json));
+    assert_int_equal(ninjs_file_next(&file, &arena, &item, &fault), code);
+    assert_string_equal(fault.field, place);
+    assert_true(fault.message[0] != '\0');
+    ninjs_file_finish(&file);
+}
+
+static void test_an_error_names_its_place(void **state)
+{
+    (void)state;
+    assert_refused("{\"uri\":1}", ERR_INVALID, "uri");
+    assert_refused("{\"headlines\":[]}", ERR_INVALID, "uri");
+    assert_refused("{\"uri\":\"a\",\"bodies\":[{},{\"value\":[]}]}",
+                   ERR_INVALID, "bodies[1].value");
+    assert_refused("{\"uri\":\"a\",\"subjects\":{\"a\":1}}", ERR_INVALID,
+                   "subjects.a");
+    assert_refused("{\"uri\":\"a\",\"associations\":[{\"renditions\":[{"
+                   "\"width\":-1}]}]}",
+                   ERR_INVALID, "associations[0].renditions[0].width");
+    assert_refused("{\"uri\":\"a\",\"versionCreated\":\"15.08.22\"}",
+                   ERR_INVALID, "versionCreated");
+    assert_refused("{\"uri\":\"a\",\n\"uri\":\"b\"}", ERR_INVALID, "line 2");
+    assert_refused("\n\n{\"uri\" \"a\"}", ERR_INVALID, "line 3");
+    assert_refused("{\"uri\":\"a\",\"associations\":[{\"associations\":[{"
+                   "\"associations\":[{\"associations\":[{\"associations\":[{}"
+                   "]}]}]}]}]}",
+                   ERR_TOO_LONG,
+                   "associations[0].associations[0].associations[0]."
+                   "associations[0].associations[0]");
+}
+
+static size_t count_items(const char *json, size_t *ret_refused)
+{
+    struct ninjs_file file;
+    size_t good = 0;
+    enum err err;
+    *ret_refused = 0;
+    ninjs_file_init(&file, str_from_c(json));
+    do {
+        struct ninjs_item item;
+        err = ninjs_file_next(&file, &arena, &item, NULL);
+        good += !err;
+        *ret_refused += err && err != ERR_NOT_FOUND;
+    } while (err != ERR_NOT_FOUND);
+    ninjs_file_finish(&file);
+    return good;
+}
+
+static void test_a_file_has_one_item_or_many(void **state)
+{
+    (void)state;
+    size_t refused;
+    assert_int_equal(count_items("{\"uri\":\"a\"}", &refused), 1);
+    assert_int_equal(count_items("[{\"uri\":\"a\"},{\"uri\":\"b\"}]", &refused),
+                     2);
+    assert_int_equal(
+        count_items("{\"items\":[{\"uri\":\"a\"},{\"uri\":\"b\"}]}", &refused),
+        2);
+    assert_int_equal(
+        count_items("{\"uri\":\"a\"}\n{\"uri\":\"b\"}\n", &refused), 2);
+    assert_int_equal(refused, 0);
+    assert_int_equal(count_items(" \n ", &refused), 0);
+    assert_int_equal(refused, 0);
+}
+
+static void test_a_bad_item_does_not_hide_the_next(void **state)
+{
+    (void)state;
+    size_t refused;
+    assert_int_equal(
+        count_items("[{\"uri\":\"a\"},{\"uri\":1},[],{\"uri\":\"b\"}]",
+                    &refused),
+        2);
+    assert_int_equal(refused, 2);
+    assert_int_equal(count_items("{\"uri\":\"a\"}\n{\"uri\"", &refused), 1);
+    assert_int_equal(refused, 1);
+}
+
+static void test_the_digest_is_of_what_is_said(void **state)
+{
+    (void)state;
+    struct ninjs_item a = read_one("{\"uri\":\"a\",\"by\":\"x\"}");
+    struct ninjs_item b = read_one(" { \"by\": \"x\",\n\"uri\":\"a\" }");
+    struct ninjs_item c = read_one("{\"uri\":\"a\",\"by\":\"y\"}");
+    assert_string_equal(a.digest, b.digest);
+    assert_string_not_equal(a.digest, c.digest);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_version_3_is_read, make, unmake),
+        cmocka_unit_test_setup_teardown(test_version_2_is_read, make, unmake),
+        cmocka_unit_test_setup_teardown(test_version_1_is_read, make, unmake),
+        cmocka_unit_test_setup_teardown(test_an_error_names_its_place, make,
+                                        unmake),
+        cmocka_unit_test_setup_teardown(test_a_file_has_one_item_or_many, make,
+                                        unmake),
+        cmocka_unit_test_setup_teardown(test_a_bad_item_does_not_hide_the_next,
+                                        make, unmake),
+        cmocka_unit_test_setup_teardown(test_the_digest_is_of_what_is_said,
+                                        make, unmake),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
