@@ -20,14 +20,13 @@ static const char setup_sql[] =
 /* ---- Errors -----------------------------------------------------------------
  */
 
-/* A full disk, a quota or a limit on the size of files; number is only fresh
- * after a failed call of the system. */
+/* SQLite says FULL for ENOSPC; what the system said last is the best there is
+ * for quotas, and only fresh after a failed call. */
 static bool disk_is_full(int code, int number)
 {
     bool asked_system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
     return code == SQLITE_FULL ||
-           (asked_system &&
-            (number == ENOSPC || number == EDQUOT || number == EFBIG));
+           (asked_system && (number == ENOSPC || number == EDQUOT));
 }
 
 static enum err err_of(sqlite3 *handle, int result)
@@ -82,8 +81,11 @@ static const char *remedy_of(enum err err)
                "write the file and its folder";
     case ERR_NOT_FOUND:
         return "there is no such file";
+    case ERR_IO:
+        return "reading or writing failed: look at the disk, at quotas and "
+               "at limits on the size of files";
     default:
-        return "see the system's cause";
+        return "see the database's own words";
     }
 }
 
