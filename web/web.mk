@@ -33,7 +33,7 @@ define font_rule
 FONTS += $(WEB)/fonts/$(1).woff2
 $(WEB)/fonts/$(1).woff2: web/web.mk $(NODE_DONE)
 	@mkdir -p $$(@D)
-	fonttools varLib.instancer -q $(2) $(4) -o $$@.$$$$$$$$.ttf && \
+	fonttools varLib.instancer -q --no-recalc-timestamp $(2) $(4) -o $$@.$$$$$$$$.ttf && \
 	pyftsubset $$@.$$$$$$$$.ttf --unicodes=$(3) --no-hinting --desubroutinize \
 	    --layout-features+=lnum,onum,tnum --flavor=woff2 --output-file=$$@.$$$$$$$$ && \
 	rm $$@.$$$$$$$$.ttf && mv $$@.$$$$$$$$ $$@
