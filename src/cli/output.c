@@ -110,9 +110,13 @@ void output_error(struct output *output, const struct fault *fault)
 {
     output_progress_end(output);
     fflush(output->data); /* so that both stand in order on a terminal */
-    fprintf(output->words, "%sbroadsheet:%s %s\n",
+    fprintf(output->words, "%sbroadsheet:%s %s",
             output_style(output->color_words, STYLE_BAD),
             output_style(output->color_words, STYLE_PLAIN), fault_text(fault));
+    /* A place within a text, such as content[3], where it is not told yet. */
+    if (strchr(fault->field, '[') && !strstr(fault->message, fault->field))
+        fprintf(output->words, " (at %s)", fault->field);
+    fputc('\n', output->words);
 }
 
 /* ---- Progress --------------------------------------------------------------
