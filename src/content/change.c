@@ -24,7 +24,8 @@ void change_note(struct edit *edit, struct str key, const char *kind)
     edit->changes = change;
     void *old;
     if (map_set(&edit->changed, change->key, change, &old))
-        log_panic("out of memory"); /* as an arena does */
+        /* As an arena does. */
+        log_panic("out of memory", LOG_C("where", "changes"));
 }
 
 void change_notef(struct edit *edit, const char *kind, const char *format, ...)

@@ -166,7 +166,7 @@ enum err edit_hide_pending(struct db *db, struct blob_store *blobs,
     err = hide_unseen(db, blobs, fault);
     if (err)
         return err;
-    err = db_run(db, "DELETE FROM media_hiding");
+    err = db_run_script(db, "DELETE FROM media_hiding");
     if (!err)
         err = db_commit(&transaction);
     return db_fault(db, err, fault);

@@ -299,6 +299,18 @@ static enum err is_public(struct edit *edit, const struct id *id,
     return ERR_OK;
 }
 
+/* Pages of authors show their pictures. */
+static enum err note_authors(struct edit *edit, const struct id *id)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_ask(
+        edit->db, "SELECT slug FROM person WHERE picture_id = $1", DB_ID(id));
+    while (db_query_next(&query))
+        change_notef(edit, "media", "author:%" PRI_STR,
+                     ARG_STR(db_column_peek(&query, 0)));
+    return edit_failed(edit, db_query_err(&query));
+}
+
 static enum err save(struct edit *edit, const struct medium *medium,
                      const struct id *id)
 {
@@ -316,6 +328,8 @@ static enum err save(struct edit *edit, const struct medium *medium,
         err = media_publish(edit, id_str(id));
     if (!err)
         err = listing_note_each(edit, shown_sql, id_str(id), "media");
+    if (!err)
+        err = note_authors(edit, id);
     return err;
 }
 

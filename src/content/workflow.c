@@ -115,10 +115,9 @@ static enum err shown_media(struct edit *edit, const struct id *id,
                             struct media_ids *ret_media)
 {
     DEFER(db_query_end)
-    struct db_query query =
-        db_ask(edit->db,
-               "SELECT medium_id FROM article_medium WHERE article_id = $1",
-               DB_ID(id));
+    struct db_query query = db_ask(
+        edit->db, "SELECT medium_id FROM article_medium WHERE article_id = $1",
+        DB_ID(id));
     struct media_ids media = {0};
     while (db_query_next(&query))
         ROW_ADD(&edit->arena, media.ids, media.count) = row_id(&query, 0);

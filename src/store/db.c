@@ -339,13 +339,19 @@ static const char *const savepoint_rollback[DB_DEPTH_MAX + 1] = {
     [7] = "ROLLBACK TO s7", [8] = "ROLLBACK TO s8",
 };
 
+static enum err run(struct db *db, const char *sql)
+{
+    static const struct db_value none = {.kind = DB_VALUE_END};
+    return db_run_values(db, sql, &none);
+}
+
 static enum err begin(struct db_transaction *transaction, struct db *db,
                       const char *outermost)
 {
     assert(transaction && !transaction->db);
     assert(db && db->depth < DB_DEPTH_MAX);
     int depth = db->depth + 1;
-    enum err err = db_run(db, depth == 1 ? outermost : savepoint_begin[depth]);
+    enum err err = run(db, depth == 1 ? outermost : savepoint_begin[depth]);
     if (err)
         return err;
     db->depth = depth;
@@ -367,7 +373,7 @@ enum err db_commit(struct db_transaction *transaction)
 {
     struct db *db = transaction->db;
     assert(db && db->depth == transaction->depth);
-    enum err err = db_run(db, savepoint_commit[transaction->depth]);
+    enum err err = run(db, savepoint_commit[transaction->depth]);
     if (err) {
         db_transaction_end(transaction);
         return err;
@@ -385,9 +391,9 @@ void db_transaction_end(struct db_transaction *transaction)
     assert(db->depth == transaction->depth);
     struct fault cause = db->fault; /* rolling back must not hide it */
     if (!db->lost && db->driver->in_transaction(db->connection)) {
-        enum err err = db_run(db, savepoint_rollback[db->depth]);
+        enum err err = run(db, savepoint_rollback[db->depth]);
         if (!err && db->depth > 1)
-            err = db_run(db, savepoint_commit[db->depth]);
+            err = run(db, savepoint_commit[db->depth]);
         if (err && db->depth > 1)
             db->lost = err;
     }

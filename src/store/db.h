@@ -79,7 +79,8 @@ void db_bind_str_or_null(struct db_query *query, struct str text);
  *     DEFER(db_query_end) struct db_query query = db_ask(
  *         db, "SELECT … WHERE path = $1 AND id > $2", DB_STR(path), DB_I64(9));
  *     err = db_run(db, "DELETE FROM redirect WHERE path = $1", DB_STR(path));
- */
+ *
+ * Without values: db_query_begin and db_run_script. */
 struct db_value {
     enum { DB_VALUE_END, DB_VALUE_STR, DB_VALUE_I64, DB_VALUE_NULL } kind;
     int64_t number;

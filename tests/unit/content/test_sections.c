@@ -356,6 +356,52 @@ static void test_there_must_be_a_newspaper(void **state)
     rmdir(folder);
 }
 
+static void test_a_newer_newspaper_is_left_alone(void **state)
+{
+    struct newsroom *room = *state;
+    struct content *content = NULL;
+    {
+        DEFER(edit_end) struct edit edit = {0};
+        newsroom_begin(room, &edit);
+        assert_int_equal(db_run_script(edit.db, "INSERT INTO schema_version"
+                                                " (version, name, applied_us)"
+                                                " VALUES (999, 'later', 0)"),
+                         ERR_OK);
+        newsroom_commit(room, &edit);
+    }
+    assert_int_equal(content_open(room->folder, NULL, &content, &room->fault),
+                     ERR_NEWER);
+    assert_non_null(strstr(room->fault.message, "newer version"));
+    assert_null(content);
+}
+
+static void test_a_portrait_changes_its_authors_page(void **state)
+{
+    struct newsroom *room = *state;
+    struct person_name name = {.name = STR("Nino")};
+    struct person_input nino = {.id = room->author,
+                                .slug = STR("nino"),
+                                .names = &name,
+                                .name_count = 1};
+    struct medium medium;
+    DEFER(edit_end) struct edit edit = {0};
+    newsroom_begin(room, &edit);
+    nino.picture = newsroom_picture(room, &edit, "portrait");
+    assert_ok(room, person_save(&edit, &nino, NULL));
+    assert_ok(room, media_load(edit.db, &nino.picture, &room->arena, &medium));
+    newsroom_commit(room, &edit);
+    assert_true(
+        blob_is_public(content_blobs(room->content), &medium.original.blob));
+    DEFER(edit_end) struct edit second = {0};
+    newsroom_begin(room, &second);
+    medium.alt = STR("Nino at her desk");
+    assert_ok(room, media_save(&second, &medium, NULL));
+    newsroom_commit(room, &second);
+    newsroom_assert_keys(room, "author:nino", NULL);
+    assert_true(
+        blob_is_public(content_blobs(room->content), &medium.original.blob));
+}
+
 static void test_a_whole_newspaper_passes_its_check(void **state)
 {
     struct newsroom *room = *state;
@@ -382,6 +428,8 @@ int main(void)
         TEST(test_nobody_is_redirected_twice_or_in_a_circle),
         TEST(test_a_follower_goes_on_where_it_was),
         cmocka_unit_test(test_there_must_be_a_newspaper),
+        TEST(test_a_newer_newspaper_is_left_alone),
+        TEST(test_a_portrait_changes_its_authors_page),
         TEST(test_a_whole_newspaper_passes_its_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
