@@ -36,7 +36,7 @@ static bool named_id(const struct ninjs_item *item, struct id *ret_id)
         if (str_eq(id->role, STR("internal")) && !id_parse(id->value, ret_id))
             return true;
     }
-    return id_at_end(item->uri, ret_id);
+    return false;
 }
 
 /* A number made of the uri, always the same. */
@@ -53,11 +53,8 @@ static uint64_t number_of(struct str uri)
 }
 
 /* versionCreated would not do: it changes with each version. */
-struct id ninjs_item_id(const struct ninjs_item *item)
+static struct id made_id(const struct ninjs_item *item)
 {
-    struct id id;
-    if (named_id(item, &id))
-        return id;
     struct str uri = item->uri.len ? item->uri : item->alt_ids.items[0].value;
     uint64_t number = number_of(uri);
     int64_t micros = (int64_t)(number % MICROSECONDS);
@@ -69,4 +66,18 @@ struct id ninjs_item_id(const struct ninjs_item *item)
         made.us / TIME_US_PER_SECOND <= UINT32_MAX)
         seconds = made.us / TIME_US_PER_SECOND;
     return id_from_time(seconds * TIME_US_PER_SECOND + micros);
+}
+
+struct id ninjs_item_id(const struct ninjs_item *item,
+                        enum ninjs_id_kind *ret_kind)
+{
+    struct id id;
+    *ret_kind = NINJS_ID_NAMED;
+    if (named_id(item, &id))
+        return id;
+    *ret_kind = NINJS_ID_OF_URI;
+    if (id_at_end(item->uri, &id))
+        return id;
+    *ret_kind = NINJS_ID_MADE;
+    return made_id(item);
 }

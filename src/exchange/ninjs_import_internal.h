@@ -62,9 +62,15 @@ void incoming_leave_out(struct incoming *incoming, const char *format, ...)
 
 /* ---- ninjs_id.c ---- */
 
-/* The id of an item: the one it names, or one made of its uri, always the
- * same. */
-struct id ninjs_item_id(const struct ninjs_item *item);
+/* How an item's id is known. */
+enum ninjs_id_kind {
+    NINJS_ID_NAMED,  /* it says its id: that is what it is */
+    NINJS_ID_OF_URI, /* its uri ends with one */
+    NINJS_ID_MADE,   /* made of its uri, always the same; others may have it */
+};
+
+struct id ninjs_item_id(const struct ninjs_item *item,
+                        enum ninjs_id_kind *ret_kind);
 
 /* ---- ninjs_import.c ---- */
 

@@ -8,7 +8,7 @@
 #include "exchange/ninjs_import_internal.h"
 #include "render/document.h"
 
-enum { NOTE_DIGITS = 16, NOTE_URI_BYTES_MAX = 200 };
+enum { NOTE_DIGITS = 16, NOTE_URI_BYTES_MAX = 200, TRIES_MAX = 1000 };
 
 static const struct str note_mark = STR_INIT("ninjs ");
 
@@ -23,13 +23,20 @@ struct before {
 /* ---- What was there --------------------------------------------------------
  */
 
+/* What the item is known by to its supplier. */
+static struct str key_of(const struct ninjs_item *item)
+{
+    struct str key = item->uri.len ? item->uri : item->alt_ids.items[0].value;
+    return utf8_cut(key, NOTE_URI_BYTES_MAX);
+}
+
 /* "ninjs 0123456789abcdef https://…" */
 static struct str note_of(struct incoming *incoming)
 {
     const struct ninjs_item *item = incoming->item;
     return arena_printf(&incoming->import->arena, "%.*s%.*s %.*s",
                         ARG_STR(note_mark), NOTE_DIGITS, item->digest,
-                        ARG_STR(utf8_cut(item->uri, NOTE_URI_BYTES_MAX)));
+                        ARG_STR(key_of(item)));
 }
 
 static enum err read_note(struct incoming *incoming, struct before *before)
@@ -49,24 +56,45 @@ static enum err read_note(struct incoming *incoming, struct before *before)
     return err;
 }
 
-static enum err look_before(struct incoming *incoming, struct before *before)
+static enum err load_before(struct incoming *incoming, struct before *before)
 {
     struct ninjs_import *import = incoming->import;
+    *before = (struct before){0};
     enum err err = article_load(import->edit.db, &incoming->input.id,
                                 &import->arena, &before->article);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
     before->exists = true;
-    if (!err)
-        err = read_note(incoming, before);
-    if (err)
-        return err;
-    struct str uri = utf8_cut(incoming->item->uri, NOTE_URI_BYTES_MAX);
-    if (before->digest.len && !str_eq(before->uri, uri))
-        return fault_set(&import->fault, ERR_CONFLICT, "uri",
-                         "uri: the article %s came from another item, %.*s",
-                         incoming->input.id.text, ARG_STR(before->uri));
-    return ERR_OK;
+    return err ? err : read_note(incoming, before);
+}
+
+static bool is_same_item(const struct incoming *incoming,
+                         const struct before *before)
+{
+    return before->digest.len && str_eq(before->uri, key_of(incoming->item));
+}
+
+/* Which article the item is, and how it was. An id that was made may belong to
+ * another item of the same second: the next one is then tried, the same way
+ * every time. */
+static enum err look_before(struct incoming *incoming, struct before *before)
+{
+    enum ninjs_id_kind kind;
+    struct id *id = &incoming->input.id;
+    *id = ninjs_item_id(incoming->item, &kind);
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        enum err err = load_before(incoming, before);
+        if (err || !before->exists || kind == NINJS_ID_NAMED ||
+            is_same_item(incoming, before))
+            return err;
+        if (kind == NINJS_ID_OF_URI)
+            break;
+        *id = id_from_time(id_time_us(id) + 1);
+    }
+    bool imported = before->digest.len > 0;
+    return fault_set(&incoming->import->fault, ERR_CONFLICT, "uri",
+                     "uri: the article %s is another one%s%.*s", id->text,
+                     imported ? ", imported from " : "", ARG_STR(before->uri));
 }
 
 /* ---- What it becomes -------------------------------------------------------
@@ -243,7 +271,6 @@ enum err ninjs_save_item(struct incoming *incoming,
                          enum import_outcome *ret_outcome)
 {
     const struct ninjs_item *item = incoming->item;
-    incoming->input.id = ninjs_item_id(item);
     incoming->input.story = story_of(item);
     if (item->first_created.is_set)
         incoming->input.created_us = item->first_created.us;
