@@ -7,16 +7,21 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "cli/process.h"
 #include "cli/supervisor.h"
 #include "net/listener.h"
 
-enum { EDGE_THREADS_LEAST = 1 };
+enum {
+    EDGE_THREADS_LEAST = 1,
+    LEFTOVER_MS = 3000, /* for what a killed server leaves behind */
+};
 
 struct serving {
     const struct serve_config *config;
@@ -144,6 +149,21 @@ static enum err open_media(struct serving *serving, struct fault *fault)
     return ERR_OK;
 }
 
+/* The site is locked, so whoever still holds its socket is a process of a
+ * server that was killed, and about to end: each of them holds this one. */
+static enum err open_link_socket(struct serving *serving, struct fault *fault)
+{
+    int64_t until = clock_now_us() + LEFTOVER_MS * INT64_C(1000);
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    for (;;) {
+        enum err err = open_unix_socket(serving, "run/edge.sock",
+                                        &serving->arguments.link_fd, fault);
+        if (err != ERR_BUSY || clock_now_us() >= until)
+            return err;
+        nanosleep(&pause, NULL);
+    }
+}
+
 static enum err open_everything(struct serving *serving, struct fault *fault)
 {
     struct process_arguments *arguments = &serving->arguments;
@@ -151,10 +171,9 @@ static enum err open_everything(struct serving *serving, struct fault *fault)
     if (!err)
         err = lock_site(serving, fault);
     if (!err)
-        err = open_readers_sockets(serving, fault);
+        err = open_link_socket(serving, fault);
     if (!err)
-        err = open_unix_socket(serving, "run/edge.sock", &arguments->link_fd,
-                               fault);
+        err = open_readers_sockets(serving, fault);
     if (!err)
         err = open_unix_socket(serving, "run/desk.sock", &arguments->desk_fd,
                                fault);

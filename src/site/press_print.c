@@ -223,6 +223,12 @@ static void send_to(struct press *press, uint64_t edges,
     }
 }
 
+/* Nobody waits for the page of a withdrawn article, and there may be many. */
+static bool may_stay_ready(const struct site_print *print)
+{
+    return print->status != 410;
+}
+
 /* To those who wait and those who hold an older one. Lock held. */
 static void deliver(struct press *press, const struct print_job *job,
                     const struct site_print *print, struct str depends,
@@ -239,13 +245,12 @@ static void deliver(struct press *press, const struct print_job *job,
         log_error("no memory for a page", LOG_STR("page", job->page_key));
         return; /* those who wait get their time-out; nothing is stale */
     }
-    sheet->pinned |= job->pinned;
+    sheet->pinned = (sheet->pinned || job->pinned) && may_stay_ready(print);
     sheet->machines = print->machines;
     sheet->held_by |= job->wanted_by;
-    if (sheet->pinned) {
+    if (sheet->pinned)
         sheet->held_by |= press->edges_known;
-        sheet_set_payload(sheet, feed_payload_hold(payload));
-    }
+    sheet_set_payload(sheet, sheet->pinned ? feed_payload_hold(payload) : NULL);
     send_to(press, sheet->held_by, payload);
 }
 
@@ -294,7 +299,8 @@ static bool print_once(struct printer *printer, struct print_job *job,
                               &printer->arena, &print, &fault);
     if (!err) {
         depends = join_keys(&printer->arena, &print);
-        err = frame(printer, job->page_key, pinned, &print, depends);
+        err = frame(printer, job->page_key, pinned && may_stay_ready(&print),
+                    &print, depends);
     }
     if (!err) {
         payload = feed_payload_create(MESSAGE_PAGE, buf_str(&printer->encoded));

@@ -157,6 +157,15 @@ test("withdrawn, it is gone from every list, and its page says why", async () =>
   }
 });
 
+test("the page of a withdrawn article is not kept ready any longer", async () => {
+  const article = await site.write({ headline: "Short-lived", publish: true });
+  const before = await site.api("GET", "/status");
+  await site.withdraw(article.id, "It was not so.");
+  const after = await site.api("GET", "/status");
+  assert.equal(after.pinned, before.pinned - 1);
+  for (let i = 0; i < 2; i++) assert.equal((await site.get(pathOf(article))).status, 410);
+});
+
 test("publishing what is published already changes nothing and answers", async () => {
   const before = (await site.get(pathOf(story))).bytes();
   await Promise.all([site.publish(story.id), site.publish(story.id), site.publish(story.id)]);

@@ -17,6 +17,9 @@ export const program = path.resolve(
   process.env.BROADSHEET ?? "build/release/bin/broadsheet",
 );
 
+if (!fs.existsSync(program))
+  throw new Error(`${program} is not there: run make, or name another one in BROADSHEET`);
+
 /** ../shared/NAME beside the checkout, or undefined. @param {string} name */
 export function shared(name) {
   const found = path.resolve(root, "../shared", name);
@@ -40,14 +43,26 @@ export async function until(ask, what) {
   }
 }
 
-/** @param {number} pid */
+/**
+ * Whether a thread of it still runs. The first one may be dead while others
+ * are not, and with them everything that the process holds.
+ * @param {number} pid
+ */
 export function isAlive(pid) {
+  let threads;
   try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    return !["Z", "X"].includes(stat.slice(stat.lastIndexOf(")") + 2)[0] ?? "X");
+    threads = fs.readdirSync(`/proc/${pid}/task`);
   } catch {
     return false;
   }
+  return threads.some((thread) => {
+    try {
+      const stat = fs.readFileSync(`/proc/${pid}/task/${thread}/stat`, "latin1");
+      return !["Z", "X"].includes(stat.slice(stat.lastIndexOf(")") + 2)[0] ?? "X");
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** @param {number} pid @param {NodeJS.Signals} signal */
@@ -108,7 +123,7 @@ export class Site {
     this.server = null;
     this.cleanUp = () => {
       if (this.server?.pid) {
-        for (const child of Object.values(this.children())) send(child, "SIGKILL");
+        for (const child of this.childProcesses()) send(child, "SIGKILL");
         send(this.server.pid, "SIGKILL");
       }
       fs.rmSync(this.folder, { recursive: true, force: true });
@@ -140,7 +155,7 @@ export class Site {
   async serve(...options) {
     const server = spawn(
       program,
-      ["serve", this.data, "--listen", `127.0.0.1:${this.port}`, ...options],
+      ["serve", this.data, "--listen", "127.0.0.1:0", ...options],
       { stdio: ["ignore", "ignore", "pipe"], cwd: this.folder },
     );
     this.server = server;
@@ -164,19 +179,28 @@ export class Site {
     return { path: path.join(this.data, "run/desk.sock") };
   }
 
+  /** Process ids of all the server's children, whatever they are about to be. */
+  childProcesses() {
+    const pid = this.server?.pid;
+    try {
+      const list = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1");
+      return list.split(" ").filter(Boolean).map(Number);
+    } catch {
+      return []; // it ended meanwhile
+    }
+  }
+
   /** @returns {{ edge?: number, desk?: number }} process ids */
   children() {
     /** @type {Record<string, number>} */
     const found = {};
-    const pid = this.server?.pid;
-    try {
-      const list = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1");
-      for (const child of list.split(" ").filter(Boolean)) {
-        const name = fs.readFileSync(`/proc/${child}/cmdline`, "latin1").split("\0")[1];
-        if (name?.startsWith("_")) found[name.slice(1)] = Number(child);
+    for (const pid of this.childProcesses()) {
+      try {
+        const name = fs.readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0")[1];
+        if (name?.startsWith("_")) found[name.slice(1)] = pid;
+      } catch {
+        // This one ended meanwhile.
       }
-    } catch {
-      // The server, or a child, ended meanwhile.
     }
     return found;
   }
@@ -228,15 +252,16 @@ export class Site {
     return this.api("POST", `/newsroom/api/articles/${id}/withdraw`, { reason });
   }
 
-  /** Ends a process of it and waits until it is gone. @param {number} pid @param {NodeJS.Signals} signal */
+  /** Ends a process of it and waits until it is gone. @param {number | undefined} pid @param {NodeJS.Signals} signal */
   async kill(pid, signal = "SIGKILL") {
+    if (!pid || pid <= 1) throw new Error("there is no such process to end");
     send(pid, signal);
     await until(() => !isAlive(pid), `process ${pid} is gone`);
   }
 
   /** SIGKILL for the supervisor, whose children go with it. */
   async crash() {
-    const pids = [this.server?.pid, ...Object.values(this.children())];
+    const pids = [this.server?.pid, ...this.childProcesses()];
     if (this.server?.pid) send(this.server.pid, "SIGKILL");
     for (const pid of pids) await until(() => !pid || !isAlive(pid), "all processes are gone");
     this.server = null;
