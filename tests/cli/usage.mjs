@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import process from "node:process";
 
-import { broadsheet, must, root } from "../lib/site.mjs";
+import { Site, broadsheet, must, program, root } from "../lib/site.mjs";
 import { run, test } from "../lib/tap.mjs";
 
 const version = fs.readFileSync(path.join(root, "VERSION"), "utf8").trim();
@@ -50,6 +51,8 @@ test("habits are understood: --version, -h", async () => {
   assert.deepEqual(JSON.parse(await must(["version", "--json"])), { version });
 });
 
+const site = await Site.make();
+
 test("what is wrong is told with a remedy, on standard error only", async () => {
   /** @type {[string[], RegExp][]} */
   const wrong = [
@@ -69,9 +72,8 @@ test("what is wrong is told with a remedy, on standard error only", async () => 
     [["init"], /DIR is missing/],
   ];
   for (const [words, expected] of wrong) {
-    const { code, stdout, stderr } = await broadsheet([...words], { env: { BROADSHEET_DATA: "/nonexistent" } });
-    if (code === 66) continue; // the newspaper is looked for first
-    assert.ok(code === 2 || code === 65, `${words.join(" ")} ended with ${code}`);
+    const { code, stdout, stderr } = await broadsheet([...words], { env: { BROADSHEET_DATA: site.data } });
+    assert.ok(code === 2 || code === 65, `${words.join(" ")} ended with ${code}: ${stderr}`);
     assert.equal(stdout, "", words.join(" "));
     assert.match(stderr, expected);
     assert.match(stderr, /^broadsheet: /);
@@ -83,6 +85,21 @@ test("nothing is coloured where nobody looks", async () => {
     const { stdout, stderr } = await broadsheet(words, { env: { TERM: "xterm", NO_COLOR: "" } });
     assert.ok(!(stdout + stderr).includes("\x1b"), words.join(" "));
   }
+});
+
+test("a terminal gets colour and progress, unless it is told otherwise", async () => {
+  const many = path.join(site.folder, "many.json");
+  fs.writeFileSync(many, JSON.stringify(Array.from({ length: 400 }, (_, n) => ({
+    uri: `urn:many:${n}`, versionCreated: "2024-05-01T10:00:00Z", headlines: [{ value: `Story ${n}` }], bodies: [{ value: "Text." }] }))));
+  const inTerminal = (/** @type {string} */ words, /** @type {Record<string, string>} */ env) =>
+    execFileSync("script", ["-qec", `${program} ${words}`, "/dev/null"], {
+      encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, TERM: "xterm", ...env } });
+  assert.ok(inTerminal("help", {}).includes("\x1b[1m"));
+  assert.ok(!inTerminal("help", { NO_COLOR: "1" }).includes("\x1b"));
+  assert.ok(!inTerminal("help", { TERM: "dumb" }).includes("\x1b"));
+  const told = inTerminal(`import ninjs ${many} --data ${site.data}`, {});
+  assert.match(told, /import: \d+/);
+  assert.match(told, /400 created/);
 });
 
 test("the manual page is what the table of commands says", async () => {
