@@ -239,11 +239,14 @@ SOURCES_ALL = $(shell git ls-files '*.c' '*.h')
 format:
 	clang-format-14 -i $(SOURCES_ALL)
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/broadsheet $(DESTDIR)$(PREFIX)/share/man/man1
+SHARE := $(DESTDIR)$(PREFIX)/share
+install: all $(PICTURES)/.drawn
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/broadsheet $(SHARE)/man/man1 $(SHARE)/broadsheet/demo/pictures
 	install -m 755 $(BROADSHEET) $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(HELPERS) $(DESTDIR)$(PREFIX)/libexec/broadsheet/
-	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/man/*.1 $(SHARE)/man/man1/
+	cp -R demo/. $(SHARE)/broadsheet/demo/
+	install -m 644 $(PICTURES)/*.webp $(SHARE)/broadsheet/demo/pictures/
 
 clean:
 	rm -rf build

@@ -35,26 +35,19 @@ struct log_field {
     ((struct log_field){.key = (key_), .kind = LOG_FIELD_STR, .text = (value_)})
 #define LOG_C(key_, value_) LOG_STR(key_, str_from_c(value_))
 
-#define LOG_FIELDS_(...) \
-    (const struct log_field[]) \
-    { \
-        __VA_ARGS__ __VA_OPT__(, ) \
-        { \
-            .key = NULL \
-        } \
-    }
+/* Everything below takes a message and then fields, or none. */
+#define LOG_FIELDS_(...) ((const struct log_field[]){__VA_ARGS__})
+#define LOG_WRITE_(level, message, ...) \
+    log_write(level, message, LOG_FIELDS_(__VA_ARGS__))
+#define LOG_ABORT_(message, ...) log_abort(message, LOG_FIELDS_(__VA_ARGS__))
 
-#define log_debug(message, ...) \
-    log_write(LOG_LEVEL_DEBUG, message, LOG_FIELDS_(__VA_ARGS__))
-#define log_info(message, ...) \
-    log_write(LOG_LEVEL_INFO, message, LOG_FIELDS_(__VA_ARGS__))
-#define log_warn(message, ...) \
-    log_write(LOG_LEVEL_WARN, message, LOG_FIELDS_(__VA_ARGS__))
-#define log_error(message, ...) \
-    log_write(LOG_LEVEL_ERROR, message, LOG_FIELDS_(__VA_ARGS__))
+#define log_debug(...) LOG_WRITE_(LOG_LEVEL_DEBUG, __VA_ARGS__, {.key = NULL})
+#define log_info(...) LOG_WRITE_(LOG_LEVEL_INFO, __VA_ARGS__, {.key = NULL})
+#define log_warn(...) LOG_WRITE_(LOG_LEVEL_WARN, __VA_ARGS__, {.key = NULL})
+#define log_error(...) LOG_WRITE_(LOG_LEVEL_ERROR, __VA_ARGS__, {.key = NULL})
 
 /* Logs at level error and aborts. For what cannot be survived. */
-#define log_panic(message, ...) log_abort(message, LOG_FIELDS_(__VA_ARGS__))
+#define log_panic(...) LOG_ABORT_(__VA_ARGS__, {.key = NULL})
 
 /* Once, before threads start. process is kept, not copied ("desk", "edge").
  * Before it, the level is info and the form is text. */
