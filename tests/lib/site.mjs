@@ -141,6 +141,14 @@ export class Site {
     return site;
   }
 
+  /** The sample newspaper, its pictures included when they are drawn. */
+  static async demo() {
+    const site = new Site();
+    await must(["demo", site.data, "--no-serve"]);
+    finally_(() => site.end());
+    return site;
+  }
+
   /** Runs a command on this site. @param {string[]} args  may end with an object: {input} */
   run(...args) {
     return must([...args, "--data", this.data]);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chromium for tests: pages that note every error and every request that
+// leaves the site.
+import fs from "node:fs";
+import path from "node:path";
+
+import { root } from "./site.mjs";
+import { finally_ } from "./tap.mjs";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** Playwright and the browser, or why not. */
+export async function findBrowser() {
+  if (!fs.existsSync(CHROMIUM)) return { why: `${CHROMIUM} is missing` };
+  try {
+    return { playwright: (await import("playwright-core")).default };
+  } catch {
+    return { why: "playwright-core is missing: npm ci" };
+  }
+}
+
+/** @param {any} playwright */
+export async function launch(playwright) {
+  const browser = await playwright.chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  finally_(() => browser.close());
+  return browser;
+}
+
+/**
+ * A page in a context of its own, and what went wrong on it.
+ * @param {any} browser
+ * @param {string} origin  the only host that may be asked
+ * @param {Record<string, unknown>} options  of the context
+ */
+export async function openPage(browser, origin, options = {}) {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const wrong = [];
+  page.on("pageerror", (/** @type {Error} */ error) => wrong.push(`error: ${error.message}`));
+  page.on("console", (/** @type {any} */ message) => {
+    // The browser tells the status of a page that is not 200, as it should be.
+    const own = /the server responded with a status of (404|410)/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !(own && message.location().url === page.url()))
+      wrong.push(`console: ${message.text()}`);
+  });
+  page.on("request", (/** @type {any} */ request) => {
+    const url = request.url();
+    if (!url.startsWith(origin) && !url.startsWith("data:") && !url.startsWith("blob:"))
+      wrong.push(`asks ${url}`);
+  });
+  page.on("requestfailed", (/** @type {any} */ request) => {
+    if (request.failure()?.errorText !== "net::ERR_ABORTED")
+      wrong.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
+  page.on("response", (/** @type {any} */ response) => {
+    if (response.status() >= 400 && response.request().resourceType() !== "document")
+      wrong.push(`${response.status()} for ${response.url()}`);
+  });
+  return { page, context, wrong };
+}
+
+/** How many pixels stick out at the side, and what sticks out. @param {any} page */
+export function overflow(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const out = document.documentElement.scrollWidth - width;
+    if (out <= 0) return "";
+    const wide = [...document.body.querySelectorAll("*")]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+    return `${out} px: ${wide.slice(-3).join(", ")}`;
+  });
+}
+
+/** @param {any} page @param {string} name */
+export async function screenshot(page, name) {
+  const folder = path.join(root, "build/screenshots");
+  fs.mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+}
