@@ -170,14 +170,16 @@ static bool has_tag(const struct article_checked *checked, const struct id *id)
     return false;
 }
 
-/* Finds the tag by the slug of its name, or makes it. One that is there keeps
- * the name it has. */
+/* Finds the tag by its name, or else by the slug of that, or makes it. One that
+ * is there keeps the name and the slug it has. */
 static enum err find_or_make_tag(struct edit *edit, struct str language,
                                  struct str name, struct id *ret_id)
 {
     struct tag tag;
     struct str slug = slug_make(name, language, &edit->arena);
-    enum err err = tag_find(edit->db, language, slug, &edit->arena, &tag);
+    enum err err = tag_find_named(edit->db, language, name, &edit->arena, &tag);
+    if (err == ERR_NOT_FOUND)
+        err = tag_find(edit->db, language, slug, &edit->arena, &tag);
     if (!err)
         *ret_id = tag.id;
     if (err != ERR_NOT_FOUND)

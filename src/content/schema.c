@@ -81,7 +81,8 @@ static const char media_sql[] =
     " language TEXT NOT NULL REFERENCES language (code),"
     " slug TEXT NOT NULL,"
     " name TEXT NOT NULL,"
-    " UNIQUE (language, slug));";
+    " UNIQUE (language, slug));"
+    "CREATE INDEX tag_name ON tag (language, name);";
 
 /* What lists show, and where the article stands. The text itself is in its
  * revisions. */

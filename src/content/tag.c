@@ -41,6 +41,17 @@ enum err tag_find(struct db *db, struct str language, struct str slug,
     return read_one(&query, arena, ret_tag);
 }
 
+enum err tag_find_named(struct db *db, struct str language, struct str name,
+                        struct arena *arena, struct tag *ret_tag)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_ask(
+        db,
+        TAG_COLUMNS " WHERE language = $1 AND name = $2 ORDER BY id LIMIT 1",
+        DB_STR(language), DB_STR(name));
+    return read_one(&query, arena, ret_tag);
+}
+
 static enum err tag_load(struct db *db, const struct id *id,
                          struct arena *arena, struct tag *ret_tag)
 {

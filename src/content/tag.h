@@ -40,6 +40,11 @@ MUST_USE enum err tag_remove(struct edit *edit, const struct id *id);
 MUST_USE enum err tag_find(struct db *db, struct str language, struct str slug,
                            struct arena *arena, struct tag *ret_tag);
 
+/* By its exact name; the oldest of several. */
+MUST_USE enum err tag_find_named(struct db *db, struct str language,
+                                 struct str name, struct arena *arena,
+                                 struct tag *ret_tag);
+
 /* All tags of the language. */
 MUST_USE enum err tag_list(struct db *db, struct str language,
                            struct arena *arena, struct tag_list *ret_list);

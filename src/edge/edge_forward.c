@@ -13,7 +13,6 @@
 #include "base/log.h"
 #include "edge/edge_internal.h"
 #include "net/http_response.h"
-#include "net/http_status.h"
 
 enum {
     REQUEST_BYTES_MAX = EDGE_BODY_BYTES_MAX + 2 * HTTP_HEAD_BYTES_MAX,
@@ -122,7 +121,7 @@ static void answer_whole(struct forward_job *job)
     buf_init(&fields, 2 * HTTP_HEAD_BYTES_MAX);
     put_fields(&fields, &job->head.fields);
     if (buf_err(&fields)) {
-        edge_answer_error(job->exchange, 500, "The answer was too long.");
+        edge_answer_error(job->exchange, 500);
         return;
     }
     http_answer(
@@ -141,9 +140,7 @@ static void deliver(void *argument)
 {
     struct forward_job *job = argument;
     if (job->failed_status)
-        edge_answer_error(job->exchange, job->failed_status,
-                          "The newsroom's server is not answering. "
-                          "Please try again in a moment.");
+        edge_answer_error(job->exchange, job->failed_status);
     else
         answer_whole(job);
     free_job(job);
@@ -181,7 +178,7 @@ void edge_forward_request(struct edge_thread *thread,
 {
     struct forward_job *job = calloc(1, sizeof *job);
     if (!job) {
-        edge_answer_error(exchange, 503, "Too busy at the moment.");
+        edge_answer_error(exchange, 503);
         return;
     }
     job->thread = thread;
@@ -191,7 +188,7 @@ void edge_forward_request(struct edge_thread *thread,
     write_request(&job->request, exchange);
     if (buf_err(&job->request)) {
         free_job(job);
-        edge_answer_error(exchange, 503, "Too busy at the moment.");
+        edge_answer_error(exchange, 503);
         return;
     }
     loop_post(edge_first(thread->edge)->loop, take_job, job);

@@ -3,6 +3,7 @@
  *
  *   edge.c          threads, start and end
  *   edge_request.c  which kind of request it is; canonical keys
+ *   edge_error.c    static pages for when there is nobody to print
  *   edge_page.c     page tables, answering with a page, waiting for one
  *   edge_feed.c     the desk's feed: pages, drops, acknowledgements
  *   edge_forward.c  requests that the desk itself answers
@@ -75,9 +76,10 @@ static inline struct edge_thread *edge_first(struct edge *edge)
 void edge_on_request(void *thread, struct http_exchange *exchange);
 uint64_t edge_body_max(void *thread, const struct http_request *request);
 
-/* A small static page: 503 with Retry-After, 404, 405 … */
-void edge_answer_error(struct http_exchange *exchange, int status,
-                       const char *message);
+/* ---- edge_error.c ---- */
+
+/* A static page for one of 400, 404, 405, 414, 500, 503, 504. */
+void edge_answer_error(struct http_exchange *exchange, int status);
 
 /* ---- edge_page.c ---- */
 

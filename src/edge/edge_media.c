@@ -120,7 +120,7 @@ void edge_answer_media(struct edge_thread *thread,
                  ? open_media(thread->edge->config.media_fd, name, &size)
                  : -1;
     if (fd < 0)
-        edge_answer_error(exchange, 404, "There is no such file.");
+        edge_answer_error(exchange, 404);
     else
         answer_file(exchange, fd, size, name, content_type);
 }

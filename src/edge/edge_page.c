@@ -109,9 +109,7 @@ static void on_wait_timeout(void *context, struct loop_timeout *timeout)
     struct page_waiter *waiter =
         (struct page_waiter *)((char *)timeout -
                                offsetof(struct page_waiter, timeout));
-    edge_answer_error(take_exchange(waiter), 503,
-                      "The newsroom's server is not answering. "
-                      "Please try again in a moment.");
+    edge_answer_error(take_exchange(waiter), 503);
 }
 
 struct want {
@@ -157,9 +155,7 @@ void edge_wait_for_page(struct edge_thread *thread,
                         struct http_exchange *exchange, struct str key)
 {
     if (thread->waiting >= EDGE_WAITING_MAX) {
-        edge_answer_error(exchange, 503,
-                          "Very many readers are here at the moment. "
-                          "Please try again in a few seconds.");
+        edge_answer_error(exchange, 503);
         return;
     }
     struct page_waiter *waiter = calloc(1, sizeof *waiter);
@@ -192,8 +188,7 @@ static void wake(struct edge_thread *thread, struct str key, struct page *page)
         if (page)
             edge_answer_page(exchange, page);
         else
-            edge_answer_error(exchange, 500,
-                              "This page cannot be shown at the moment.");
+            edge_answer_error(exchange, 500);
     }
 }
 

@@ -2,41 +2,12 @@
 #include <assert.h>
 
 #include "edge/edge_internal.h"
-#include "net/http_status.h"
 #include "net/uri.h"
 
 enum { CURSOR_BYTES_MAX = 64, KEY_BYTES = PAGE_KEY_BYTES_MAX };
 
 #define NEWSROOM_PREFIX STR("/newsroom/")
 #define MEDIA_PREFIX STR("/media/")
-
-/* Nothing of it depends on the request, so nothing can be injected. */
-void edge_answer_error(struct http_exchange *exchange, int status,
-                       const char *message)
-{
-    char body[1024];
-    struct str phrase = http_status_phrase(status);
-    int len =
-        snprintf(body, sizeof body,
-                 "<!doctype html><html lang=en><meta charset=utf-8>"
-                 "<meta name=viewport content=\"width=device-width\">"
-                 "<title>%" PRI_STR "</title><h1>%" PRI_STR "</h1><p>%s</p>",
-                 ARG_STR(phrase), ARG_STR(phrase), message);
-    assert(len > 0 && (size_t)len < sizeof body);
-    struct str fields = STR("Cache-Control: no-store\r\n"
-                            "Content-Security-Policy: default-src 'none'\r\n"
-                            "X-Content-Type-Options: nosniff\r\n");
-    if (status == 405)
-        fields = STR("Allow: GET, HEAD\r\nCache-Control: no-store\r\n");
-    else if (status == 503)
-        fields = STR("Retry-After: 5\r\nCache-Control: no-store\r\n");
-    http_answer(exchange, &(struct http_answer){
-                              .status = status,
-                              .content_type = STR("text/html; charset=utf-8"),
-                              .fields = fields,
-                              .body = str_of(body, (size_t)len),
-                          });
-}
 
 static bool is_reading(const struct http_request *request)
 {
@@ -87,7 +58,7 @@ static void redirect_to(struct http_exchange *exchange, struct str path)
     }
     buf_add_c(&fields, "\r\n");
     if (buf_err(&fields)) {
-        edge_answer_error(exchange, 414, "This address is too long.");
+        edge_answer_error(exchange, 414);
         return;
     }
     http_answer(exchange, &(struct http_answer){
@@ -105,7 +76,7 @@ static void answer_path(struct edge_thread *thread,
         return;
     }
     if (!is_reading(request)) {
-        edge_answer_error(exchange, 405, "Pages can only be read.");
+        edge_answer_error(exchange, 405);
         return;
     }
     if (str_starts_with(path, MEDIA_PREFIX)) {
@@ -137,8 +108,7 @@ void edge_on_request(void *context, struct http_exchange *exchange)
     struct uri_path path;
     enum err err = uri_path_decode(request->path, scratch, &path);
     if (err)
-        edge_answer_error(exchange, err == ERR_TOO_LONG ? 414 : 400,
-                          "This address cannot be understood.");
+        edge_answer_error(exchange, err == ERR_TOO_LONG ? 414 : 400);
     else if (!path.is_canonical)
         redirect_to(exchange, path.text);
     else

@@ -57,8 +57,4 @@ MUST_USE enum err site_article_page(struct site *site, struct db *reader,
                                     struct str id, struct arena *arena,
                                     struct str *ret_page_key);
 
-/* A whole HTML page, needing nothing else, for a status that is answered when
- * there is nobody to print: 429, 500, 503. Static. "" for other statuses. */
-struct str site_static_page(int status);
-
 #endif

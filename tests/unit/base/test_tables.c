@@ -19,7 +19,7 @@ enum { MANY = 5000 };
 static void test_map_finds_what_was_set_and_not_removed(void **state)
 {
     (void)state;
-    static char keys[MANY][8];
+    static char keys[MANY][16];
     struct map map;
     map_init(&map);
     for (int i = 0; i < MANY; i++) {

@@ -159,6 +159,27 @@ static void test_an_import_brings_its_id(void **state)
     assert_string_equal(room->fault.field, "id");
 }
 
+static void test_a_tag_is_found_by_its_name_whatever_its_slug(void **state)
+{
+    struct newsroom *room = *state;
+    struct edit edit = {0};
+    struct tag tag = {.language = STR("en"),
+                      .slug = STR("arzna"),
+                      .name = STR("River Arzna")};
+    newsroom_begin(room, &edit);
+    assert_ok(room, tag_save(&edit, &tag, NULL));
+    newsroom_commit(room, &edit);
+    struct str tags[] = {STR("River Arzna")};
+    struct article_content content = newsroom_content(room, "High water");
+    content.tags = tags;
+    content.tag_count = 1;
+    struct id id = newsroom_write(room, &content, -1);
+    struct article article;
+    assert_ok(room, article_load(room->db, &id, &room->arena, &article));
+    assert_int_equal(article.tag_count, 1);
+    assert_true(str_eq(article.tags[0].slug, STR("arzna")));
+}
+
 static void test_a_renamed_tag_keeps_its_articles(void **state)
 {
     struct newsroom *room = *state;
@@ -198,6 +219,7 @@ int main(void)
         TEST(test_what_is_wrong_is_named),
         TEST(test_an_older_base_is_a_conflict),
         TEST(test_an_import_brings_its_id),
+        TEST(test_a_tag_is_found_by_its_name_whatever_its_slug),
         TEST(test_a_renamed_tag_keeps_its_articles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

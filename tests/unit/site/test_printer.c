@@ -424,18 +424,6 @@ static void test_pinned_pages_exist(void **state)
     assert_true(pins.assets > 10);
 }
 
-static void test_a_busy_page_needs_nothing(void **state)
-{
-    (void)state;
-    static const int statuses[] = {429, 500, 503};
-    for (size_t i = 0; i < 3; i++) {
-        struct str page = site_static_page(statuses[i]);
-        assert_true(str_starts_with(page, STR("<!doctype html>")));
-        assert_true(str_find(page, STR("href")) < 0);
-    }
-    assert_int_equal(site_static_page(404).len, 0);
-}
-
 #define TEST(name) \
     cmocka_unit_test_setup_teardown(name, paper_open, paper_close)
 
@@ -457,7 +445,6 @@ int main(void)
         TEST(test_a_page_brings_its_policy),
         TEST(test_a_theme_changes_while_it_is_used),
         TEST(test_pinned_pages_exist),
-        TEST(test_a_busy_page_needs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
