@@ -185,10 +185,12 @@ enum err press_catch_up(struct press *press, int64_t seq, struct fault *fault)
     if (seq > press->wanted_seq)
         press->wanted_seq = seq;
     pthread_cond_signal(&press->news);
-    while (!press->stopping && !late &&
-           (press->printed_seq < seq || !press->edges_known))
+    while (
+        !press->stopping && !late &&
+        (press->printed_seq < seq || !press->edges_known || press->edges_new))
         late = pthread_cond_timedwait(&press->done, &press->lock, &until);
-    bool reached = press->printed_seq >= seq && press->edges_known;
+    bool reached =
+        press->printed_seq >= seq && press->edges_known && !press->edges_new;
     pthread_mutex_unlock(&press->lock);
     if (!reached)
         return fault_set(fault, ERR_TIMEOUT, NULL,

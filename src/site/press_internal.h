@@ -85,6 +85,7 @@ struct press {
     uint64_t edges_new; /* bit set: connected, not yet looked after */
     uint64_t edges_known;
     struct feed_welcome welcomes[FEED_EDGES_MAX];
+    size_t pinned_since;             /* articles, since the pins were listed */
     uint64_t marked_edition;         /* the edges were told of */
     uint64_t pins_wanted, pins_done; /* unequal: the set of pinned pages may
                                         have changed and must be listed */

@@ -13,6 +13,7 @@ enum {
     /* A round with more changed articles than this is an import: their pages
      * are printed ahead in the background, nobody waits for them. */
     ARTICLES_PRINTED_AT_ONCE = 32,
+    PINNED_TOO_MANY_MAX = 200, /* then the set of pinned pages is listed anew */
 };
 
 enum err press_read_changes(struct press *press, int64_t seq,
@@ -169,10 +170,16 @@ static void apply(struct press *press, const struct change_list *changes)
 static void order_fresh(struct press *press, const struct fresh_pages *fresh)
 {
     for (size_t i = 0; i < fresh->count; i++) {
-        if (!sheets_find(&press->sheets, fresh->keys[i]))
-            press_order(press, fresh->keys[i], PRINT_FOR_CHANGE, true, 0);
+        if (sheets_find(&press->sheets, fresh->keys[i]))
+            continue;
+        press_order(press, fresh->keys[i], PRINT_FOR_CHANGE, true, 0);
+        press->pinned_since++;
     }
-    press->pins_wanted += fresh->too_many;
+    /* They push out the oldest, but not one at a time. */
+    if (fresh->too_many || press->pinned_since > PINNED_TOO_MANY_MAX) {
+        press->pins_wanted++;
+        press->pinned_since = 0;
+    }
 }
 
 void press_round(struct press *press, struct arena *arena)
@@ -180,6 +187,9 @@ void press_round(struct press *press, struct arena *arena)
     struct change_list changes = {0};
     struct fresh_pages fresh = {.count = 0};
     struct fault fault;
+    pthread_mutex_lock(&press->lock);
+    int64_t wanted_seq = press->wanted_seq;
+    pthread_mutex_unlock(&press->lock);
     enum err err =
         press_read_changes(press, press->applied_seq, arena, &changes, &fault);
     if (err)
@@ -189,6 +199,8 @@ void press_round(struct press *press, struct arena *arena)
         collect_fresh(press, &changes, arena, &fresh);
 
     pthread_mutex_lock(&press->lock);
+    if (!err && !changes.count && press->wanted_seq == wanted_seq)
+        press->wanted_seq = press->applied_seq; /* there is no such change */
     bool news = press->edges_new || changes.count ||
                 press->marked_edition != press->edition;
     if (press->edges_new)
