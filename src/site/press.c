@@ -126,7 +126,9 @@ enum err press_start(struct press *press, struct fault *fault)
     enum err err = change_last_seq(lease.db, &seq);
     if (err)
         return db_fault(lease.db, err, fault);
+    pthread_mutex_lock(&press->lock); /* the desk may be asked already */
     press->applied_seq = press->printed_seq = seq;
+    pthread_mutex_unlock(&press->lock);
     if (pthread_create(&press->follower, NULL, follow_log, press))
         return fault_set(fault, ERR_NO_MEMORY, NULL, "no thread for the press");
     press->follower_running = true;
