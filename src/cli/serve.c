@@ -21,6 +21,8 @@
 enum {
     EDGE_THREADS_LEAST = 1,
     LEFTOVER_MS = 3000, /* for what a killed server leaves behind */
+    DYING_MS = 500,     /* for a killed supervisor to be gone itself */
+    PAUSE_MS = 10,
 };
 
 struct serving {
@@ -57,6 +59,22 @@ static enum err find_paths(struct serving *serving, struct fault *fault)
     return ERR_OK;
 }
 
+static void rest_a_little(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000}, NULL);
+}
+
+static bool take_lock(int fd)
+{
+    int64_t until = clock_now_us() + DYING_MS * INT64_C(1000);
+    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        if (clock_now_us() >= until)
+            return false;
+        rest_a_little();
+    }
+    return true;
+}
+
 /* One server a site: two would print against each other. */
 static enum err lock_site(struct serving *serving, struct fault *fault)
 {
@@ -72,7 +90,7 @@ static enum err lock_site(struct serving *serving, struct fault *fault)
     if (serving->lock_fd < 0)
         return fault_set(fault, err_from_errno(errno), path,
                          "cannot open %s: %s", path, strerror(errno));
-    if (flock(serving->lock_fd, LOCK_EX | LOCK_NB) < 0)
+    if (!take_lock(serving->lock_fd))
         return fault_set(fault, ERR_BUSY, NULL,
                          "%s is being served already; stop that server first, "
                          "or serve another folder",
@@ -154,13 +172,12 @@ static enum err open_media(struct serving *serving, struct fault *fault)
 static enum err open_link_socket(struct serving *serving, struct fault *fault)
 {
     int64_t until = clock_now_us() + LEFTOVER_MS * INT64_C(1000);
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     for (;;) {
         enum err err = open_unix_socket(serving, "run/edge.sock",
                                         &serving->arguments.link_fd, fault);
         if (err != ERR_BUSY || clock_now_us() >= until)
             return err;
-        nanosleep(&pause, NULL);
+        rest_a_little();
     }
 }
 
