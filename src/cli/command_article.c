@@ -291,6 +291,8 @@ static enum err print_article(const struct article *article,
                shown_time(dates, article->published_us, line->arena));
     print_fact(output, "updated",
                shown_time(dates, article->updated_us, line->arena));
+    print_fact(output, "scheduled",
+               shown_time(dates, article->scheduled_us, line->arena));
     print_fact(output, "withdrawn", article->withdrawn_reason);
     print_fact(output, "categories", joined_categories(article, line->arena));
     print_fact(output, "views",

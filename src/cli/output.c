@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -32,13 +33,20 @@ void output_init(struct output *output, FILE *data, FILE *words)
     };
 }
 
+/* Whoever read the answer, such as head(1), has gone. */
+static bool nobody_reads(FILE *stream)
+{
+    struct pollfd end = {.fd = fileno(stream)};
+    return poll(&end, 1, 0) == 1 && (end.revents & POLLERR);
+}
+
 enum err output_finish(struct output *output, struct fault *fault)
 {
     output_progress_end(output);
     errno = 0;
     if (fflush(output->data) == 0 && !ferror(output->data))
         return ERR_OK;
-    if (errno == EPIPE)
+    if (errno == EPIPE || nobody_reads(output->data))
         return ERR_OK;
     enum err err = errno ? err_from_errno(errno) : ERR_IO;
     return fault_set(fault, err, NULL, "cannot write the answer: %s",
@@ -99,6 +107,7 @@ void output_tell(struct output *output, const char *format, ...)
     if (output->quiet)
         return;
     output_progress_end(output);
+    fflush(output->data); /* as below: in the order in which they are told */
     va_list arguments;
     va_start(arguments, format);
     vfprintf(output->words, format, arguments);
