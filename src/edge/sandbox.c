@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -108,10 +110,10 @@ enum err sandbox_restrict_files(int media_fd, int *ret_abi, struct fault *fault)
 static const int allowed_calls[] = {
     /* sockets it holds */
     SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
-    SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(sendto), SCMP_SYS(sendmsg),
-    SCMP_SYS(sendfile), SCMP_SYS(accept4), SCMP_SYS(shutdown), SCMP_SYS(close),
-    SCMP_SYS(setsockopt), SCMP_SYS(getsockopt), SCMP_SYS(getpeername),
-    SCMP_SYS(getsockname), SCMP_SYS(dup),
+    SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(sendfile), SCMP_SYS(accept4),
+    SCMP_SYS(shutdown), SCMP_SYS(close), SCMP_SYS(setsockopt),
+    SCMP_SYS(getsockopt), SCMP_SYS(getpeername), SCMP_SYS(getsockname),
+    SCMP_SYS(dup),
     /* waiting */
     SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),
     SCMP_SYS(epoll_ctl), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(futex),
@@ -120,18 +122,41 @@ static const int allowed_calls[] = {
     SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
     SCMP_SYS(statx), SCMP_SYS(lseek), SCMP_SYS(pread64), SCMP_SYS(fcntl),
     /* memory */
-    SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(mprotect),
-    SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(getrandom),
+    SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+    SCMP_SYS(getrandom),
     /* time, identity, signals, the end */
     SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),
     SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(rt_sigaction),
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigtimedwait), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(kill),
-    SCMP_SYS(restart_syscall), SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage),
-    SCMP_SYS(sysinfo), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rseq),
+    SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage), SCMP_SYS(sysinfo),
+    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rseq),
     SCMP_SYS(set_robust_list), SCMP_SYS(membarrier),
     SCMP_SYS(readlink), /* sanitizers, when they report */
 };
+
+/* Those that are allowed for one purpose only. A listening socket that is shut
+ * down and sent to with MSG_FASTOPEN would connect, past Landlock too. */
+static int allow_guarded_calls(scmp_filter_ctx filter)
+{
+    const scmp_datum_t self = (scmp_datum_t)getpid();
+    const struct {
+        int call;
+        struct scmp_arg_cmp guard;
+    } guarded[] = {
+        {SCMP_SYS(sendto), SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0)},
+        {SCMP_SYS(sendmsg), SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0)},
+        {SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
+        {SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
+        {SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, self)},
+        {SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, self)},
+    };
+    int failed = 0;
+    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
+        failed |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
+                                         guarded[i].call, 1, &guarded[i].guard);
+    return failed;
+}
 
 enum err sandbox_restrict_calls(bool *ret_entered, struct fault *fault)
 {
@@ -142,6 +167,7 @@ enum err sandbox_restrict_calls(bool *ret_entered, struct fault *fault)
     int failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     for (size_t i = 0; i < sizeof allowed_calls / sizeof *allowed_calls; i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
+    failed |= allow_guarded_calls(filter);
     int loaded = failed ? failed : seccomp_load(filter);
     seccomp_release(filter);
     if (loaded == -EINVAL || loaded == -ENOSYS) { /* a kernel without it */

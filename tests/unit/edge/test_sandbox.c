@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -218,6 +220,53 @@ static int connect_out(const struct place *place)
     return connect(place->client, &nobody, sizeof nobody) ? errno : 0;
 }
 
+/* By way of a socket that listened: it can be connected without connect(). */
+static int send_out(const struct place *place)
+{
+    struct sockaddr_in somewhere = {
+        .sin_family = AF_INET,
+        .sin_addr = {htonl(INADDR_LOOPBACK)},
+    };
+    socklen_t len = sizeof somewhere;
+    int other = place->client;
+    if (listen(other, 1) && errno != EACCES && errno != EPERM)
+        return errno;
+    if (getsockname(other, (struct sockaddr *)&somewhere, &len))
+        return errno;
+    int own = dup(place->listening);
+    if (own < 0 || shutdown(own, SHUT_RDWR))
+        return errno;
+    if (sendto(own, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL,
+               (struct sockaddr *)&somewhere, len) < 0)
+        return errno;
+    const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    (void)connect(own, &nobody, sizeof nobody); /* as it was, for the next */
+    (void)listen(own, 1);
+    return 0;
+}
+
+static int make_code(const struct place *place)
+{
+    (void)place;
+    void *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return code == MAP_FAILED ? errno : 0;
+}
+
+static int turn_data_into_code(const struct place *place)
+{
+    (void)place;
+    void *data = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mprotect(data, 4096, PROT_READ | PROT_EXEC) ? errno : 0;
+}
+
+static int signal_parent(const struct place *place)
+{
+    (void)place;
+    return kill(getppid(), 0) ? errno : 0;
+}
+
 static int execute(const struct place *place)
 {
     (void)place;
@@ -294,6 +343,7 @@ static void test_there_is_no_way_out(void **state)
     assert_denied(state, BOTH, make_unix_socket);
     assert_denied(state, BOTH, connect_out);
     assert_denied(state, CALLS, connect_out); /* by seccomp alone */
+    assert_denied(state, BOTH, send_out);
 }
 
 static void test_nothing_can_be_executed(void **state)
@@ -302,11 +352,14 @@ static void test_nothing_can_be_executed(void **state)
     assert_denied(state, BOTH, execute_here);
     assert_denied(state, FILES, execute_here);
     assert_denied(state, CALLS, execute_here);
+    assert_denied(state, CALLS, make_code);
+    assert_denied(state, CALLS, turn_data_into_code);
 }
 
 static void test_no_other_process_can_be_read(void **state)
 {
     assert_denied(state, BOTH, trace_parent);
+    assert_denied(state, CALLS, signal_parent);
 }
 
 static void test_pictures_can_be_read(void **state)
