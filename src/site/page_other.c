@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Small pages: menu, TV, what is not there, redirects, files. */
+#include "base/buf.h"
 #include "content/menu.h"
 #include "content/redirect.h"
+#include "net/uri.h"
 #include "render/catalogue.h"
 #include "render/value.h"
 #include "site/list_model.h"
@@ -154,17 +156,30 @@ enum err page_root(struct printing *p)
     return ERR_OK;
 }
 
-/* Only within a language that is one, so that nobody is led off the site. */
+static struct str as_location(const struct printing *p, struct str path)
+{
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, 3 * URI_PATH_BYTES_MAX);
+    uri_write_path(&text, path);
+    return arena_copy(p->arena, buf_str(&text));
+}
+
+/* Without the query that means nothing, or else with the slash set right: only
+ * within a language that is one, so that nobody is led off the site. */
 enum err page_slash(struct printing *p)
 {
+    struct str path = path_without_query(p);
+    if (path.len < p->page_key.len) {
+        printing_redirect(p, 301, as_location(p, path), true);
+        return ERR_OK;
+    }
     enum err err = printing_open(p, p->path.lang);
     if (err)
         return err;
-    struct str path = path_without_query(p);
     path = str_ends_with(path, STR("/"))
                ? str_slice(path, 0, path.len - 1)
                : arena_concat(p->arena, path, STR("/"));
-    printing_redirect(p, 301, path, true);
+    printing_redirect(p, 301, as_location(p, path), true);
     return ERR_OK;
 }
 

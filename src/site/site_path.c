@@ -27,13 +27,23 @@ static bool split(struct str path, struct parts *parts)
     return true;
 }
 
-/* "before=<cursor>". What is malformed is as if it were not there. */
+/* Only lists that go on have a cursor. */
+static bool has_cursors(enum site_page page)
+{
+    return page == SITE_PAGE_CATEGORY || page == SITE_PAGE_TAG ||
+           page == SITE_PAGE_AUTHOR;
+}
+
+/* "before=<cursor>". Everything else is no key of a page, so that nobody can
+ * have the same page printed under any number of keys. */
 static void parse_before(struct str query, struct site_path *path)
 {
     struct str prefix = STR("before=");
     path->has_before =
-        str_starts_with(query, prefix) &&
+        has_cursors(path->page) && str_starts_with(query, prefix) &&
         !article_cursor_parse(str_from(query, prefix.len), &path->before);
+    if (!path->has_before)
+        path->page = SITE_PAGE_SLASH;
 }
 
 /* "some-words-62f9f7d471fdc" or the id alone. */
@@ -144,14 +154,15 @@ struct site_path site_path_parse(struct str page_key)
     struct str text =
         mark < 0 ? page_key : str_slice(page_key, 0, (size_t)mark);
     struct parts parts = {.count = 0};
-    if (text.len == 0 || text.ptr[0] != '/' || parse_top(text, &path))
+    if (text.len == 0 || text.ptr[0] != '/')
         return path;
-    if (!split(text, &parts) || parts.count == 0) {
-        path.lang = parts.count ? parts.at[0] : STR("");
-        return path;
+    if (!parse_top(text, &path)) {
+        if (split(text, &parts) && parts.count)
+            parse_parts(&parts, &path);
+        else
+            path.lang = parts.count ? parts.at[0] : STR("");
     }
-    parse_parts(&parts, &path);
-    if (mark >= 0)
+    if (mark >= 0 && path.page != SITE_PAGE_UNKNOWN)
         parse_before(str_from(page_key, (size_t)mark + 1), &path);
     return path;
 }

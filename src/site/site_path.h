@@ -31,7 +31,8 @@ enum site_page {
     SITE_PAGE_ASSET,    /* /assets/reader-0123456789abcdef.js */
     SITE_PAGE_FAVICON,  /* /favicon.ico */
     SITE_PAGE_ROBOTS,   /* /robots.txt */
-    SITE_PAGE_SLASH,    /* a known page but for its last slash: /en, /en/tv/ */
+    SITE_PAGE_SLASH,    /* a known page but for its last slash: /en, /en/tv/,
+                         * or but for a query that it does not know */
     SITE_PAGE_COUNT
 };
 
