@@ -40,7 +40,7 @@ struct op {
 struct batch {
     struct edge_feed *feed;
     uint64_t connection;
-    uint64_t number; /* of the last message in it */
+    uint64_t number; /* of the last message in it; 0: our own doing */
     atomic_uint remaining;
     size_t count, capacity;
     struct op *ops;
@@ -132,7 +132,8 @@ static void on_batch_done(void *argument)
 {
     struct batch *batch = argument;
     struct edge_feed *feed = batch->feed;
-    if (feed->source.fd >= 0 && feed->connection == batch->connection) {
+    if (batch->number && feed->source.fd >= 0 &&
+        feed->connection == batch->connection) {
         message_put(&feed->out, MESSAGE_ACK, batch->number);
         flush(feed);
     }
@@ -383,12 +384,29 @@ void edge_feed_adopt(struct edge_feed *feed, int fd)
     }
 }
 
+/* Whoever invents addresses, and leaves before the answer, must not fill the
+ * desk's queue and our memory: only so many pages are asked for at a time. */
+static void refuse_want(struct edge_feed *feed, struct str key)
+{
+    struct batch *batch = calloc(1, sizeof *batch);
+    if (!batch)
+        log_panic("no memory to refuse a page");
+    batch->feed = feed;
+    add_op(batch, (struct op){.kind = OP_REFUSE, .key = key});
+    post_batch(batch);
+}
+
 void edge_feed_want(struct edge_feed *feed, struct str key)
 {
+    bool is_new =
+        !shelf_find(&feed->edge->shelf, key) && !map_get(&feed->wants, key);
+    if (is_new && feed->wants.count >= EDGE_WANTS_MAX) {
+        refuse_want(feed, key);
+        return;
+    }
     struct str *want = malloc(sizeof *want);
     /* On its way to the thread that asks, or asked for already. */
-    if (!want || shelf_find(&feed->edge->shelf, key) ||
-        map_get(&feed->wants, key)) {
+    if (!want || !is_new) {
         free(want);
         free_key(key);
         return;

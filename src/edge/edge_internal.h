@@ -29,6 +29,7 @@
 
 enum {
     EDGE_WAITING_MAX = 4096,  /* parked requests of one thread */
+    EDGE_WANTS_MAX = 2048,    /* pages that the desk is asked for at a time */
     EDGE_WAIT_MS = 10 * 1000, /* for a page to be printed */
     EDGE_FORWARD_WAITING_MAX = 1024,
     EDGE_FORWARD_MS = 30 * 1000,
