@@ -69,8 +69,9 @@ MUST_USE enum err theme_compile(struct embedded_files sources,
 struct theme *theme_retain(struct theme *theme);
 void theme_release(struct theme *theme); /* accepts NULL */
 
-/* Changes whenever a file in folder is added, taken away or written; 0 when
- * there is no such folder. Cheap enough to ask every second. */
+/* Changes whenever a template, stylesheet or file of messages in folder or
+ * below it is added, taken away or written; 0 when there is no such folder.
+ * Cheap enough to ask every second. */
 uint64_t theme_folder_stamp(const char *folder);
 
 bool theme_has(const struct theme *theme, struct str name);

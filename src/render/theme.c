@@ -15,6 +15,15 @@ static const struct folder_limits FOLDER_LIMITS = {
     .file_bytes_max = TEMPLATE_BYTES_MAX,
 };
 
+/* All that a theme is made of, the stylesheet and messages too. */
+static const char *const WATCHED_ENDINGS[] = {".html", ".xml",        ".txt",
+                                              ".css",  ".properties", NULL};
+
+static const struct folder_limits WATCHED_LIMITS = {
+    .endings = WATCHED_ENDINGS,
+    .files_max = 2 * THEME_FILES_MAX,
+};
+
 static struct theme *theme_create(void)
 {
     struct theme *theme = calloc(1, sizeof *theme);
@@ -51,7 +60,7 @@ bool theme_has(const struct theme *theme, struct str name)
 
 uint64_t theme_folder_stamp(const char *folder)
 {
-    return folder_source_stamp(folder, &FOLDER_LIMITS);
+    return folder_source_stamp(folder, &WATCHED_LIMITS);
 }
 
 /* ---- Collecting the files

@@ -9,18 +9,10 @@
 #include "render/template.h"
 #include "site/site_internal.h"
 
-/* Of the templates and the messages; other than before when a file changed. */
+/* Other than before when a file of the theme changed. */
 static uint64_t folder_stamp(const struct site *site)
 {
-    if (!site->folder)
-        return 0;
-    struct arena arena;
-    arena_init(&arena, 0);
-    struct str messages = arena_printf(&arena, "%s/messages", site->folder);
-    uint64_t stamp = theme_folder_stamp(site->folder) * 31 +
-                     theme_folder_stamp(messages.ptr);
-    arena_finish(&arena);
-    return stamp;
+    return site->folder ? theme_folder_stamp(site->folder) : 0;
 }
 
 static uint64_t fold_digest(uint64_t hash, struct str bytes)

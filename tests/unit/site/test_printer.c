@@ -385,6 +385,37 @@ static void test_a_theme_changes_while_it_is_used(void **state)
     assert_has(&print, "<footer>Our own foot of BM.GE</footer>");
 }
 
+static void assert_reloaded(struct paper *paper)
+{
+    struct fault fault;
+    bool changed = false;
+    assert_int_equal(site_reload_theme(paper->site, &changed, &fault), ERR_OK);
+    assert_true(changed);
+}
+
+/* Written again, not only added: neither changes the folder itself. */
+static void test_style_and_messages_change_while_they_are_used(void **state)
+{
+    struct paper *paper = *state;
+    struct fault fault;
+    char style[128], folder[128], messages[160];
+    snprintf(style, sizeof style, "%s/style.css", paper->theme);
+    snprintf(folder, sizeof folder, "%s/messages", paper->theme);
+    snprintf(messages, sizeof messages, "%s/en.properties", folder);
+    assert_int_equal(folder_make(paper->theme, &fault), ERR_OK);
+    assert_int_equal(folder_make(folder, &fault), ERR_OK);
+    write_file(style, STR("a{color:red}"));
+    write_file(messages, STR("skip = Go on"));
+    assert_reloaded(paper);
+    write_file(style, STR("a{color:green}"));
+    assert_reloaded(paper);
+    write_file(messages, STR("skip = Go on reading"));
+    assert_reloaded(paper);
+    struct site_print print = paper_print(paper, "/en/");
+    assert_has(&print, "a{color:green}");
+    assert_has(&print, ">Go on reading</a>");
+}
+
 struct pins {
     struct paper *paper;
     int count, fronts, articles, assets;
@@ -444,6 +475,7 @@ int main(void)
         TEST(test_hostile_words_stay_words),
         TEST(test_a_page_brings_its_policy),
         TEST(test_a_theme_changes_while_it_is_used),
+        TEST(test_style_and_messages_change_while_they_are_used),
         TEST(test_pinned_pages_exist),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
