@@ -167,7 +167,7 @@ static enum err write_beside(int folder, const char *name, struct str bytes,
 {
     DEFER(close_fd)
     int fd =
-        openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail(fault, "create", name);
     if (write_all(fd, bytes) && fsync(fd) == 0)
@@ -198,7 +198,7 @@ static enum err store_at(struct blob_store *store, const struct blob_path *path,
                          const char *folder, struct str bytes,
                          struct fault *fault)
 {
-    if (mkdirat(store->private_fd, folder, 0755) == 0) {
+    if (mkdirat(store->private_fd, folder, 0700) == 0) {
         if (fsync(store->private_fd) < 0)
             return fail(fault, "sync the folder of", path->text);
     } else if (errno != EEXIST) {

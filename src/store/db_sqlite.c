@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -156,6 +157,15 @@ static enum err set_up(sqlite3 *handle, enum db_access access,
     return use_wal(handle, fault);
 }
 
+/* Drafts are nobody else's to read. SQLite gives the files beside the database
+ * the same mode. */
+static void make_private(const char *location)
+{
+    int fd = open(location, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0) /* else SQLite will say why */
+        close(fd);
+}
+
 static enum err sqlite_open(const char *location, enum db_access access,
                             void **ret_connection, struct fault *fault)
 {
@@ -166,6 +176,8 @@ static enum err sqlite_open(const char *location, enum db_access access,
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
                 (access == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
     sqlite3 *handle = NULL;
+    if (access == DB_CREATE)
+        make_private(location);
     int result = sqlite3_open_v2(location, &handle, flags, NULL);
     if (!handle)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");

@@ -2,6 +2,7 @@
 #include "folder.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -68,6 +69,23 @@ static void test_publishing_is_a_link_that_can_be_taken_away(void **state)
     assert_int_equal(blob_publish(store, &blob, &folder->fault), ERR_NOT_FOUND);
 }
 
+static void test_nobody_else_may_read_it(void **state)
+{
+    struct folder *folder = *state;
+    DEFER(close_store) struct blob_store *store = open_store(folder);
+    struct blob blob;
+    struct stat info;
+    assert_ok(folder,
+              blob_put(store, STR("abc"), STR("webp"), &blob, &folder->fault));
+    assert_int_equal(stat(folder_path(folder, "blobs/ba"), &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0700);
+    assert_ok(folder, blob_publish(store, &blob, &folder->fault));
+    const char *public =
+        folder_path(folder, "media/ba7816bf8f01cfea414140de5dae2223.webp");
+    assert_int_equal(stat(public, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+}
+
 static void test_damage_is_noticed(void **state)
 {
     struct folder *folder = *state;
@@ -126,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_blob_is_named_by_its_content),
         TEST(test_publishing_is_a_link_that_can_be_taken_away),
+        TEST(test_nobody_else_may_read_it),
         TEST(test_damage_is_noticed),
         cmocka_unit_test(test_names_from_outside_are_checked),
         TEST(test_extensions_are_checked),

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,20 @@ static enum err insert(struct db *db, int64_t id, const char *text)
 {
     return db_run(db, "INSERT INTO t (id, text) VALUES ($1, $2)", DB_I64(id),
                   DB_C(text));
+}
+
+static void test_nobody_else_may_read_it(void **state)
+{
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    struct folder *folder = *state;
+    DEFER(close_db) struct db *db = open_db(folder);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        char path[128];
+        struct stat info;
+        snprintf(path, sizeof path, "%s%s", folder->database, endings[i]);
+        assert_int_equal(stat(path, &info), 0);
+        assert_int_equal(info.st_mode & 0777, 0600);
+    }
 }
 
 /* ---- Queries
@@ -378,6 +393,7 @@ static void test_a_pool_lends_each_connection_to_one_thread(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_nobody_else_may_read_it),
         TEST(test_values_come_back),
         TEST(test_parameters_go_by_number_wherever_they_stand),
         TEST(test_a_failed_bind_sticks),
