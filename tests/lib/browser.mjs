@@ -78,8 +78,14 @@ export function overflow(page) {
     const width = document.documentElement.clientWidth;
     const out = document.documentElement.scrollWidth - width;
     if (out <= 0) return "";
+    /** What scrolls within its own box does not stick out. @param {Element} element */
+    const isClipped = (element) => {
+      for (let box = element.parentElement; box && box !== document.body; box = box.parentElement)
+        if (getComputedStyle(box).overflowX !== "visible") return true;
+      return false;
+    };
     const wide = [...document.body.querySelectorAll("*")]
-      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .filter((element) => element.getBoundingClientRect().right > width + 1 && !isClipped(element))
       .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
     return `${out} px: ${wide.slice(-3).join(", ")}`;
   });
