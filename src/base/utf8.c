@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* Length of the well-formed character at the start, 0 when it is malformed
  * (Unicode 15, table 3-7). */
@@ -45,9 +46,25 @@ bool utf8_next(struct str *text, uint32_t *ret_character)
     return true;
 }
 
+/* The length of the ASCII text at the start, eight bytes at a time. */
+static size_t ascii_len(struct str text)
+{
+    size_t len = 0;
+    uint64_t word;
+    for (; len + sizeof word <= text.len; len += sizeof word) {
+        memcpy(&word, text.ptr + len, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return len;
+}
+
 bool utf8_is_valid(struct str text)
 {
     while (text.len) {
+        text = str_from(text, ascii_len(text));
+        if (text.len == 0)
+            break;
         uint32_t character;
         size_t len = character_len(text, &character);
         if (len == 0)

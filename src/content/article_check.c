@@ -47,14 +47,14 @@ static enum err check_language(struct edit *edit, struct str code)
 }
 
 /* The body in its canonical form, so that equal ones are equal bytes. */
-static enum err check_body(struct edit *edit, struct article_content *content)
+static enum err check_body(struct edit *edit, struct article_checked *checked)
 {
+    struct article_content *content = &checked->content;
     if (content->body.len == 0)
         return ERR_OK;
-    struct document_node *document;
     struct fault cause = {0};
-    enum err err =
-        document_parse_json(content->body, &edit->arena, &document, &cause);
+    enum err err = document_parse_json(content->body, &edit->arena,
+                                       &checked->document, &cause);
     if (err) {
         char field[FAULT_FIELD_BYTES_MAX];
         snprintf(field, sizeof field, "body%s%.100s",
@@ -64,7 +64,7 @@ static enum err check_body(struct edit *edit, struct article_content *content)
     }
     DEFER(buf_finish) struct buf json;
     buf_init(&json, DOCUMENT_JSON_BYTES_MAX);
-    document_write_json(document, &json);
+    document_write_json(checked->document, &json);
     if (buf_err(&json))
         return fault_set(edit->fault, buf_err(&json), "body",
                          "the body is too long");
@@ -240,7 +240,7 @@ enum err article_check(struct edit *edit, const struct article_content *content,
     if (!err)
         err = check_texts(edit, &checked.content);
     if (!err)
-        err = check_body(edit, &checked.content);
+        err = check_body(edit, &checked);
     if (!err)
         err = article_collect_media(&checked, &edit->arena, edit->fault);
     if (!err)

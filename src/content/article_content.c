@@ -294,12 +294,13 @@ enum err article_collect_media(struct article_checked *checked,
         collect(&collecting, id_str(&checked->content.picture));
     if (checked->content.body.len == 0)
         return ERR_OK;
-    struct document_node *document;
-    enum err err =
-        document_parse_json(checked->content.body, arena, &document, fault);
-    if (err)
-        return err;
-    document_each_media(document, collect, &collecting);
+    if (!checked->document) {
+        enum err err = document_parse_json(checked->content.body, arena,
+                                           &checked->document, fault);
+        if (err)
+            return err;
+    }
+    document_each_media(checked->document, collect, &collecting);
     if (collecting.bad)
         return fault_set(
             fault, ERR_INVALID, "body",

@@ -22,10 +22,18 @@ struct str *article_text_in(struct article_content *content,
 /* Content whose references are known: what a revision keeps. */
 struct article_checked {
     struct article_content content; /* body in canonical form */
+    struct document_node *document; /* the body, parsed; NULL: not yet */
     struct id *tags;
     size_t tag_count;
     struct id *media; /* the main picture and those of the body, each once */
     size_t media_count;
+};
+
+/* A revision that was saved a moment ago, in the edit's arena. */
+struct article_saved {
+    struct id id;
+    int64_t revision;
+    struct article_checked checked;
 };
 
 /* Checks everything that was handed in, fills in the slug, makes the tags. */
@@ -51,7 +59,8 @@ MUST_USE enum err article_read_revision(struct db *db, const struct id *id,
                                         struct article_checked *ret_checked,
                                         struct fault *fault);
 
-/* Collects media ids of the picture and the body. */
+/* Collects media ids of the picture and the body, which is parsed for that
+ * unless it was already. */
 MUST_USE enum err article_collect_media(struct article_checked *checked,
                                         struct arena *arena,
                                         struct fault *fault);

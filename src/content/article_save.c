@@ -234,13 +234,12 @@ static enum err add_revision(struct edit *edit,
 }
 
 static enum err save(struct edit *edit, const struct article_input *input,
-                     struct article_head *head)
+                     struct article_head *head, struct article_checked *checked)
 {
-    struct article_checked checked;
     enum err err =
         check_line("note", input->note, ARTICLE_NOTE_BYTES_MAX, edit->fault);
     if (!err)
-        err = article_check(edit, &input->content, &checked);
+        err = article_check(edit, &input->content, checked);
     if (err)
         return err;
     head->id = id_is_set(&input->id) ? input->id : id_make();
@@ -254,12 +253,12 @@ static enum err save(struct edit *edit, const struct article_input *input,
     struct str json;
     bool same = false;
     if (!err)
-        err = edit_failed(edit,
-                          article_write_json(&checked, &edit->arena, &json));
+        err =
+            edit_failed(edit, article_write_json(checked, &edit->arena, &json));
     if (!err)
-        err = says_the_same(edit, head, json, checked.content.body, &same);
+        err = says_the_same(edit, head, json, checked->content.body, &same);
     if (!err && !same)
-        err = add_revision(edit, input, &checked, json, head);
+        err = add_revision(edit, input, checked, json, head);
     return err;
 }
 
@@ -270,14 +269,20 @@ enum err article_save(struct edit *edit, const struct article_input *input,
     assert(input);
     DEFER(edit_step_end) struct edit_step step = {0};
     struct article_head head = {0};
+    struct article_saved *saved = arena_new(&edit->arena, struct article_saved);
     enum err err = edit_step_begin(&step, edit);
     if (!err)
-        err = save(edit, input, &head);
+        err = save(edit, input, &head, &saved->checked);
     if (!err)
         err = edit_step_commit(&step);
-    if (!err && ret_id)
+    if (err)
+        return err;
+    saved->id = head.id;
+    saved->revision = head.revision;
+    edit->saved = saved;
+    if (ret_id)
         *ret_id = head.id;
-    if (!err && ret_revision)
+    if (ret_revision)
         *ret_revision = head.revision;
-    return err;
+    return ERR_OK;
 }

@@ -67,6 +67,7 @@ void edit_end(struct edit *edit)
     edit->content = NULL;
     edit->db = NULL;
     edit->changes = NULL;
+    edit->saved = NULL;
 }
 
 enum err edit_failed(struct edit *edit, enum err err)
@@ -83,6 +84,7 @@ enum err edit_step_begin(struct edit_step *step, struct edit *edit)
     enum err err = db_begin(&step->transaction, edit->db);
     if (err)
         return edit_failed(edit, err);
+    edit->saved = NULL;
     step->edit = edit;
     step->newest_before = edit->changes;
     return ERR_OK;

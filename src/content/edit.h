@@ -29,6 +29,7 @@
 
 struct content;
 
+struct article_saved;
 struct edit_change;
 
 struct edit {
@@ -49,6 +50,10 @@ struct edit {
     struct map changed; /* key → its struct edit_change */
     struct edit_change *changes;
     bool hides; /* media may have to leave the public folder */
+
+    /* What article_save saved, until the next write: publishing it right away
+     * need not read and check it again. NULL otherwise. */
+    const struct article_saved *saved;
 };
 
 /* Waits for the writer and for other processes. ERR_BUSY, ERR_FULL… edit must

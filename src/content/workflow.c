@@ -149,6 +149,7 @@ static enum err hide_media(struct edit *edit, const struct media_ids *before,
 
 struct publication {
     struct article_head head;
+    const struct article_saved *saved; /* in this edit a moment ago, or NULL */
     int64_t published_us;
     int64_t updated_us;
     bool was_public;
@@ -187,19 +188,36 @@ static bool is_shown_already(const struct publication *publication)
            head->updated_us == publication->updated_us;
 }
 
-/* Readers' row becomes the newest revision; its media become public. */
+static enum err newest_revision(struct edit *edit,
+                                const struct publication *publication,
+                                struct article_checked *ret_checked)
+{
+    const struct article_head *head = &publication->head;
+    const struct article_saved *saved = publication->saved;
+    if (saved && str_eq(id_str(&saved->id), id_str(&head->id)) &&
+        saved->revision == head->revision) {
+        *ret_checked = saved->checked;
+        return ERR_OK;
+    }
+    enum err err =
+        article_read_revision(edit->db, &head->id, head->revision, &edit->arena,
+                              ret_checked, edit->fault);
+    if (!err)
+        err = article_collect_media(ret_checked, &edit->arena, edit->fault);
+    if (!err)
+        err = article_check_references(edit, ret_checked);
+    return err;
+}
+
+/* Readers' row becomes the newest revision (which it is already when they
+ * never saw one, see article_save); its media become public. */
 static enum err show_revision(struct edit *edit,
                               const struct publication *publication)
 {
     const struct article_head *head = &publication->head;
     struct article_checked checked;
-    enum err err = article_read_revision(edit->db, &head->id, head->revision,
-                                         &edit->arena, &checked, edit->fault);
-    if (!err)
-        err = article_collect_media(&checked, &edit->arena, edit->fault);
-    if (!err)
-        err = article_check_references(edit, &checked);
-    if (!err)
+    enum err err = newest_revision(edit, publication, &checked);
+    if (!err && head->live_revision)
         err = article_apply(edit, &head->id, &checked);
     for (size_t i = 0; !err && i < checked.media_count; i++)
         err = media_publish(edit, id_str(&checked.media[i]));
@@ -251,7 +269,7 @@ enum err article_publish(struct edit *edit, const struct id *id,
                          const struct publish_options *options)
 {
     DEFER(edit_step_end) struct edit_step step = {0};
-    struct publication publication;
+    struct publication publication = {.saved = edit->saved};
     enum err err = edit_step_begin(&step, edit);
     if (!err)
         err = article_head_load(edit, id, &publication.head);

@@ -71,6 +71,13 @@ void escape_xml(struct buf *out, struct str text)
         buf_add_bytes(out, start, (size_t)(text.ptr - start));
 }
 
+/* Besides those of JSON itself, what could end a script or a line in it. */
+static bool json_needs_escape(uint32_t c)
+{
+    return c < 0x20 || c == 0x7F || c == '"' || c == '\\' || c == '<' ||
+           c == '>' || c == '&' || c == 0x2028 || c == 0x2029;
+}
+
 static void escape_json_character(struct buf *out, uint32_t c)
 {
     switch (c) {
@@ -83,29 +90,28 @@ static void escape_json_character(struct buf *out, uint32_t c)
     case '\n':
         buf_add_c(out, "\\n");
         return;
-    case '<':
-    case '>':
-    case '&':
-    case 0x2028:
-    case 0x2029:
-        buf_printf(out, "\\u%04x", (unsigned)c);
-        return;
     default:
-        break;
-    }
-    if (c < 0x20 || c == 0x7F) {
         buf_printf(out, "\\u%04x", (unsigned)c);
-        return;
     }
-    char bytes[UTF8_BYTES_MAX];
-    buf_add_bytes(out, bytes, utf8_encode(c, bytes));
 }
 
+/* What needs nothing is copied in runs. */
 void escape_json(struct buf *out, struct str text)
 {
+    const char *start = text.ptr;
     uint32_t c;
-    while (utf8_next(&text, &c))
-        escape_json_character(out, c);
+    for (const char *at = start; utf8_next(&text, &c); at = text.ptr) {
+        bool malformed = c == UTF8_REPLACEMENT && text.ptr - at == 1;
+        if (!malformed && !json_needs_escape(c))
+            continue;
+        buf_add_bytes(out, start, (size_t)(at - start));
+        start = text.ptr;
+        if (malformed)
+            buf_add_c(out, "\uFFFD");
+        else
+            escape_json_character(out, c);
+    }
+    buf_add_bytes(out, start, (size_t)(text.ptr - start));
 }
 
 static bool is_unreserved(unsigned char c)
