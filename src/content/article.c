@@ -7,6 +7,19 @@
 #include "content/row_internal.h"
 #include "render/document.h"
 
+int64_t article_changed_us(const struct article *article)
+{
+    assert(article);
+    int64_t changed_us = article->published_us;
+    if (article->updated_us > changed_us)
+        changed_us = article->updated_us;
+    for (size_t i = 0; i < article->correction_count; i++) {
+        if (article->corrections[i].time_us > changed_us)
+            changed_us = article->corrections[i].time_us;
+    }
+    return changed_us;
+}
+
 const struct medium *article_medium(const struct article *article,
                                     struct str id)
 {

@@ -95,6 +95,9 @@ struct article_byline {
     struct str slug;  /* the person's; filled in when loaded */
 };
 
+/* Whether they wrote it, rather than drew or translated it. */
+bool article_byline_is_author(const struct article_byline *byline);
+
 /* What an editor writes. */
 struct article_content {
     struct str language;
@@ -163,6 +166,10 @@ struct article {
 /* The medium of that id among article->media, or NULL. */
 const struct medium *article_medium(const struct article *article,
                                     struct str id);
+
+/* When what readers see of it changed last: its text or its corrections. 0 when
+ * it was never published. */
+int64_t article_changed_us(const struct article *article);
 
 /* Any article: content is what readers see, or, when they see nothing, the
  * newest revision. For the newsroom and the command line. */

@@ -79,7 +79,7 @@ enum err article_weight_parse(struct str name, enum article_weight *ret_weight)
 /* ---- Bylines
  * ------------------------------------------------------------------- */
 
-static bool is_author(const struct article_byline *byline)
+bool article_byline_is_author(const struct article_byline *byline)
 {
     return byline->role.len == 0 || str_eq(byline->role, STR("author"));
 }
@@ -89,7 +89,7 @@ struct str article_byline_text(const struct article_byline *bylines,
 {
     struct str text = STR("");
     for (size_t i = 0; i < count; i++) {
-        if (!is_author(&bylines[i]))
+        if (!article_byline_is_author(&bylines[i]))
             continue;
         if (text.len)
             text = arena_concat(arena, text, STR(", "));

@@ -5,6 +5,7 @@
 #include "render/escape.h"
 #include "render/template_internal.h"
 #include "render/value_internal.h"
+#include "render/value_json.h"
 
 enum { RUN_DEPTH_MAX = TEMPLATE_CONTEXTS_MAX + 4 * TEMPLATE_DEPTH_MAX };
 
@@ -61,57 +62,6 @@ static const struct value *look_up(const struct machine *machine,
 /* ---- Writing
  * ------------------------------------------------------------------------ */
 
-static void write_json(struct buf *out, const struct value *value,
-                       unsigned depth);
-
-static void write_json_text(struct buf *out, struct str text)
-{
-    buf_add_char(out, '"');
-    escape_json(out, text);
-    buf_add_char(out, '"');
-}
-
-static void write_json_members(struct buf *out, const struct value *value,
-                               unsigned depth)
-{
-    bool is_list = value->kind == VALUE_LIST;
-    buf_add_char(out, is_list ? '[' : '{');
-    for (uint32_t i = 0; i < value->count && depth < TEMPLATE_DEPTH_MAX; i++) {
-        if (i > 0)
-            buf_add_char(out, ',');
-        if (!is_list) {
-            write_json_text(out, value->members[i].key);
-            buf_add_char(out, ':');
-        }
-        write_json(out, value_at(value, i), depth + 1);
-    }
-    buf_add_char(out, is_list ? ']' : '}');
-}
-
-static void write_json(struct buf *out, const struct value *value,
-                       unsigned depth)
-{
-    switch (value_kind(value)) {
-    case VALUE_NULL:
-        buf_add_c(out, "null");
-        return;
-    case VALUE_BOOL:
-        buf_add_c(out, value->truth ? "true" : "false");
-        return;
-    case VALUE_INT:
-        buf_add_i64(out, value->number);
-        return;
-    case VALUE_STR:
-    case VALUE_HTML:
-        write_json_text(out, value->text);
-        return;
-    case VALUE_LIST:
-    case VALUE_OBJECT:
-        write_json_members(out, value, depth);
-        return;
-    }
-}
-
 static void write_escaped(struct buf *out, const struct value *value,
                           enum op_escape escape)
 {
@@ -149,7 +99,7 @@ static void write_value(struct buf *out, const struct value *value,
                         enum op_escape escape)
 {
     if (escape == ESCAPE_JSON_VALUE) {
-        write_json(out, value, 0);
+        value_write_json(out, value);
         return;
     }
     switch (value_kind(value)) {

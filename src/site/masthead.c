@@ -105,16 +105,6 @@ static enum err set_links(struct printing *p, const char *name)
     return ERR_OK;
 }
 
-static void add_feed(struct printing *p, struct value *feeds, const char *name,
-                     const char *type)
-{
-    struct value *feed = value_add_object(feeds);
-    struct str url = printing_path(p, name, STR(""));
-    value_set_c(feed, "type", type);
-    value_set_str(feed, "title", p->settings.name);
-    value_set_str(feed, "url", url);
-}
-
 enum err masthead_load(struct printing *p)
 {
     struct value *site = p->masthead;
@@ -132,9 +122,7 @@ enum err masthead_load(struct printing *p)
     set_link(p, "tv", printing_path(p, "tv", STR("")), SITE_PAGE_TV);
     set_link(p, "menu", printing_path(p, "menu", STR("")), SITE_PAGE_MENU);
     set_fonts(p);
-    struct value *feeds = value_set_list(p->page, "feeds");
-    add_feed(p, feeds, "atom.xml", "application/atom+xml");
-    add_feed(p, feeds, "rss.xml", "application/rss+xml");
+    printing_feeds(p, p->settings.name, printing_path(p, "", STR("")));
     enum err err = set_links(p, "sections");
     if (!err)
         err = set_links(p, "footer");

@@ -15,6 +15,7 @@ static void set_head(struct printing *p, struct str name, struct str path,
 {
     printing_title(p, name);
     printing_describe(p, description);
+    printing_feeds(p, name, path);
     if (list_cursor(p))
         path = site_path_before(p->arena, path, list_cursor(p));
     printing_canonical(p, path);
@@ -57,18 +58,6 @@ static void set_family(struct printing *p, struct value *model,
             add_link(p, parents, other);
     }
     value_set_bool(model, "has_children", value_count(children) > 0);
-}
-
-static void add_feed(struct printing *p, const struct category *category,
-                     const char *file, const char *type, struct value *feeds)
-{
-    struct value *feed = value_add_object(feeds);
-    value_set_c(feed, "type", type);
-    value_set_str(feed, "title", category->name);
-    value_set_str(feed, "url",
-                  arena_printf(p->arena, "/%" PRI_STR "/%" PRI_STR "/%s",
-                               ARG_STR(p->lang), ARG_STR(category->path),
-                               file));
 }
 
 static enum err set_translations(struct printing *p,
@@ -119,9 +108,6 @@ enum err page_category(struct printing *p)
     set_category(p, category, &list);
     set_head(p, category->name, printing_path(p, "", category->path),
              category->description);
-    struct value *feeds = value_set_list(p->page, "feeds");
-    add_feed(p, category, "atom.xml", "application/atom+xml", feeds);
-    add_feed(p, category, "rss.xml", "application/rss+xml", feeds);
     change_keys_add_in(&p->keys, STR("category:"), p->lang, category->slug);
     err = set_translations(p, category);
     return err ? err : printing_render(p, "category", 200);

@@ -16,7 +16,7 @@ MUST_USE enum err page_tag(struct printing *p);
 MUST_USE enum err page_author(struct printing *p);
 MUST_USE enum err page_menu(struct printing *p);
 MUST_USE enum err page_tv(struct printing *p);
-MUST_USE enum err page_feed(struct printing *p); /* Atom and RSS */
+MUST_USE enum err page_feed(struct printing *p); /* of each format */
 MUST_USE enum err page_root(struct printing *p);
 MUST_USE enum err page_slash(struct printing *p);
 MUST_USE enum err page_asset(struct printing *p);

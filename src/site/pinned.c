@@ -24,14 +24,23 @@ static void visit_in(struct pinning *pinning, struct str lang, struct str path,
                                 ARG_STR(lang), ARG_STR(path), file));
 }
 
+static void visit_feeds(struct pinning *pinning, struct str lang,
+                        struct str path)
+{
+    struct str home = arena_printf(pinning->arena, "/%" PRI_STR "/%" PRI_STR,
+                                   ARG_STR(lang), ARG_STR(path));
+    for (int i = 0; i < SITE_FEED_COUNT; i++)
+        pinning->visit(pinning->context,
+                       site_path_feed(pinning->arena, home, (enum site_feed)i));
+}
+
 static enum err pin_categories(struct pinning *pinning, struct str lang)
 {
     struct category_list list;
     enum err err = category_tree(pinning->db, lang, pinning->arena, &list);
     for (size_t i = 0; !err && i < list.count; i++) {
         visit_in(pinning, lang, list.categories[i].path, "");
-        visit_in(pinning, lang, list.categories[i].path, "/atom.xml");
-        visit_in(pinning, lang, list.categories[i].path, "/rss.xml");
+        visit_feeds(pinning, lang, list.categories[i].path);
     }
     return err;
 }
@@ -62,10 +71,10 @@ static enum err pin_newest(struct pinning *pinning, struct str lang,
 static enum err pin_language(struct pinning *pinning, struct str lang,
                              size_t newest_max)
 {
-    static const char *const files[] = {"", "menu", "tv", "atom.xml",
-                                        "rss.xml"};
+    static const char *const files[] = {"", "menu", "tv"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         visit_in(pinning, lang, STR(""), files[i]);
+    visit_feeds(pinning, lang, STR(""));
     enum err err = pin_categories(pinning, lang);
     return err ? err : pin_newest(pinning, lang, newest_max);
 }

@@ -150,6 +150,18 @@ void printing_describe(struct printing *p, struct str description)
     value_set_str(p->page, "description", description);
 }
 
+void printing_feeds(struct printing *p, struct str title, struct str path)
+{
+    struct value *feeds = value_set_list(p->page, "feeds");
+    for (int i = 0; i < SITE_FEED_COUNT; i++) {
+        struct value *feed = value_add_object(feeds);
+        value_set_str(feed, "type", site_feeds[i].type);
+        value_set_str(feed, "title", title);
+        value_set_str(feed, "url",
+                      site_path_feed(p->arena, path, (enum site_feed)i));
+    }
+}
+
 void printing_share(struct printing *p, const char *type, struct str title,
                     struct str picture)
 {

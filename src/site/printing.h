@@ -72,6 +72,10 @@ void printing_title(struct printing *p, struct str title);
 void printing_canonical(struct printing *p, struct str path);
 void printing_describe(struct printing *p, struct str description);
 
+/* Offers the feeds of the page at path (data.page.feeds), in place of others
+ * offered before. */
+void printing_feeds(struct printing *p, struct str title, struct str path);
+
 /* og:type, with a picture's path or "". Call after title and canonical. */
 void printing_share(struct printing *p, const char *type, struct str title,
                     struct str picture);

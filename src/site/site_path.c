@@ -5,6 +5,12 @@
 
 enum { PARTS_MAX = SITE_PATH_DEPTH_MAX + 2 };
 
+const struct site_feed_format site_feeds[SITE_FEED_COUNT] = {
+#define X(format, file, type) {STR_INIT(file), STR_INIT(type)},
+    SITE_FEEDS(X)
+#undef X
+};
+
 struct parts {
     struct str at[PARTS_MAX];
     size_t count;
@@ -88,8 +94,8 @@ static bool parse_named(const struct parts *parts, struct site_path *path)
     return true;
 }
 
-/* What stands after the language. */
-static void parse_in_language(const struct parts *parts, struct site_path *path)
+/* What stands after the language, but for feeds. */
+static void parse_page(const struct parts *parts, struct site_path *path)
 {
     struct str last = parts->at[parts->count - 1];
     if (parts->count == 1) {
@@ -98,9 +104,6 @@ static void parse_in_language(const struct parts *parts, struct site_path *path)
         path->page = SITE_PAGE_MENU;
     } else if (parts->count == 2 && str_eq(last, STR("tv"))) {
         path->page = SITE_PAGE_TV;
-    } else if (str_eq(last, STR("atom.xml")) || str_eq(last, STR("rss.xml"))) {
-        path->page = last.ptr[0] == 'a' ? SITE_PAGE_ATOM : SITE_PAGE_RSS;
-        path->category = span(&parts->at[1], parts->count - 2);
     } else if (parts->count != 3 || !parse_named(parts, path)) {
         if (parts->count - 1 > SITE_PATH_DEPTH_MAX)
             return;
@@ -108,6 +111,37 @@ static void parse_in_language(const struct parts *parts, struct site_path *path)
         path->category = span(&parts->at[1], parts->count - 1);
         path->slug = STR("");
     }
+}
+
+bool site_page_has_feeds(enum site_page page)
+{
+    return page == SITE_PAGE_FRONT || page == SITE_PAGE_CATEGORY ||
+           page == SITE_PAGE_TAG || page == SITE_PAGE_AUTHOR;
+}
+
+/* A feed is the address of its page with the format's file behind it. */
+static bool parse_feed(const struct parts *parts, struct site_path *path)
+{
+    struct str last = parts->at[parts->count - 1];
+    struct parts home = *parts;
+    home.count--;
+    for (int i = 0; home.count && i < SITE_FEED_COUNT; i++) {
+        if (!str_eq(last, site_feeds[i].file))
+            continue;
+        parse_page(&home, path);
+        path->home = path->page;
+        path->feed = (enum site_feed)i;
+        path->page = site_page_has_feeds(path->home) ? SITE_PAGE_FEED
+                                                     : SITE_PAGE_UNKNOWN;
+        return true;
+    }
+    return false;
+}
+
+static void parse_in_language(const struct parts *parts, struct site_path *path)
+{
+    if (!parse_feed(parts, path))
+        parse_page(parts, path);
 }
 
 static bool parse_top(struct str path_text, struct site_path *path)
@@ -165,6 +199,14 @@ struct site_path site_path_parse(struct str page_key)
     if (mark >= 0 && path.page != SITE_PAGE_UNKNOWN)
         parse_before(str_from(page_key, (size_t)mark + 1), &path);
     return path;
+}
+
+struct str site_path_feed(struct arena *arena, struct str path,
+                          enum site_feed feed)
+{
+    return arena_printf(arena, "%" PRI_STR "%s%" PRI_STR, ARG_STR(path),
+                        str_ends_with(path, STR("/")) ? "" : "/",
+                        ARG_STR(site_feeds[feed].file));
 }
 
 struct str site_path_last(struct str category)

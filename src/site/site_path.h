@@ -26,8 +26,8 @@ enum site_page {
     SITE_PAGE_AUTHOR,   /* /en/author/nino-beridze */
     SITE_PAGE_MENU,     /* /en/menu */
     SITE_PAGE_TV,       /* /en/tv */
-    SITE_PAGE_ATOM,     /* /en/atom.xml, /en/politics/atom.xml */
-    SITE_PAGE_RSS,      /* /en/rss.xml, /en/politics/rss.xml */
+    SITE_PAGE_FEED,     /* /en/atom.xml, /en/politics/rss.xml,
+                         * /en/tag/harvest/feed.json; see SITE_FEEDS */
     SITE_PAGE_ASSET,    /* /assets/reader-0123456789abcdef.js */
     SITE_PAGE_FAVICON,  /* /favicon.ico */
     SITE_PAGE_ROBOTS,   /* /robots.txt */
@@ -40,11 +40,34 @@ enum {
     SITE_PATH_DEPTH_MAX = 4, /* categories in categories */
 };
 
+/* clang-format off */
+/*    format  file         media type */
+#define SITE_FEEDS(X) \
+    X(ATOM,   "atom.xml",  "application/atom+xml")  /* RFC 4287 */ \
+    X(RSS,    "rss.xml",   "application/rss+xml")   /* RSS 2.0.11 */ \
+    X(JSON,   "feed.json", "application/feed+json") /* JSON Feed 1.1 */
+/* clang-format on */
+
+enum site_feed {
+#define X(format, file, type) SITE_FEED_##format,
+    SITE_FEEDS(X)
+#undef X
+        SITE_FEED_COUNT
+};
+
+struct site_feed_format {
+    struct str file;
+    struct str type;
+};
+extern const struct site_feed_format site_feeds[SITE_FEED_COUNT];
+
 /* All texts are borrowed from the page key. */
 struct site_path {
     enum site_page page;
     struct str lang;     /* the first part, "" when there is none */
-    struct str category; /* "politics/elections"; of feeds "" for the site */
+    enum site_page home; /* of a feed: the kind of page it is the feed of */
+    enum site_feed feed; /* of a feed: its format */
+    struct str category; /* "politics/elections" */
     struct str slug;     /* of an article (may be ""), a tag, an author */
     struct str asset;    /* the name with its digest */
     struct id id;        /* of an article */
@@ -54,6 +77,13 @@ struct site_path {
 
 /* Never fails: what has no meaning is SITE_PAGE_UNKNOWN. */
 struct site_path site_path_parse(struct str page_key);
+
+/* Whether a page of that kind has feeds. */
+bool site_page_has_feeds(enum site_page page);
+
+/* The feed of the page at path: "/en/politics/atom.xml" of "/en/politics". */
+struct str site_path_feed(struct arena *arena, struct str path,
+                          enum site_feed feed);
 
 /* The last part of a path of categories: "elections". */
 struct str site_path_last(struct str category);

@@ -5,7 +5,10 @@
 #include "render/value.h"
 #include "site/printing.h"
 
-enum { SOURCE_WIDTH = 960 }; /* of the rendition for those who take only one */
+enum {
+    SOURCE_WIDTH = 960, /* of the rendition for those who take only one */
+    PREVIEW_WIDTH = 1600,
+};
 
 /* How wide a picture stands, by web/theme/style.css. */
 static const struct str sizes[] = {
@@ -20,11 +23,56 @@ static const struct str sizes[] = {
     [STORY_BRIEF] = STR_INIT(""),
 };
 
-static struct str address(struct printing *p, const struct rendition *rendition)
+struct str story_file_path(struct arena *arena,
+                           const struct rendition *rendition)
 {
     char name[BLOB_PUBLIC_BYTES];
     blob_public_name(&rendition->blob, name);
-    return arena_printf(p->arena, "/media/%s", name);
+    return arena_printf(arena, "/media/%s", name);
+}
+
+static struct str address(struct printing *p, const struct rendition *rendition)
+{
+    return story_file_path(p->arena, rendition);
+}
+
+/* How gladly programs take a type; 0: it is no picture for them. */
+static int preview_rank(struct str mime)
+{
+    static const struct str types[] = {
+        STR_INIT("image/gif"), STR_INIT("image/webp"), STR_INIT("image/png"),
+        STR_INIT("image/jpeg")};
+    for (int i = 0; i < (int)(sizeof types / sizeof *types); i++) {
+        if (str_eq(mime, types[i]))
+            return i + 1;
+    }
+    return 0;
+}
+
+static bool is_better_preview(const struct rendition *a,
+                              const struct rendition *b)
+{
+    bool a_fits = a->width <= PREVIEW_WIDTH, b_fits = b->width <= PREVIEW_WIDTH;
+    int a_rank = preview_rank(a->mime), b_rank = preview_rank(b->mime);
+    if (!a_rank || !b_rank)
+        return a_rank > 0;
+    if (a_fits != b_fits)
+        return a_fits;
+    if (a->width != b->width)
+        return a_fits == (a->width > b->width);
+    return a_rank > b_rank;
+}
+
+const struct rendition *story_preview(const struct medium *medium)
+{
+    if (!medium || !medium->original.blob.name[0])
+        return NULL;
+    const struct rendition *best = &medium->original;
+    for (size_t i = 0; i < medium->rendition_count; i++) {
+        if (is_better_preview(&medium->renditions[i], best))
+            best = &medium->renditions[i];
+    }
+    return preview_rank(best->mime) ? best : NULL;
 }
 
 /* The type to offer: the first of these that there are renditions of. */

@@ -11,6 +11,7 @@
 
 #include "content/article_list.h"
 
+struct article;
 struct document_media;
 struct document_writer;
 struct printing;
@@ -42,6 +43,14 @@ void story_set_picture(struct printing *p, struct value *object,
 /* Where the medium's renditions are. False when it has no file. */
 bool story_media(struct printing *p, const struct medium *medium,
                  enum story_size size, struct document_media *ret_media);
+
+/* The one file of a picture for programs that show previews: the widest up to
+ * 1600 pixels of the types that all of them read. NULL when there is none. */
+const struct rendition *story_preview(const struct medium *medium);
+
+/* "/media/<name>" */
+struct str story_file_path(struct arena *arena,
+                           const struct rendition *rendition);
 
 /* How the article's document is written: with the media it was loaded with,
  * and absolute addresses for feeds. */
