@@ -147,9 +147,13 @@ $(B)/fuzz/%: $(B)/obj/fuzz/%.o $(if $(filter fuzz,$(FLAVOUR)),,$(B)/obj/tests/re
 # This one takes the inside of a helper program in.
 $(B)/fuzz/fuzz_html: $(call objects,helpers/html/convert.c helpers/html/builder.c)
 
-$(B)/bench/%: $(B)/obj/bench/%.o $(call archives,cli)
+# What makes up articles and readers for several of them.
+GENERATE := $(call objects,$(sort $(wildcard bench/generate/*.c)))
+$(B)/obj/bench/%.o: CPPFLAGS += -Ibench
+
+$(B)/bench/%: $(B)/obj/bench/%.o $(GENERATE) $(call archives,cli)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call pkg_libs,$(call packages,cli))
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(GENERATE) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call pkg_libs,$(call packages,cli))
 
 .PHONY: unit-tests fuzzers benches
 unit-tests: $(UNIT_TESTS)

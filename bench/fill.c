@@ -1,195 +1,360 @@
 // SPDX-License-Identifier: Apache-2.0
-/* bench/fill: fills a newspaper with generated articles and prints the path of
- * the newest one. The words follow Zipf's law, so that pages compress and
- * indexes fill as real ones do.
+/* bench/fill: fills a newspaper with an archive as a real one would be: in
+ * English, Georgian and Russian, words by Zipf's law, lengths log-normal around
+ * 420 words, sections with subsections, tags, people, pictures by reference,
+ * translations. It ends now and goes back as far as ten minutes an article
+ * reach, at most 20 years. Prints the path of the newest English article.
  *
- *   fill DIR COUNT */
+ *   fill DIR COUNT [PICTURES]   PICTURES: a folder of .webp files */
+#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/time.h"
 #include "content/article.h"
 #include "content/category.h"
 #include "content/content.h"
 #include "content/edit.h"
+#include "content/language.h"
+#include "content/media.h"
+#include "content/person.h"
 #include "content/workflow.h"
+#include "generate/words.h"
 
 enum {
-    WORDS = 20000,
-    PARAGRAPHS = 14,
-    PARAGRAPH_WORDS = 110,
     AT_ONCE = 500, /* articles in one transaction */
-    CATEGORIES = 5,
+    SECTIONS = 5,
+    SUBSECTIONS = 4, /* of each section */
+    PEOPLE = 120,
+    TAGS = 3000,
+    PICTURES_MAX = 64,
+    PICTURE_BYTES_MAX = 4 << 20,
+    MEDIAN_WORDS = 420,
+    PARAGRAPH_WORDS = 45,
     ARTICLE_BYTES_MAX = 1 << 20,
+    YEARS = 20,
 };
 
 struct filler {
-    uint64_t random;
-    char words[WORDS][12];
-    struct id categories[CATEGORIES];
+    struct words words;
+    struct id sections[SECTIONS];
+    struct id categories[SECTIONS * SUBSECTIONS];
+    struct id people[PEOPLE];
+    struct id pictures[PICTURES_MAX];
+    size_t picture_count;
+    struct id story; /* of the last article, for its translation */
+    struct id newest_english;
+    struct buf text;
 };
 
-/* xorshift64*: the same archive every time. */
-static uint64_t next_random(struct filler *filler)
-{
-    filler->random ^= filler->random >> 12;
-    filler->random ^= filler->random << 25;
-    filler->random ^= filler->random >> 27;
-    return filler->random * UINT64_C(2685821657736338717);
-}
+/* ---- What articles refer to -------------------------------------------------
+ */
 
-static void make_words(struct filler *filler)
+static enum err add_languages(struct edit *edit)
 {
-    static const char *const parts[] = {"ka",  "ro", "ve",  "tin", "mar", "sol",
-                                        "du",  "ne", "pri", "ost", "el",  "ban",
-                                        "gor", "mi", "sha", "ter"};
-    for (int i = 0; i < WORDS; i++) {
-        unsigned a = (unsigned)i % 16, b = (unsigned)i / 16 % 16,
-                 c = (unsigned)i / 256;
-        snprintf(filler->words[i], sizeof filler->words[i], "%s%s%s", parts[a],
-                 parts[b], c ? parts[c % 16] : "");
+    enum err err = ERR_OK;
+    for (size_t i = 1; !err && i < words_language_count; i++) {
+        struct language language = {
+            .code = str_from_c(words_languages[i].code),
+            .position = (int64_t)i,
+        };
+        err = language_save(edit, &language);
     }
+    return err;
 }
 
-/* About one over the rank. */
-static const char *word(struct filler *filler)
+/* With the same name in every language, which is short for "a name in each". */
+static enum err add_category(struct edit *edit, const struct id *parent,
+                             int64_t position, struct str name,
+                             struct id *ret_id)
 {
-    double u = (double)(next_random(filler) >> 11) / 9007199254740992.0;
-    double rank = 1;
-    for (double left = u * 14; left > 1; left -= 1)
-        rank *= 2;
-    uint64_t at = (uint64_t)rank + next_random(filler) % (uint64_t)rank;
-    return filler->words[at % WORDS];
+    struct category_name names[8];
+    for (size_t i = 0; i < words_language_count; i++)
+        names[i] = (struct category_name){
+            .language = str_from_c(words_languages[i].code), .name = name};
+    struct category_input input = {
+        .parent = parent ? *parent : (struct id){.text = ""},
+        .position = position,
+        .names = names,
+        .name_count = words_language_count,
+    };
+    return category_save(edit, &input, ret_id);
 }
 
-static void add_words(struct filler *filler, struct buf *out, int count)
+static enum err add_categories(struct filler *filler, struct edit *edit)
 {
-    for (int i = 0; i < count; i++) {
-        buf_add_c(out, i ? " " : "");
-        buf_add_c(out, word(filler));
+    static const char *const names[SECTIONS] = {"Region", "Council", "Trade",
+                                                "Arts", "Games"};
+    enum err err = ERR_OK;
+    for (int i = 0; !err && i < SECTIONS; i++) {
+        err = add_category(edit, NULL, i, str_from_c(names[i]),
+                           &filler->sections[i]);
+        for (int k = 0; !err && k < SUBSECTIONS; k++)
+            err = add_category(
+                edit, &filler->sections[i], k,
+                arena_printf(&edit->arena, "%s %d", names[i], k + 1),
+                &filler->categories[i * SUBSECTIONS + k]);
     }
+    return err;
 }
 
-static void write_body(struct filler *filler, struct buf *out)
+static enum err add_people(struct filler *filler, struct edit *edit)
 {
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < PEOPLE; i++) {
+        buf_reset(&filler->text);
+        buf_add_c(&filler->text, "Editor ");
+        words_add_rank(&words_languages[0], i + WORDS_SYLLABLES, &filler->text);
+        struct person_name name = {.name = buf_str(&filler->text)};
+        struct person_input input = {.names = &name, .name_count = 1};
+        err = person_save(edit, &input, &filler->people[i]);
+    }
+    return err;
+}
+
+static enum err add_picture(struct filler *filler, struct edit *edit,
+                            const char *path)
+{
+    struct str bytes;
+    struct medium medium = {.focus_x = 500,
+                            .focus_y = 500,
+                            .alt = STR("A drawing"),
+                            .filename = STR("drawing.webp")};
+    enum err err =
+        file_read(path, PICTURE_BYTES_MAX, &edit->arena, &bytes, edit->fault);
+    if (!err)
+        err = media_store(edit, bytes, STR("image/webp"), 1280, 853,
+                          &medium.original);
+    if (!err)
+        err =
+            media_save(edit, &medium, &filler->pictures[filler->picture_count]);
+    filler->picture_count += !err;
+    return err;
+}
+
+static enum err add_pictures(struct filler *filler, struct edit *edit,
+                             const char *folder)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    enum err err = dir ? ERR_OK : ERR_NOT_FOUND;
+    while (!err && filler->picture_count < PICTURES_MAX &&
+           (entry = readdir(dir))) {
+        char path[1024];
+        if (!str_ends_with(str_from_c(entry->d_name), STR(".webp")))
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        err = add_picture(filler, edit, path);
+    }
+    if (dir)
+        closedir(dir);
+    return err;
+}
+
+static enum err prepare(struct filler *filler, struct content *content,
+                        const char *pictures, struct fault *fault)
+{
+    DEFER(edit_end) struct edit edit = {0};
+    enum err err = edit_begin(&edit, content, STR("fill"), fault);
+    if (!err)
+        err = add_languages(&edit);
+    if (!err)
+        err = add_categories(filler, &edit);
+    if (!err)
+        err = add_people(filler, &edit);
+    if (!err && pictures)
+        err = add_pictures(filler, &edit, pictures);
+    return err ? err : edit_commit(&edit);
+}
+
+/* ---- Articles ---------------------------------------------------------------
+ */
+
+/* 60 of 100 in English, 25 in Georgian, 15 in Russian. */
+static const struct words_language *choose_language(struct filler *filler)
+{
+    uint64_t chance = words_random(&filler->words, 100);
+    return &words_languages[chance < 60 ? 0 : chance < 85 ? 1 : 2];
+}
+
+static void write_body(struct filler *filler,
+                       const struct words_language *language)
+{
+    struct buf *out = &filler->text;
+    double length =
+        words_log_normal(&filler->words, MEDIAN_WORDS, 0.6) / PARAGRAPH_WORDS;
+    size_t paragraphs = length < 2 ? 2 : length > 90 ? 90 : (size_t)length;
     buf_add_c(out, "{\"type\":\"doc\",\"content\":[");
-    for (int i = 0; i < PARAGRAPHS; i++) {
+    for (size_t i = 0; i < paragraphs; i++) {
+        size_t count = PARAGRAPH_WORDS / 2 +
+                       (size_t)words_random(&filler->words, PARAGRAPH_WORDS);
         buf_add_c(out, i ? "," : "");
         buf_add_c(out,
                   "{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\","
                   "\"text\":\"");
-        add_words(filler, out, PARAGRAPH_WORDS);
+        words_add(&filler->words, language, count, out);
         buf_add_c(out, ".\"}]}");
     }
     buf_add_c(out, "]}");
 }
 
-static enum err make_categories(struct filler *filler, struct edit *edit)
+static void choose_tags(struct filler *filler, struct edit *edit,
+                        const struct words_language *language,
+                        struct article_content *content)
 {
-    static const char *const names[CATEGORIES] = {"Region", "Council", "Trade",
-                                                  "Arts", "Games"};
-    for (int i = 0; i < CATEGORIES; i++) {
-        struct category_name name = {.language = STR("en"),
-                                     .name = str_from_c(names[i])};
-        struct category_input input = {
-            .position = i, .names = &name, .name_count = 1};
-        enum err err = category_save(edit, &input, &filler->categories[i]);
-        if (err)
-            return err;
+    content->tag_count = (size_t)words_random(&filler->words, 4);
+    content->tags = arena_array(&edit->arena, struct str, 4);
+    for (size_t i = 0; i < content->tag_count; i++) {
+        /* The product of two even ones: some topics much oftener. */
+        uint64_t rank = words_random(&filler->words, TAGS) *
+                        words_random(&filler->words, TAGS) / TAGS;
+        struct buf name;
+        buf_init(&name, 256);
+        words_add_rank(language, rank + WORDS_SYLLABLES, &name);
+        content->tags[i] = arena_copy(&edit->arena, buf_str(&name));
+        buf_finish(&name);
     }
-    return ERR_OK;
+}
+
+static void choose_references(struct filler *filler, struct edit *edit,
+                              struct article_content *content)
+{
+    content->categories = arena_array(&edit->arena, struct id, 1);
+    content->category_count = 1;
+    uint64_t category =
+        words_random(&filler->words, SECTIONS + SECTIONS * SUBSECTIONS);
+    content->categories[0] = category < SECTIONS
+                                 ? filler->sections[category]
+                                 : filler->categories[category - SECTIONS];
+    content->bylines = arena_new(&edit->arena, struct article_byline);
+    content->byline_count = 1;
+    content->bylines[0].person =
+        filler->people[words_random(&filler->words, PEOPLE)];
+    if (filler->picture_count && words_random(&filler->words, 4))
+        content->picture =
+            filler
+                ->pictures[words_random(&filler->words, filler->picture_count)];
 }
 
 static enum err add_article(struct filler *filler, struct edit *edit,
-                            int64_t published_us, struct buf *text,
-                            struct id *ret_id)
+                            int64_t published_us)
 {
+    struct buf *text = &filler->text;
+    const struct words_language *language = choose_language(filler);
     buf_reset(text);
-    add_words(filler, text, 9);
+    words_add(&filler->words, language, 9, text);
     size_t headline_len = text->len;
-    add_words(filler, text, 25);
+    words_add(&filler->words, language, 25, text);
     size_t standfirst_len = text->len - headline_len;
-    write_body(filler, text);
+    write_body(filler, language);
     if (buf_err(text))
         return text->err;
     struct str all = buf_str(text);
-    struct id category = filler->categories[next_random(filler) % CATEGORIES];
+    bool translated =
+        language != words_languages && words_random(&filler->words, 3) == 0;
     struct article_input input = {
         .id = id_from_time(published_us),
+        .story = translated ? filler->story : (struct id){.text = ""},
         .created_us = published_us,
         .content =
             {
-                .language = STR("en"),
+                .language = str_from_c(language->code),
                 .headline = str_slice(all, 0, headline_len),
                 .standfirst = str_slice(all, headline_len, standfirst_len),
                 .body = str_from(all, headline_len + standfirst_len),
-                .categories = &category,
-                .category_count = 1,
             },
     };
+    choose_tags(filler, edit, language, &input.content);
+    choose_references(filler, edit, &input.content);
     struct publish_options options = {.published_us = published_us};
+    struct id id;
     int64_t revision;
-    enum err err = article_save(edit, &input, ret_id, &revision);
-    return err ? err : article_publish(edit, ret_id, &options);
+    enum err err = article_save(edit, &input, &id, &revision);
+    if (!err)
+        err = article_publish(edit, &id, &options);
+    if (language == words_languages)
+        filler->story = filler->newest_english = id;
+    return err;
 }
 
 static enum err fill(struct filler *filler, struct content *content,
-                     int64_t count, struct id *ret_last, struct fault *fault)
+                     int64_t count, struct fault *fault)
 {
-    struct buf text;
-    buf_init(&text, ARTICLE_BYTES_MAX);
-    int64_t start_us = time_now_us() - count * 600 * TIME_US_PER_SECOND;
+    int64_t now_us = time_now_us();
+    int64_t most_us = YEARS * INT64_C(365) * 24 * 3600 * TIME_US_PER_SECOND;
+    int64_t step_us = 600 * TIME_US_PER_SECOND;
+    if (step_us > most_us / count)
+        step_us = most_us / count;
     enum err err = ERR_OK;
     for (int64_t i = 0; i < count && !err;) {
         DEFER(edit_end) struct edit edit = {0};
         err = edit_begin(&edit, content, STR("fill"), fault);
-        if (!err && i == 0)
-            err = make_categories(filler, &edit);
         for (int at = 0; at < AT_ONCE && i < count && !err; at++, i++)
-            err = add_article(filler, &edit,
-                              start_us + i * 600 * TIME_US_PER_SECOND + i,
-                              &text, ret_last);
+            err = add_article(filler, &edit, now_us - (count - i) * step_us);
         if (!err)
             err = edit_commit(&edit);
+        if (isatty(STDERR_FILENO))
+            fprintf(stderr, "\r%lld of %lld", (long long)i, (long long)count);
     }
-    buf_finish(&text);
     return err;
+}
+
+/* ---- The program ------------------------------------------------------------
+ */
+
+static enum err run(struct filler *filler, struct content *content,
+                    int64_t count, const char *pictures, struct arena *arena,
+                    struct fault *fault)
+{
+    int64_t began_us = clock_now_us();
+    struct article article;
+    enum err err = prepare(filler, content, pictures, fault);
+    if (!err)
+        err = fill(filler, content, count, fault);
+    double seconds = (double)(clock_now_us() - began_us) / 1e6;
+    if (err || !id_is_set(&filler->newest_english))
+        return err;
+    DEFER(db_lease_end) struct db_lease lease = content_reader(content);
+    err = article_load(lease.db, &filler->newest_english, arena, &article);
+    if (err)
+        return err;
+    printf("/en/article/%" PRI_STR "-%s\n", ARG_STR(article.content.slug),
+           filler->newest_english.text);
+    fprintf(stderr, "%lld articles, %.0f a second\n", (long long)count,
+            (double)count / seconds);
+    return ERR_OK;
 }
 
 int main(int argc, char **argv)
 {
-    static struct filler filler = {.random = 88172645463325252};
+    struct filler filler = {.picture_count = 0};
     struct fault fault = {0};
     struct content *content;
-    struct article article;
-    struct id last;
     struct arena arena;
     int64_t count;
-    if (argc != 3 || str_parse_i64(str_from_c(argv[2]), &count) || count < 1) {
-        fprintf(stderr, "usage: fill DIR COUNT\n");
+    if (argc < 3 || argc > 4 || str_parse_i64(str_from_c(argv[2]), &count) ||
+        count < 1) {
+        fprintf(stderr, "usage: fill DIR COUNT [PICTURES]\n");
         return 2;
     }
-    arena_init(&arena, 0);
-    make_words(&filler);
-    int64_t began_us = clock_now_us();
     enum err err = content_open(argv[1], NULL, &content, &fault);
-    if (!err)
-        err = fill(&filler, content, count, &last, &fault);
     if (!err) {
-        DEFER(db_lease_end) struct db_lease lease = content_reader(content);
-        err = article_load(lease.db, &last, &arena, &article);
+        arena_init(&arena, 0);
+        words_init(&filler.words, UINT64_C(88172645463325252));
+        buf_init(&filler.text, ARTICLE_BYTES_MAX);
+        err = run(&filler, content, count, argv[3], &arena, &fault);
+        buf_finish(&filler.text);
+        words_finish(&filler.words);
+        arena_finish(&arena);
+        content_close(content);
     }
     if (err) {
         fprintf(stderr, "fill: %s: %s\n", err_name(err), fault.message);
         return 1;
     }
-    printf("/en/article/%" PRI_STR "-%s\n", ARG_STR(article.content.slug),
-           last.text);
-    fprintf(stderr, "%lld articles, %.0f a second\n", (long long)count,
-            (double)count * 1e6 / (double)(clock_now_us() - began_us));
-    content_close(content);
-    arena_finish(&arena);
     return 0;
 }
