@@ -33,7 +33,7 @@ PKG_store   := sqlite3
 PKG_render  := jansson icu-uc icu-i18n libbrotlienc libdeflate libzstd
 PKG_content := jansson
 PKG_newsroom := jansson
-PKG_exchange := jansson
+PKG_exchange := jansson expat
 PKG_edge    := libseccomp
 PKG_cli     := jansson libseccomp
 PKG_helpers := gumbo jansson libseccomp
@@ -145,7 +145,7 @@ $(B)/fuzz/%: $(B)/obj/fuzz/%.o $(if $(filter fuzz,$(FLAVOUR)),,$(B)/obj/tests/re
 	    $(call pkg_libs,$(call packages,cli) gumbo)
 
 # This one takes the inside of a helper program in.
-$(B)/fuzz/fuzz_html: $(call objects,helpers/html/convert.c helpers/html/builder.c)
+$(B)/fuzz/fuzz_html: $(call objects,$(filter-out %/main.c,$(wildcard helpers/html/*.c)))
 
 # What makes up articles and readers for several of them.
 GENERATE := $(call objects,$(sort $(wildcard bench/generate/*.c)))

@@ -203,6 +203,7 @@ static bool may_be_empty(enum document_kind kind)
     case DOCUMENT_ORDERED_LIST:
     case DOCUMENT_LIST_ITEM:
     case DOCUMENT_BLOCKQUOTE:
+    case DOCUMENT_GALLERY:
     case DOCUMENT_TABLE:
     case DOCUMENT_TABLE_ROW:
         return false;

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert.h"
 
-#include <gumbo.h>
-
 #include "base/arena.h"
 #include "base/utf8.h"
-#include "builder.h"
+#include "convert_internal.h"
 
-struct converter {
-    struct builder builder;
-    struct convert_result result;
-    size_t depth;
-    bool too_deep;
-    bool in_figure; /* that shows a picture or clip: its caption goes too */
-};
+enum { TABLE_CAPTION_BYTES_MAX = 2000 };
 
-static void walk(struct converter *converter, const GumboNode *node);
-
-static void drop(struct converter *converter, const char *what)
+void convert_drop(struct converter *converter, const char *what)
 {
     struct convert_result *result = &converter->result;
     for (size_t i = 0; i < result->dropped_count; i++)
@@ -30,18 +20,23 @@ static void drop(struct converter *converter, const char *what)
             (struct convert_dropped){what, 1};
 }
 
-static struct str attribute(const GumboNode *node, const char *name)
+struct str convert_attribute(const GumboNode *node, const char *name)
 {
     const GumboAttribute *attr =
         gumbo_get_attribute(&node->v.element.attributes, name);
     return attr ? str_trim(str_from_c(attr->value)) : STR("");
 }
 
-static void walk_children(struct converter *converter, const GumboNode *node)
+bool convert_is(const GumboNode *node, GumboTag tag)
+{
+    return node->type == GUMBO_NODE_ELEMENT && node->v.element.tag == tag;
+}
+
+void convert_walk_children(struct converter *converter, const GumboNode *node)
 {
     const GumboVector *children = &node->v.element.children;
     for (unsigned i = 0; i < children->length; i++)
-        walk(converter, children->data[i]);
+        convert_walk(converter, children->data[i]);
 }
 
 /* ---- Text
@@ -52,7 +47,7 @@ static void walk_marked(struct converter *converter, const GumboNode *node,
 {
     unsigned before = converter->builder.marks;
     converter->builder.marks |= mark;
-    walk_children(converter, node);
+    convert_walk_children(converter, node);
     converter->builder.marks = before;
 }
 
@@ -60,23 +55,23 @@ static void walk_link(struct converter *converter, const GumboNode *node)
 {
     struct builder *builder = &converter->builder;
     const struct document_link *before = builder->link;
-    struct str href = attribute(node, "href");
+    struct str href = convert_attribute(node, "href");
     if (document_href_is_allowed(href)) {
         struct document_link *link =
             arena_new(builder->arena, struct document_link);
         link->href = arena_copy(builder->arena, href);
         builder->link = link;
     } else if (href.len > 0) {
-        drop(converter, "link");
+        convert_drop(converter, "link");
     }
-    walk_children(converter, node);
+    convert_walk_children(converter, node);
     builder->link = before;
 }
 
-static void walk_block(struct converter *converter, const GumboNode *node)
+void convert_walk_block(struct converter *converter, const GumboNode *node)
 {
     builder_end_paragraph(&converter->builder);
-    walk_children(converter, node);
+    convert_walk_children(converter, node);
     builder_end_paragraph(&converter->builder);
 }
 
@@ -86,7 +81,7 @@ static void walk_heading(struct converter *converter, const GumboNode *node,
     struct builder *builder = &converter->builder;
     builder->next_kind = DOCUMENT_HEADING;
     builder->next_level = level;
-    walk_block(converter, node);
+    convert_walk_block(converter, node);
     builder->next_kind = DOCUMENT_PARAGRAPH;
 }
 
@@ -97,7 +92,7 @@ static void walk_pre(struct converter *converter, const GumboNode *node)
     builder_end_paragraph(builder);
     builder->keep_lines = true;
     builder->marks |= DOCUMENT_CODE;
-    walk_children(converter, node);
+    convert_walk_children(converter, node);
     builder->marks = before;
     builder->keep_lines = false;
     builder_end_paragraph(builder);
@@ -106,12 +101,7 @@ static void walk_pre(struct converter *converter, const GumboNode *node)
 /* ---- Lists, quotes, tables
  * ---------------------------------------------------------- */
 
-static bool is_element(const GumboNode *node, GumboTag tag)
-{
-    return node->type == GUMBO_NODE_ELEMENT && node->v.element.tag == tag;
-}
-
-static bool is_blank_node(const GumboNode *node)
+bool convert_is_blank(const GumboNode *node)
 {
     return node->type == GUMBO_NODE_WHITESPACE ||
            node->type == GUMBO_NODE_COMMENT;
@@ -121,7 +111,7 @@ static void set_list_start(struct converter *converter, const GumboNode *node,
                            struct document_node *list)
 {
     int64_t start;
-    if (str_parse_i64(attribute(node, "start"), &start) == ERR_OK &&
+    if (str_parse_i64(convert_attribute(node, "start"), &start) == ERR_OK &&
         start >= 0 && start <= 1000000 && start != 1)
         document_set_int(converter->builder.arena, list, DOCUMENT_START, start);
 }
@@ -131,7 +121,7 @@ static void walk_list(struct converter *converter, const GumboNode *node,
 {
     struct builder *builder = &converter->builder;
     if (!builder_accepts(builder, kind)) {
-        walk_block(converter, node);
+        convert_walk_block(converter, node);
         return;
     }
     struct document_node *list = builder_block(builder, kind);
@@ -139,27 +129,14 @@ static void walk_list(struct converter *converter, const GumboNode *node,
         set_list_start(converter, node, list);
     const GumboVector *children = &node->v.element.children;
     for (unsigned i = 0; i < children->length; i++) {
-        if (is_blank_node(children->data[i]))
+        if (convert_is_blank(children->data[i]))
             continue;
         struct document_node *item =
             document_add(builder->arena, list, DOCUMENT_LIST_ITEM);
         struct builder_place place = builder_enter(builder, item, 2);
-        walk(converter, children->data[i]);
+        convert_walk(converter, children->data[i]);
         builder_leave(builder, place);
     }
-}
-
-static void walk_quote(struct converter *converter, const GumboNode *node)
-{
-    struct builder *builder = &converter->builder;
-    if (!builder_accepts(builder, DOCUMENT_BLOCKQUOTE)) {
-        walk_block(converter, node);
-        return;
-    }
-    struct document_node *quote = builder_block(builder, DOCUMENT_BLOCKQUOTE);
-    struct builder_place place = builder_enter(builder, quote, 1);
-    walk_children(converter, node);
-    builder_leave(builder, place);
 }
 
 static void walk_row(struct converter *converter, const GumboNode *node,
@@ -171,17 +148,28 @@ static void walk_row(struct converter *converter, const GumboNode *node,
     const GumboVector *children = &node->v.element.children;
     for (unsigned i = 0; i < children->length; i++) {
         const GumboNode *child = children->data[i];
-        bool header = is_element(child, GUMBO_TAG_TH);
-        if (!header && !is_element(child, GUMBO_TAG_TD))
+        bool header = convert_is(child, GUMBO_TAG_TH);
+        if (!header && !convert_is(child, GUMBO_TAG_TD))
             continue;
         struct document_node *cell =
             document_add(builder->arena, row, DOCUMENT_TABLE_CELL);
         if (header)
             document_set_int(builder->arena, cell, DOCUMENT_HEADER, 1);
         struct builder_place place = builder_enter(builder, cell, 3);
-        walk_children(converter, child);
+        convert_walk_children(converter, child);
         builder_leave(builder, place);
     }
+}
+
+static void set_table_caption(struct converter *converter,
+                              const GumboNode *node,
+                              struct document_node *table)
+{
+    struct str text =
+        convert_plain(converter, node, NULL, TABLE_CAPTION_BYTES_MAX);
+    if (text.len)
+        document_set_str(converter->builder.arena, table, DOCUMENT_CAPTION,
+                         text);
 }
 
 /* The rows of a table and of its thead, tbody and tfoot. */
@@ -191,14 +179,14 @@ static void walk_rows(struct converter *converter, const GumboNode *node,
     const GumboVector *children = &node->v.element.children;
     for (unsigned i = 0; i < children->length; i++) {
         const GumboNode *child = children->data[i];
-        if (is_element(child, GUMBO_TAG_TR))
+        if (convert_is(child, GUMBO_TAG_TR))
             walk_row(converter, child, table);
-        else if (is_element(child, GUMBO_TAG_THEAD) ||
-                 is_element(child, GUMBO_TAG_TBODY) ||
-                 is_element(child, GUMBO_TAG_TFOOT))
+        else if (convert_is(child, GUMBO_TAG_THEAD) ||
+                 convert_is(child, GUMBO_TAG_TBODY) ||
+                 convert_is(child, GUMBO_TAG_TFOOT))
             walk_rows(converter, child, table);
-        else if (is_element(child, GUMBO_TAG_CAPTION))
-            drop(converter, "caption");
+        else if (convert_is(child, GUMBO_TAG_CAPTION))
+            set_table_caption(converter, child, table);
     }
 }
 
@@ -206,86 +194,13 @@ static void walk_table(struct converter *converter, const GumboNode *node)
 {
     struct builder *builder = &converter->builder;
     if (!builder_accepts(builder, DOCUMENT_TABLE)) {
-        walk_block(converter, node);
+        convert_walk_block(converter, node);
         return;
     }
     struct document_node *table = builder_block(builder, DOCUMENT_TABLE);
     walk_rows(converter, node, table);
-}
-
-/* ---- Pictures and embeds
- * --------------------------------------------------------------- */
-
-/* "www.youtube.com/…" → "youtube.com" */
-static struct str host_of(struct str url)
-{
-    ptrdiff_t at = str_find(url, STR("://"));
-    struct str host = str_from(url, at < 0 ? 0 : (size_t)at + 3);
-    size_t len = 0;
-    while (len < host.len && !strchr("/?#:", host.ptr[len]))
-        len++;
-    host = str_slice(host, 0, len);
-    return str_starts_with(host, STR("www.")) ? str_from(host, 4) : host;
-}
-
-static struct str source_of(const GumboNode *node)
-{
-    struct str src = attribute(node, "src");
-    const GumboVector *children = &node->v.element.children;
-    for (unsigned i = 0; src.len == 0 && i < children->length; i++)
-        if (is_element(children->data[i], GUMBO_TAG_SOURCE))
-            src = attribute(children->data[i], "src");
-    return src;
-}
-
-/* A frame, clip or sound becomes a link to where it is. */
-static void walk_embed(struct converter *converter, const GumboNode *node)
-{
-    struct builder *builder = &converter->builder;
-    struct str url = source_of(node);
-    if (str_starts_with(url, STR("//")))
-        url = arena_concat(builder->arena, STR("https:"), url);
-    bool is_web = str_starts_with(url, STR("https://")) ||
-                  str_starts_with(url, STR("http://"));
-    if (!is_web || !document_href_is_allowed(url) ||
-        !builder_accepts(builder, DOCUMENT_EMBED)) {
-        drop(converter, "embed");
-        return;
-    }
-    struct document_node *embed = builder_block(builder, DOCUMENT_EMBED);
-    struct str title = utf8_cut(attribute(node, "title"), 300);
-    url = arena_copy(builder->arena, url);
-    document_set_str(builder->arena, embed, DOCUMENT_URL, url);
-    document_set_str(builder->arena, embed, DOCUMENT_PROVIDER,
-                     utf8_cut(host_of(url), 100));
-    for (size_t i = 0; i < title.len; i++)
-        if ((unsigned char)title.ptr[i] < 0x20 || title.ptr[i] == 0x7F)
-            return; /* a title with control characters is none */
-    if (title.len > 0)
-        document_set_str(builder->arena, embed, DOCUMENT_TITLE,
-                         arena_copy(builder->arena, title));
-}
-
-static void walk_figure(struct converter *converter, const GumboNode *node)
-{
-    bool before = converter->in_figure;
-    converter->in_figure = false;
-    walk_block(converter, node);
-    converter->in_figure = before;
-}
-
-static void walk_image(struct converter *converter)
-{
-    drop(converter, "image");
-    converter->in_figure = true;
-}
-
-static void walk_caption(struct converter *converter, const GumboNode *node)
-{
-    if (converter->in_figure)
-        drop(converter, "caption");
-    else
-        walk_block(converter, node);
+    if (table->first)
+        convert_is_shown(converter, table);
 }
 
 /* ---- Elements
@@ -323,7 +238,7 @@ static unsigned mark_of(GumboTag tag)
 }
 
 /* What an article has no place for, by the name it is counted under. */
-static const char *dropped_as(GumboTag tag)
+const char *convert_dropped_as(GumboTag tag)
 {
     static const struct {
         GumboTag tag;
@@ -363,6 +278,21 @@ static bool is_inline(GumboTag tag)
     return false;
 }
 
+/* Blocks whose class says what they are: pictures with captions as WordPress
+ * printed them before there were figures, posts that a script would fill. */
+static bool walk_by_class(struct converter *converter, const GumboNode *node)
+{
+    if (!convert_attribute(node, "class").len)
+        return false;
+    if (convert_class_has(node, "wp-caption-text"))
+        convert_caption(converter, node);
+    else if (convert_class_has(node, "wp-caption"))
+        convert_figure(converter, node);
+    else
+        return convert_post(converter, node);
+    return true;
+}
+
 /* True when the element was a block with a meaning of its own. */
 static bool walk_special(struct converter *converter, const GumboNode *node)
 {
@@ -388,7 +318,7 @@ static bool walk_special(struct converter *converter, const GumboNode *node)
         walk_list(converter, node, DOCUMENT_ORDERED_LIST);
         return true;
     case GUMBO_TAG_BLOCKQUOTE:
-        walk_quote(converter, node);
+        convert_quote(converter, node);
         return true;
     case GUMBO_TAG_TABLE:
         walk_table(converter, node);
@@ -397,16 +327,22 @@ static bool walk_special(struct converter *converter, const GumboNode *node)
         walk_pre(converter, node);
         return true;
     case GUMBO_TAG_FIGURE:
-        walk_figure(converter, node);
+        convert_figure(converter, node);
         return true;
     case GUMBO_TAG_FIGCAPTION:
-        walk_caption(converter, node);
+        convert_caption(converter, node);
         return true;
+    case GUMBO_TAG_ASIDE:
+        return convert_class_has(node, "pull") &&
+               convert_pull_quote(converter, node);
+    case GUMBO_TAG_DIV:
+    case GUMBO_TAG_P:
+        return walk_by_class(converter, node);
     case GUMBO_TAG_IFRAME:
     case GUMBO_TAG_VIDEO:
     case GUMBO_TAG_AUDIO:
     case GUMBO_TAG_EMBED:
-        walk_embed(converter, node);
+        convert_embed(converter, node);
         return true;
     default:
         return false;
@@ -416,9 +352,9 @@ static bool walk_special(struct converter *converter, const GumboNode *node)
 static void walk_element(struct converter *converter, const GumboNode *node)
 {
     GumboTag tag = node->v.element.tag;
-    const char *dropped = dropped_as(tag);
+    const char *dropped = convert_dropped_as(tag);
     if (dropped)
-        drop(converter, dropped);
+        convert_drop(converter, dropped);
     else if (walk_special(converter, node))
         return;
     else if (mark_of(tag))
@@ -428,17 +364,17 @@ static void walk_element(struct converter *converter, const GumboNode *node)
     else if (tag == GUMBO_TAG_BR)
         builder_break(&converter->builder);
     else if (tag == GUMBO_TAG_IMG || tag == GUMBO_TAG_IMAGE)
-        walk_image(converter);
+        convert_image(converter, node);
     else if (tag == GUMBO_TAG_HR &&
              builder_accepts(&converter->builder, DOCUMENT_RULE))
         builder_block(&converter->builder, DOCUMENT_RULE);
     else if (is_inline(tag))
-        walk_children(converter, node);
+        convert_walk_children(converter, node);
     else
-        walk_block(converter, node);
+        convert_walk_block(converter, node);
 }
 
-static void walk(struct converter *converter, const GumboNode *node)
+void convert_walk(struct converter *converter, const GumboNode *node)
 {
     if (converter->depth == CONVERT_DEPTH_MAX) {
         converter->too_deep = true;
@@ -455,7 +391,7 @@ static void walk(struct converter *converter, const GumboNode *node)
         walk_element(converter, node);
         break;
     case GUMBO_NODE_TEMPLATE:
-        drop(converter, "template");
+        convert_drop(converter, "template");
         break;
     case GUMBO_NODE_DOCUMENT:
     case GUMBO_NODE_COMMENT:
@@ -486,9 +422,9 @@ static void walk_page(struct converter *converter, const GumboNode *root)
 {
     const GumboVector *children = &root->v.element.children;
     for (unsigned i = 0; i < children->length; i++)
-        if (is_element(children->data[i], GUMBO_TAG_BODY) ||
-            is_element(children->data[i], GUMBO_TAG_HEAD))
-            walk_children(converter, children->data[i]);
+        if (convert_is(children->data[i], GUMBO_TAG_BODY) ||
+            convert_is(children->data[i], GUMBO_TAG_HEAD))
+            convert_walk_children(converter, children->data[i]);
 }
 
 enum err convert_html(struct str html, struct arena *arena,
@@ -508,6 +444,8 @@ enum err convert_html(struct str html, struct arena *arena,
     options.max_errors = 0;
     struct converter converter = {0};
     builder_init(&converter.builder, arena);
+    converter.result.images =
+        arena_array(arena, struct str, CONVERT_IMAGES_MAX);
     const GumboOutput *output =
         gumbo_parse_with_options(&options, html.ptr ? html.ptr : "", html.len);
     walk_page(&converter, output->root);

@@ -3,8 +3,9 @@
  * standard output, until the input ends.
  *
  *   request   length (4 bytes, big-endian), the text
- *   answer    '+', length, document as JSON, length, "WHAT COUNT\n"…
- *        or   '-', length, the cause, length 0
+ *   answer    '+', length, document as JSON, length, "WHAT COUNT\n"…,
+ *             length, "SOURCE OF A PICTURE\n"…
+ *        or   '-', length, the cause, length 0, length 0
  *
  * It holds no secret and can do nothing but read, write and compute: after its
  * start seccomp forbids everything else. */
@@ -138,6 +139,12 @@ static void answer_document(const struct convert_result *result,
         buf_printf(&part, "%s %u\n", result->dropped[i].what,
                    result->dropped[i].count);
     add_frame(out, buf_str(&part));
+    buf_reset(&part);
+    for (size_t i = 0; i < result->image_count; i++) {
+        buf_add(&part, result->images[i]);
+        buf_add_char(&part, '\n');
+    }
+    add_frame(out, buf_str(&part));
 }
 
 static void answer_fault(const struct fault *fault, struct buf *out)
@@ -145,6 +152,7 @@ static void answer_fault(const struct fault *fault, struct buf *out)
     buf_reset(out);
     buf_add_char(out, '-');
     add_frame(out, str_from_c(fault_text(fault)));
+    add_frame(out, STR(""));
     add_frame(out, STR(""));
 }
 

@@ -38,18 +38,15 @@ static void tell_dropped(struct incoming *incoming,
 }
 
 static enum err convert(struct incoming *incoming, struct str html,
-                        struct document_node **ret_doc)
+                        struct html_conversion *ret_conversion)
 {
     struct ninjs_import *import = incoming->import;
-    struct html_conversion conversion;
     enum err err =
         html_helper_convert(import->options.helper, html, &import->arena,
-                            &conversion, &import->fault);
-    if (err)
-        return err;
-    tell_dropped(incoming, &conversion);
-    *ret_doc = conversion.doc;
-    return ERR_OK;
+                            ret_conversion, &import->fault);
+    if (!err)
+        tell_dropped(incoming, ret_conversion);
+    return err;
 }
 
 enum err ninjs_plain(struct incoming *incoming, const struct ninjs_text *text,
@@ -61,13 +58,13 @@ enum err ninjs_plain(struct incoming *incoming, const struct ninjs_text *text,
     *ret_text = str_trim(text->value);
     if (kind_of(text) != TEXT_HTML || !text->content_type.len)
         return ERR_OK;
-    struct document_node *doc;
-    enum err err = convert(incoming, text->value, &doc);
+    struct html_conversion conversion;
+    enum err err = convert(incoming, text->value, &conversion);
     if (err)
         return err;
     DEFER(buf_finish) struct buf plain;
     buf_init(&plain, MARKUP_TEXT_BYTES_MAX);
-    document_write_text(doc, &plain);
+    document_write_text(conversion.doc, &plain);
     *ret_text = str_trim(arena_copy(&incoming->import->arena, buf_str(&plain)));
     return buf_err(&plain);
 }
@@ -146,12 +143,13 @@ static enum err read_body(struct incoming *incoming)
         incoming->doc = document_new(arena);
         return ERR_OK;
     }
-    if (kind_of(body) == TEXT_HTML)
-        return convert(incoming,
-                       islands_cut(body->value, arena, &incoming->islands),
-                       &incoming->doc);
-    incoming->doc = document_from_text(arena, body->value);
-    return ERR_OK;
+    if (kind_of(body) != TEXT_HTML) {
+        incoming->doc = document_from_text(arena, body->value);
+        return ERR_OK;
+    }
+    enum err err = convert(incoming, body->value, &incoming->body);
+    incoming->doc = incoming->body.doc;
+    return err;
 }
 
 /* ---- Who and where ---------------------------------------------------------

@@ -8,9 +8,9 @@
 #include "content/article.h"
 #include "content/edit.h"
 #include "content/language.h"
-#include "exchange/islands.h"
 #include "exchange/ninjs.h"
 #include "exchange/ninjs_import.h"
+#include "render/html_helper.h"
 
 struct document_node;
 
@@ -52,8 +52,8 @@ struct incoming {
     struct str folder; /* where the ninjs file lies */
     struct article_input input;
     struct document_node *doc;
-    struct islands islands; /* cut out of the body, not in doc yet */
-    struct buf left_out;    /* what had no place, for the report */
+    struct html_conversion body; /* what doc was, with its pictures */
+    struct buf left_out;         /* what had no place, for the report */
 };
 
 /* Says that something was left out: "picture a.jpg: …". */

@@ -212,7 +212,7 @@ enum err ninjs_read_media(struct incoming *incoming)
     struct incoming_pictures pictures = {0};
     enum err err = read_pictures(incoming, &pictures);
     if (!err)
-        err = ninjs_place_islands(incoming, &pictures);
+        err = ninjs_place_pictures(incoming, &pictures);
     if (err)
         return err;
     struct incoming_picture *first = pick_main(&pictures);

@@ -26,10 +26,9 @@ MUST_USE enum err ninjs_make_medium(struct incoming *incoming,
                                     const struct ninjs_item *picture,
                                     struct id *ret_id);
 
-/* Puts the islands of the body (pictures, pull quotes, names under quotes)
- * where they belong in the document. */
-MUST_USE enum err ninjs_place_islands(struct incoming *incoming,
-                                      struct incoming_pictures *pictures);
+/* Finds the media of the pictures that the body shows. */
+MUST_USE enum err ninjs_place_pictures(struct incoming *incoming,
+                                       struct incoming_pictures *pictures);
 
 /* Pictures that stand nowhere come last in the document, several as a
  * gallery. */

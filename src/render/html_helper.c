@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "render/document.h"
 
 enum { ANSWER_BYTES_MAX = 64 * 1024 * 1024, LENGTH_BYTES = 4 };
@@ -199,6 +200,7 @@ struct answer {
     char status;
     struct str body;
     struct str dropped;
+    struct str images;
 };
 
 static enum err exchange(struct html_helper *helper, struct str html,
@@ -216,6 +218,8 @@ static enum err exchange(struct html_helper *helper, struct str html,
         err = receive_frame(helper, arena, &ret_answer->body);
     if (!err)
         err = receive_frame(helper, arena, &ret_answer->dropped);
+    if (!err)
+        err = receive_frame(helper, arena, &ret_answer->images);
     return err;
 }
 
@@ -242,6 +246,17 @@ static void read_dropped(struct str text, struct arena *arena,
     }
 }
 
+static void read_images(struct str text, struct arena *arena,
+                        struct html_conversion *conversion)
+{
+    struct str line;
+    conversion->images =
+        arena_array(arena, struct str, text.len ? HTML_HELPER_IMAGES_MAX : 1);
+    while (conversion->image_count < HTML_HELPER_IMAGES_MAX && text.len &&
+           str_split_next(&text, '\n', &line))
+        conversion->images[conversion->image_count++] = line;
+}
+
 /* The helper is not trusted: what it says is checked like any other input. */
 static enum err read_answer(const struct answer *answer, struct arena *arena,
                             struct html_conversion *ret_conversion,
@@ -256,6 +271,10 @@ static enum err read_answer(const struct answer *answer, struct arena *arena,
     if (err)
         return err;
     read_dropped(answer->dropped, arena, &conversion);
+    if (!utf8_is_valid(answer->images))
+        return fault_set(fault, ERR_INVALID, "html",
+                         "The HTML helper named pictures that are no text.");
+    read_images(answer->images, arena, &conversion);
     *ret_conversion = conversion;
     return ERR_OK;
 }

@@ -18,6 +18,7 @@ enum {
     HTML_HELPER_BYTES_MAX = 4 * 1024 * 1024, /* one text */
     HTML_HELPER_TIMEOUT_MS = 5000,
     HTML_HELPER_DROPPED_MAX = 32,
+    HTML_HELPER_IMAGES_MAX = 1000,
 };
 
 /* What had no place in the document. */
@@ -27,9 +28,13 @@ struct html_dropped {
 };
 
 struct html_conversion {
-    struct document_node *doc; /* checked against the schema */
+    /* Checked against the schema. The medium of its pictures is "image-0",
+     * "image-1" …: html_images_find puts ids there. */
+    struct document_node *doc;
     struct html_dropped *dropped;
     size_t dropped_count;
+    struct str *images; /* their sources, as the HTML has them */
+    size_t image_count;
 };
 
 /* program is the path of broadsheet-html. It is started by the first
@@ -44,5 +49,15 @@ MUST_USE enum err html_helper_convert(struct html_helper *helper,
                                       struct str html, struct arena *arena,
                                       struct html_conversion *ret_conversion,
                                       struct fault *fault);
+
+/* What becomes of a picture: sets its DOCUMENT_MEDIA to a medium's id (and
+ * whatever else it knows better), or leaves *ret_found false. */
+typedef enum err html_image_find(void *context, struct document_node *image,
+                                 struct str src, bool *ret_found);
+
+/* Asks for each picture of the document, in reading order. Those that were not
+ * found leave it, a gallery of one is that picture, an empty one goes. */
+MUST_USE enum err html_images_find(const struct html_conversion *conversion,
+                                   html_image_find *find, void *context);
 
 #endif

@@ -14,7 +14,6 @@
 #include "base/file.h"
 #include "exchange/folder_file.h"
 #include "exchange/image_size.h"
-#include "exchange/islands.h"
 
 static struct arena arena;
 
@@ -34,81 +33,6 @@ static int unmake(void **state)
 
 #define assert_text(text, expected) \
     assert_string_equal(arena_c_string(&arena, text), expected)
-
-#define MARK(n) "<p><a href=\"https://island.invalid/" #n "\">#</a></p>"
-
-/* ---- Islands ---------------------------------------------------------------
- */
-
-static struct islands islands;
-
-static void assert_cut(const char *html, const char *rest, size_t count)
-{
-    assert_text(islands_cut(str_from_c(html), &arena, &islands), rest);
-    assert_int_equal(islands.count, count);
-}
-
-static void test_pictures_are_cut_out(void **state)
-{
-    (void)state;
-    assert_cut("<p>a<IMG alt='b > c' src=d.png>e</p>", "<p>a" MARK(0) "e</p>",
-               1);
-    assert_int_equal(islands.items[0].kind, ISLAND_PICTURE);
-    assert_text(islands.items[0].src, "d.png");
-    assert_text(islands.items[0].alt, "b > c");
-    assert_cut("x<figure class=\"k\"><a><img data-src=\"no\" src=\"y\"></a>"
-               "<figcaption>Cap <b>z</b></figcaption></figure>w",
-               "x" MARK(0) "w", 1);
-    assert_text(islands.items[0].src, "y");
-    assert_text(islands.items[0].text, "Cap <b>z</b>");
-}
-
-static void test_quotes_are_cut_out(void **state)
-{
-    (void)state;
-    assert_cut("<aside class=\"pull-quote\"><p>Say</p><cite>Me</cite></aside>",
-               MARK(0), 1);
-    assert_int_equal(islands.items[0].kind, ISLAND_PULL_QUOTE);
-    assert_text(islands.items[0].text, "<p>Say</p>");
-    assert_text(islands.items[0].cite, "Me");
-    assert_cut("<blockquote><p>a</p><footer>Who</footer></blockquote>"
-               "<footer>b</footer>",
-               "<blockquote><p>a</p>" MARK(0) "</blockquote><footer>b</footer>",
-               1);
-    assert_int_equal(islands.items[0].kind, ISLAND_CITE);
-    assert_text(islands.items[0].text, "Who");
-}
-
-static void test_what_is_no_island_stays(void **state)
-{
-    (void)state;
-    const char *const same[] = {
-        "<p>a &lt;img src=b&gt;</p>",
-        "<!-- <img src=\"a\"> -->",
-        "<img alt=\"no source\">",
-        "<img src=\"never ends",
-        "<images src=\"a\">",
-        "<figure><table></table></figure>",
-        "<figure><img src=\"\"></figure><aside>beside</aside>",
-    };
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-        assert_cut(same[i], same[i], 0);
-}
-
-static void test_links_are_found_again(void **state)
-{
-    (void)state;
-    const struct island *island;
-    assert_cut("<img src=a><img src=b>", MARK(0) MARK(1), 2);
-    assert_true(
-        islands_find(&islands, STR("https://island.invalid/1"), &island));
-    assert_text(island->src, "b");
-    assert_false(
-        islands_find(&islands, STR("https://island.invalid/2"), &island));
-    assert_false(
-        islands_find(&islands, STR("https://island.invalid/x"), &island));
-    assert_false(islands_find(&islands, STR("https://a.example/1"), &island));
-}
 
 /* ---- Pictures --------------------------------------------------------------
  */
@@ -240,10 +164,6 @@ static void test_a_large_file_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest texts[] = {
-        cmocka_unit_test(test_pictures_are_cut_out),
-        cmocka_unit_test(test_quotes_are_cut_out),
-        cmocka_unit_test(test_what_is_no_island_stays),
-        cmocka_unit_test(test_links_are_found_again),
         cmocka_unit_test(test_sizes_are_read_from_heads),
         cmocka_unit_test(test_what_is_no_picture_is_refused),
         cmocka_unit_test(test_files_beneath_are_read),

@@ -114,8 +114,8 @@ static void test_what_is_dropped_is_counted(void **state)
     struct html_conversion conversion = convert(
         STR("<script>alert(1)</script><script></script><style>a{}</style><svg "
             "onload=alert(1)><script>x</script></svg><p onclick=x>ok<img "
-            "src=x onerror=alert(1)></p><iframe src='javascript:1'></iframe>"
-            "<form><input value=x></form><figure><img src=y><figcaption>c"
+            "src='' onerror=alert(1)></p><iframe src='javascript:1'></iframe>"
+            "<form><input value=x></form><figure><img src=data:y><figcaption>c"
             "</figcaption></figure><a href='data:x'>t</a>"));
     assert_int_equal(dropped(&conversion, "script"), 2);
     assert_int_equal(dropped(&conversion, "style"), 1);
@@ -130,6 +130,167 @@ static void test_what_is_dropped_is_counted(void **state)
     assert_true(str_eq(buf_str(&out), STR("<p>ok</p>\n<p>t</p>\n")));
     buf_finish(&out);
 }
+
+/* ---- Pictures, quotes, embeds
+ * --------------------------------------------------------------------------
+ */
+
+static void assert_json(const char *html, const char *content)
+{
+    struct html_conversion conversion = convert(str_from_c(html));
+    struct buf out;
+    buf_init(&out, OUTPUT_MAX);
+    document_write_json(conversion.doc, &out);
+    buf_add_char(&out, '\0');
+    char expected[4096];
+    snprintf(expected, sizeof expected, "{\"type\":\"doc\",\"content\":[%s]}",
+             content);
+    assert_string_equal(out.ptr, expected);
+    buf_finish(&out);
+}
+
+#define IMAGE(attrs) "{\"type\":\"image\",\"attrs\":{" attrs "}}"
+#define P(text) \
+    "{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":\"" text \
+    "\"}]}"
+
+static void test_pictures_keep_what_is_said_of_them(void **state)
+{
+    (void)state;
+    assert_json("<p>a<img alt='b >c' src=d.png>e</p>",
+                P("a") "," IMAGE(
+                    "\"media\":\"image-0\",\"alt\":\"b \\u003ec\"") "," P("e"));
+    assert_json(
+        "<figure class=k><a href=/f><img src='data:x' data-src='y z'>"
+        "</a><figcaption>The <i>bay</i> &amp; us <span class="
+        "'photo-credit'>Nino B.</span></figcaption></figure>",
+        IMAGE("\"media\":\"image-0\",\"caption\":\"The bay \\u0026 us\","
+              "\"credit\":\"Nino B.\""));
+    assert_json("<div class='wp-caption'><img src=a><p class='wp-caption-text'>"
+                "Old</p></div>",
+                IMAGE("\"media\":\"image-0\",\"caption\":\"Old\""));
+    assert_html("<p>I<img class=emoji alt=x src=s.svg>am</p>", "<p>Ixam</p>\n");
+    struct html_conversion two = convert(STR("<img src=a><img src='b\nc'>"
+                                             "<img src=d width=1 height=1>"
+                                             "<img src='e f.png'>"));
+    assert_int_equal(two.image_count, 2);
+    assert_true(str_eq(two.images[1], STR("e f.png")));
+    assert_int_equal(dropped(&two, "image"), 2);
+}
+
+static void test_several_pictures_are_a_gallery(void **state)
+{
+    (void)state;
+    assert_json(
+        "<figure class='wp-block-gallery'><ul><li><figure><img src=a>"
+        "<figcaption>A</figcaption></figure></li><li><figure><img src=b>"
+        "</figure></li></ul><figcaption>Both</figcaption></figure>",
+        "{\"type\":\"gallery\",\"attrs\":{\"caption\":\"Both\"},\"content\":"
+        "[" IMAGE("\"media\":\"image-0\",\"caption\":\"A\"") "," IMAGE(
+            "\"media\":"
+            "\"image-1\"") "]"
+                           "}");
+}
+
+#define QUOTE(cite, text) \
+    "{\"type\":\"blockquote\",\"attrs\":{\"cite\":\"" cite \
+    "\"},\"content\":[" P(text) "]}"
+#define PULL(cite, text) \
+    "{\"type\":\"pull_quote\",\"attrs\":{\"cite\":\"" cite \
+    "\"},\"content\":[{\"type\":\"text\",\"text\":\"" text "\"}]}"
+
+static void test_quotes_know_who_said_them(void **state)
+{
+    (void)state;
+    assert_json("<blockquote><p>q</p><footer>Who</footer></blockquote>",
+                QUOTE("Who", "q"));
+    assert_json("<blockquote><p>q</p><cite>— Who</cite></blockquote>",
+                QUOTE("Who", "q"));
+    assert_json("<blockquote><p>q</p><p><cite>Who</cite></p></blockquote>",
+                QUOTE("Who", "q"));
+    assert_json("<figure><blockquote>q</blockquote><figcaption>Who"
+                "</figcaption></figure>",
+                QUOTE("Who", "q"));
+    assert_json("<figure class=wp-block-pullquote><blockquote><p>Say</p><cite>"
+                "Me</cite></blockquote></figure>",
+                PULL("Me", "Say"));
+    assert_json("<aside class='pull-quote'><p>Say</p><cite>Me</cite></aside>",
+                PULL("Me", "Say"));
+    assert_html("<blockquote>He read <cite>Emma</cite> twice</blockquote>",
+                "<blockquote>\n<p>He read <em>Emma</em> twice</p>\n"
+                "</blockquote>\n");
+}
+
+#define EMBED(provider, url) \
+    "{\"type\":\"embed\",\"attrs\":{\"provider\":\"" provider \
+    "\",\"url\":\"" url "\"}}"
+
+static void test_embeds_lead_to_the_page_that_people_know(void **state)
+{
+    (void)state;
+    const char *video =
+        EMBED("YouTube", "https://www.youtube.com/watch?v=abc-1");
+    assert_json("<iframe src='https://www.youtube.com/embed/abc-1?x=1'>",
+                video);
+    assert_json("<figure class='wp-block-embed is-type-video'><div>\n"
+                "https://www.youtube.com/watch?v=abc-1\n</div></figure>",
+                video);
+    assert_json("<blockquote class='twitter-tweet'><p>Hi <a href='https://"
+                "t.co/x'>x</a></p>&mdash; <a href='https://twitter.com/a/"
+                "status/1'>May</a></blockquote><script src=x></script>",
+                EMBED("X", "https://twitter.com/a/status/1"));
+    assert_json("<div class='fb-post' data-href='https://www.facebook.com/a'>"
+                "</div>",
+                EMBED("Facebook", "https://www.facebook.com/a"));
+    assert_json(
+        "<figure class='kg-card kg-bookmark-card'><a href='https://e.org"
+        "/'><div class='kg-bookmark-title'>T</div><img src=t.png></a>"
+        "</figure>",
+        "{\"type\":\"embed\",\"attrs\":{\"provider\":\"e.org\",\"url\":"
+        "\"https://e.org/\",\"title\":\"T\"}}");
+}
+
+static void test_tables_keep_their_captions(void **state)
+{
+    (void)state;
+    const char *table =
+        "{\"type\":\"table\",\"attrs\":{\"caption\":\"C\"},\"content\":[{"
+        "\"type\":\"table_row\",\"content\":[{\"type\":\"table_cell\","
+        "\"content\":[" P("A") "]}]}]}";
+    assert_json("<table><caption>C</caption><tr><td>A</table>", table);
+    assert_json("<figure class=wp-block-table><table><tr><td>A</table>"
+                "<figcaption>C</figcaption></figure>",
+                table);
+}
+
+static enum err find_second(void *context, struct document_node *image,
+                            struct str src, bool *ret_found)
+{
+    (void)context;
+    *ret_found = str_eq(src, STR("b"));
+    document_set_str(&arena, image, DOCUMENT_MEDIA, STR("62f9f7d471fdc"));
+    return ERR_OK;
+}
+
+static void test_pictures_that_are_not_found_leave(void **state)
+{
+    (void)state;
+    struct html_conversion conversion =
+        convert(STR("<p>x</p><figure><img src=a><img src=b></figure><img src=c>"
+                    "<figure><img src=d><img src=e></figure><p>y</p>"));
+    assert_int_equal(html_images_find(&conversion, find_second, NULL), ERR_OK);
+    struct buf out;
+    buf_init(&out, OUTPUT_MAX);
+    document_write_json(conversion.doc, &out);
+    assert_true(str_eq(buf_str(&out),
+                       STR("{\"type\":\"doc\",\"content\":[" P("x") "," IMAGE(
+                           "\"media\":\"62f9f7d471fdc\"") "," P("y") "]}")));
+    buf_finish(&out);
+}
+
+/* ---- What is refused
+ * --------------------------------------------------------------------------
+ */
 
 static enum err refuse(struct str html)
 {
@@ -221,6 +382,12 @@ int main(void)
         TEST(test_marks_and_links),
         TEST(test_blocks),
         TEST(test_what_is_dropped_is_counted),
+        TEST(test_pictures_keep_what_is_said_of_them),
+        TEST(test_several_pictures_are_a_gallery),
+        TEST(test_quotes_know_who_said_them),
+        TEST(test_embeds_lead_to_the_page_that_people_know),
+        TEST(test_tables_keep_their_captions),
+        TEST(test_pictures_that_are_not_found_leave),
         TEST(test_hostile_text_is_answered_and_the_next_works),
         TEST(test_deep_lists_are_flattened),
         TEST(test_a_missing_program_is_named),
