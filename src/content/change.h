@@ -15,6 +15,10 @@
  *     settings  languages  theme  day
  *     categories              the tree, its names and slugs: all that show a
  *                             category's name or path depend on it
+ *     sitemap:<lang>/<month>-<part>  an article of that chunk (sitemap.h)
+ *     sitemaps                the list of chunks
+ *     tags:<lang>             which tags have articles; their names
+ *     authors                 which people have articles; their names
  *     views:<id>              the count of views
  *     redirect:<path>         where an old path goes
  *     draft:<id>              something readers do not see; for the audit

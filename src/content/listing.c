@@ -6,6 +6,7 @@
 #include "content/article_list.h"
 #include "content/change.h"
 #include "content/row_internal.h"
+#include "content/sitemap_internal.h"
 
 /* ---- Standing in lists
  * ------------------------------------------------------- */
@@ -39,7 +40,7 @@ static const char *const fill_sql[] = {
 
 enum err listing_fill(struct edit *edit, const struct id *id)
 {
-    enum err err = ERR_OK;
+    enum err err = sitemap_add(edit, id);
     for (size_t i = 0; !err && i < sizeof fill_sql / sizeof *fill_sql; i++)
         err = edit_run(edit, fill_sql[i], DB_ID(id));
     return err;
@@ -47,8 +48,11 @@ enum err listing_fill(struct edit *edit, const struct id *id)
 
 enum err listing_clear(struct edit *edit, const struct id *id)
 {
-    return edit_run(edit, "DELETE FROM listing WHERE article_id = $1",
-                    DB_ID(id));
+    enum err err = sitemap_remove(edit, id);
+    if (!err)
+        err = edit_run(edit, "DELETE FROM listing WHERE article_id = $1",
+                       DB_ID(id));
+    return err;
 }
 
 #define BELOW_SQL \
@@ -111,6 +115,22 @@ static enum err note_category(struct edit *edit, struct str category,
     return note_rows(edit, "category:", &query, kind);
 }
 
+/* Whether the shelf holds one article alone: with it the shelf comes or goes.
+ */
+static enum err stands_alone(struct edit *edit, struct str shelf,
+                             bool *ret_alone)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(edit->db,
+               "SELECT COUNT(*) FROM"
+               " (SELECT 1 FROM listing WHERE shelf = $1 LIMIT 2) AS some",
+               DB_STR(shelf));
+    enum err err = db_query_row(&query);
+    *ret_alone = !err && db_column_i64(&query, 0) == 1;
+    return edit_failed(edit, err);
+}
+
 static enum err note_tag(struct edit *edit, struct str tag, const char *kind)
 {
     DEFER(db_query_end)
@@ -118,6 +138,14 @@ static enum err note_tag(struct edit *edit, struct str tag, const char *kind)
         edit->db, "SELECT language || '/' || slug FROM tag WHERE id = $1",
         DB_STR(tag));
     return note_rows(edit, "tag:", &query, kind);
+}
+
+static enum err note_tags(struct edit *edit, struct str tag, const char *kind)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(edit->db, "SELECT language FROM tag WHERE id = $1", DB_STR(tag));
+    return note_rows(edit, "tags:", &query, kind);
 }
 
 static enum err note_author(struct edit *edit, struct str person,
@@ -149,6 +177,8 @@ static enum err note_shelf(struct edit *edit, struct str shelf,
                            int64_t published_us, const struct id *id,
                            const char *kind)
 {
+    bool alone = false;
+    enum err err = ERR_OK;
     struct str rest = str_from(shelf, 2);
     struct str name = str_slice(rest, 0, ID_LEN);
     struct str language = str_from(rest, ID_LEN + 1);
@@ -156,15 +186,21 @@ static enum err note_shelf(struct edit *edit, struct str shelf,
     case 'l':
         change_notef(edit, kind, "front:%" PRI_STR, ARG_STR(rest));
         change_notef(edit, kind, "latest:%" PRI_STR, ARG_STR(rest));
-        return ERR_OK;
+        return sitemap_note(edit, rest, published_us, id_str(id), kind);
     case 'm':
         return note_newer(edit, shelf, published_us, id, kind);
     case 'c':
         return note_category(edit, name, language, kind);
     case 't':
-        return note_tag(edit, name, kind);
+        err = stands_alone(edit, shelf, &alone);
+        if (alone)
+            err = note_tags(edit, name, kind);
+        return err ? err : note_tag(edit, name, kind);
     default:
-        return note_author(edit, name, kind);
+        err = stands_alone(edit, shelf, &alone);
+        if (alone)
+            change_note(edit, STR("authors"), kind);
+        return err ? err : note_author(edit, name, kind);
     }
 }
 
@@ -178,7 +214,14 @@ static enum err note_translations(struct edit *edit, const struct id *id,
                " ON other.story_id = this.story_id AND other.id <> this.id"
                " WHERE this.id = $1 AND other.state = 'published'",
                DB_ID(id));
-    return note_rows(edit, "article:", &query, kind);
+    while (db_query_next(&query)) {
+        struct str other = db_column_peek(&query, 0);
+        change_notef(edit, kind, "article:%" PRI_STR, ARG_STR(other));
+        enum err err = sitemap_note_article(edit, other, kind);
+        if (err)
+            return err;
+    }
+    return edit_failed(edit, db_query_err(&query));
 }
 
 enum err listing_note(struct edit *edit, const struct id *id, const char *kind)

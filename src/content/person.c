@@ -242,8 +242,10 @@ static enum err save(struct edit *edit, const struct person_input *input,
         err = show_picture(edit, &old.picture, &input->picture);
     if (!err && old.slug.len)
         err = listing_note_each(edit, bylined_sql, id_str(id), "author");
-    if (!err)
+    if (!err) {
         change_notef(edit, "save", "author:%" PRI_STR, ARG_STR(slug));
+        change_note(edit, STR("authors"), "save");
+    }
     return err;
 }
 
@@ -282,5 +284,6 @@ enum err person_remove(struct edit *edit, const struct id *id)
     if (id_is_set(&person.picture))
         err = edit_hide_medium(edit, id_str(&person.picture));
     change_notef(edit, "remove", "author:%" PRI_STR, ARG_STR(person.slug));
+    change_note(edit, STR("authors"), "remove");
     return err ? err : edit_step_commit(&step);
 }

@@ -210,11 +210,48 @@ static const char lists_sql[] =
     " seq BIGINT NOT NULL,"
     " time_us BIGINT NOT NULL);";
 
+/* See sitemap.h. An archive that is there already is cut as it would have been:
+ * 2000 articles is SITEMAP_CHUNK_ARTICLES. */
+static const char sitemap_sql[] =
+    "CREATE TABLE sitemap_chunk ("
+    " language TEXT NOT NULL REFERENCES language (code) ON DELETE CASCADE,"
+    " first_us BIGINT NOT NULL," /* it begins with this key … */
+    " first_id TEXT NOT NULL,"
+    " month TEXT NOT NULL,"
+    " part BIGINT NOT NULL," /* … and is called by these two */
+    " articles BIGINT NOT NULL,"
+    " changed_us BIGINT NOT NULL,"
+    " PRIMARY KEY (language, first_us, first_id),"
+    " UNIQUE (language, month, part));"
+
+    "INSERT INTO sitemap_chunk (language, first_us, first_id, month, part,"
+    " articles, changed_us)"
+    " SELECT language,"
+    "  CASE part WHEN 1 THEN"
+    "   CAST(strftime('%s', month || '-01') AS INTEGER) * 1000000"
+    "   ELSE published_us END,"
+    "  CASE part WHEN 1 THEN '' ELSE article_id END,"
+    "  month, part, count, MAX(saved, published_us)"
+    " FROM ("
+    "  SELECT language, month, (place - 1) / 2000 + 1 AS part, MIN(place),"
+    "   published_us, article_id, COUNT(*) AS count, MAX(saved_us) AS saved"
+    "  FROM ("
+    "   SELECT article.language, listing.published_us, article_id, saved_us,"
+    "    strftime('%Y-%m', listing.published_us / 1000000, 'unixepoch')"
+    "     AS month,"
+    "    ROW_NUMBER() OVER (PARTITION BY shelf, strftime('%Y-%m',"
+    "     listing.published_us / 1000000, 'unixepoch')"
+    "     ORDER BY listing.published_us, article_id) AS place"
+    "   FROM listing JOIN article ON article.id = article_id"
+    "   WHERE shelf >= 'l:' AND shelf < 'l;')"
+    "  GROUP BY language, month, (place - 1) / 2000);";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
     {3, "articles and their revisions", articles_sql},
     {4, "lists, addresses and the log", lists_sql},
+    {5, "chunks of the sitemap", sitemap_sql},
 };
 
 const size_t schema_migration_count =

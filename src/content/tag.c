@@ -86,6 +86,7 @@ static void note_tag(struct edit *edit, const struct tag *tag, const char *kind)
 {
     change_notef(edit, kind, "tag:%" PRI_STR "/%" PRI_STR,
                  ARG_STR(tag->language), ARG_STR(tag->slug));
+    change_notef(edit, kind, "tags:%" PRI_STR, ARG_STR(tag->language));
 }
 
 static struct str tag_path(struct edit *edit, const struct tag *tag)

@@ -171,6 +171,13 @@ static const char *joined(struct newsroom *room, const char **keys,
     return arena_c_string(&room->arena, text);
 }
 
+/* Those of sitemaps are the business of test_sitemap.c. */
+static bool is_of_sitemaps(struct str key)
+{
+    return str_starts_with(key, STR("sitemap")) ||
+           str_starts_with(key, STR("tags:")) || str_eq(key, STR("authors"));
+}
+
 void newsroom_assert_keys(struct newsroom *room, ...)
 {
     const char *expected[100], *found[1000];
@@ -183,9 +190,13 @@ void newsroom_assert_keys(struct newsroom *room, ...)
     struct change_list list;
     assert_ok(room,
               change_read(room->db, room->seq, 1000, &room->arena, &list));
-    for (size_t i = 0; i < list.count; i++)
-        found[i] = arena_c_string(&room->arena, list.changes[i].key);
-    assert_string_equal(joined(room, found, list.count),
+    size_t found_count = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        if (!is_of_sitemaps(list.changes[i].key))
+            found[found_count++] =
+                arena_c_string(&room->arena, list.changes[i].key);
+    }
+    assert_string_equal(joined(room, found, found_count),
                         joined(room, expected, expected_count));
 }
 
