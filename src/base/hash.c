@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <pthread.h>
 #include <sys/random.h>
@@ -80,15 +81,50 @@ uint64_t hash_str(struct str text)
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
-void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES])
+static void write_hex(const unsigned char digest[DIGEST_BYTES],
+                      char target[DIGEST_HEX_BYTES])
 {
     static const char digits[] = "0123456789abcdef";
-    unsigned char digest[DIGEST_BYTES];
-    SHA256((const unsigned char *)(bytes.ptr ? bytes.ptr : ""), bytes.len,
-           digest);
     for (size_t i = 0; i < DIGEST_BYTES; i++) {
         target[2 * i] = digits[digest[i] >> 4];
         target[2 * i + 1] = digits[digest[i] & 15];
     }
     target[DIGEST_HEX_BYTES - 1] = '\0';
+}
+
+void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES])
+{
+    unsigned char digest[DIGEST_BYTES];
+    SHA256((const unsigned char *)(bytes.ptr ? bytes.ptr : ""), bytes.len,
+           digest);
+    write_hex(digest, target);
+}
+
+void digest_begin(struct digest *digest)
+{
+    if (!digest->context)
+        digest->context = EVP_MD_CTX_new();
+    if (!digest->context ||
+        !EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL))
+        log_panic("out of memory", LOG_C("where", "digest"));
+}
+
+void digest_add(struct digest *digest, struct str bytes)
+{
+    if (bytes.len && !EVP_DigestUpdate(digest->context, bytes.ptr, bytes.len))
+        log_panic("a digest cannot be made");
+}
+
+void digest_write_hex(struct digest *digest, char target[DIGEST_HEX_BYTES])
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    if (!EVP_DigestFinal_ex(digest->context, bytes, NULL))
+        log_panic("a digest cannot be made");
+    write_hex(bytes, target);
+}
+
+void digest_end(struct digest *digest)
+{
+    EVP_MD_CTX_free(digest->context);
+    digest->context = NULL;
 }

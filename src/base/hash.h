@@ -16,6 +16,16 @@ enum { DIGEST_BYTES = 32, DIGEST_HEX_BYTES = 65 };
 /* SHA-256 as 64 lower-case hexadecimal digits and a NUL. */
 void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES]);
 
+/* The same of bytes that come piece by piece. Zeroed at first; digest_begin may
+ * be called again for the next one. */
+struct digest {
+    void *context;
+};
+void digest_begin(struct digest *digest);
+void digest_add(struct digest *digest, struct str bytes);
+void digest_write_hex(struct digest *digest, char target[DIGEST_HEX_BYTES]);
+void digest_end(struct digest *digest); /* for DEFER; accepts a zeroed one */
+
 /* Fills target from the system's random source; aborts when there is none. */
 void random_bytes(void *target, size_t len);
 

@@ -33,6 +33,8 @@
     X(settings_get) \
     X(settings_set) \
     X(settings_unset) \
+    X(backup) \
+    X(restore) \
     X(check) \
     X(completion) \
     X(version) \

@@ -73,12 +73,17 @@ static bool is_control(char c)
     return (unsigned char)c < ' ' || c == 0x7F;
 }
 
-void output_text(struct output *output, struct str text)
+static void write_harmless(FILE *file, struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        fputc(is_control(c) && c != '\n' ? ' ' : c, output->data);
+        fputc(is_control(c) && c != '\n' ? ' ' : c, file);
     }
+}
+
+void output_text(struct output *output, struct str text)
+{
+    write_harmless(output->data, text);
 }
 
 void output_printf(struct output *output, const char *format, ...)
@@ -119,9 +124,11 @@ void output_error(struct output *output, const struct fault *fault)
 {
     output_progress_end(output);
     fflush(output->data); /* so that both stand in order on a terminal */
-    fprintf(output->words, "%sbroadsheet:%s %s",
+    fprintf(output->words, "%sbroadsheet:%s ",
             output_style(output->color_words, STYLE_BAD),
-            output_style(output->color_words, STYLE_PLAIN), fault_text(fault));
+            output_style(output->color_words, STYLE_PLAIN));
+    /* It may name what comes from outside. */
+    write_harmless(output->words, str_from_c(fault_text(fault)));
     /* A place within a text, such as content[3], where it is not told yet. */
     if (strchr(fault->field, '[') && !strstr(fault->message, fault->field))
         fprintf(output->words, " (at %s)", fault->field);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "content/edit_internal.h"
 #include "content/language.h"
+#include "content/media.h"
 #include "content/schema_internal.h"
 #include "content/settings.h"
 #include "store/blob.h"
@@ -184,6 +185,47 @@ struct blob_store *content_blobs(struct content *content)
 struct db_lease content_reader(struct content *content)
 {
     return db_lease_reader(content->pool);
+}
+
+/* ---- The schema -------------------------------------------------------------
+ */
+
+int64_t content_schema_newest(void)
+{
+    return schema_migrations[schema_migration_count - 1].version;
+}
+
+enum err content_schema(struct db *db, int64_t *ret_version)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_query_begin(db, "SELECT MAX(version) FROM schema_version");
+    enum err err = db_query_row(&query);
+    if (!err)
+        *ret_version = db_column_i64(&query, 0);
+    return err;
+}
+
+/* ---- Public media -----------------------------------------------------------
+ */
+
+enum err content_link_media(struct content *content, struct fault *fault)
+{
+    DEFER(db_lease_end) struct db_lease lease = content_reader(content);
+    DEFER(db_query_end)
+    struct db_query query = db_query_begin(lease.db, media_public_sql);
+    while (db_query_next(&query)) {
+        struct blob blob;
+        if (blob_parse(db_column_peek(&query, 0), &blob))
+            continue;
+        enum err err = blob_link_public(content->blobs, &blob, fault);
+        if (err && err != ERR_NOT_FOUND)
+            return err;
+    }
+    enum err err = db_query_err(&query);
+    if (err)
+        return db_fault(lease.db, err, fault);
+    return blob_sync_public(content->blobs, fault);
 }
 
 /* ---- Checking ---------------------------------------------------------------

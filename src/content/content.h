@@ -47,6 +47,16 @@ struct blob_store *content_blobs(struct content *content);
 /* A connection to read from: DEFER(db_lease_end) struct db_lease lease = … */
 struct db_lease content_reader(struct content *content);
 
+/* The schema that the database has, and the newest that this program knows. */
+MUST_USE enum err content_schema(struct db *db, int64_t *ret_version);
+int64_t content_schema_newest(void);
+
+/* Links every stored file that readers may have into the public folder, which
+ * must be empty: for a newspaper that was restored. Missing ones are left out.
+ * Durable when it answers. */
+MUST_USE enum err content_link_media(struct content *content,
+                                     struct fault *fault);
+
 /* The database's own check, references between rows, and that every blob that a
  * medium names is there. ERR_CORRUPT, and fault says what is wrong first. */
 MUST_USE enum err content_check(struct content *content, struct fault *fault);

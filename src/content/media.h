@@ -75,6 +75,13 @@ MUST_USE enum err media_list(struct db *db, const struct id *before,
                              size_t limit, struct arena *arena,
                              struct media_list *ret_list);
 
+/* Every stored file that the database names, once: name and size, by name. */
+extern const char media_blobs_sql[];
+
+/* The names of those that readers may have: what published articles and people
+ * show. */
+extern const char media_public_sql[];
+
 /* Its type by the ending of a file's name, "" when it is not known. */
 struct str media_type_of_filename(struct str filename);
 

@@ -4,15 +4,25 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"
 
+enum { FOLDERS = 256 }; /* by the digest's first two digits */
+
 struct blob_store {
     int private_fd;
     int public_fd; /* -1: publishes nothing */
+
+    /* After a sync that failed, what the kernel says to be on the disk may not
+     * be there, and a sync that succeeds later proves nothing about it: nothing
+     * is then taken for stored but what is written anew. */
+    atomic_bool doubtful;
+    atomic_bool folder_is_synced[FOLDERS]; /* its name is durable */
 };
 
 /* "ab/cdef….ext", "new-…", with a NUL. */
@@ -71,10 +81,10 @@ enum err blob_store_open(const char *private_folder, const char *public_folder,
 {
     assert(private_folder);
     assert(ret_store);
-    struct blob_store *store = malloc(sizeof *store);
+    struct blob_store *store = calloc(1, sizeof *store);
     if (!store)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
-    *store = (struct blob_store){.private_fd = -1, .public_fd = -1};
+    store->private_fd = store->public_fd = -1;
     enum err err = open_folder(private_folder, &store->private_fd, fault);
     if (!err && public_folder)
         err = open_folder(public_folder, &store->public_fd, fault);
@@ -184,13 +194,35 @@ static bool sync_folder(int parent, const char *name)
     return fd >= 0 && fsync(fd) == 0;
 }
 
-static bool is_stored(const struct blob_store *store,
-                      const struct blob_path *path, size_t size)
+static bool is_stored(struct blob_store *store, const struct blob_path *path,
+                      size_t size)
 {
     struct stat info;
-    return fstatat(store->private_fd, path->text, &info, AT_SYMLINK_NOFOLLOW) ==
+    return !atomic_load(&store->doubtful) &&
+           fstatat(store->private_fd, path->text, &info, AT_SYMLINK_NOFOLLOW) ==
                0 &&
            S_ISREG(info.st_mode) && (size_t)info.st_size == size;
+}
+
+/* Who made the folder may have died before its name was durable: each process
+ * makes sure once. */
+static enum err make_folder(struct blob_store *store,
+                            const struct blob_path *path, const char *folder,
+                            struct fault *fault)
+{
+    atomic_bool *synced =
+        &store->folder_is_synced[strtoul(folder, NULL, 16) % FOLDERS];
+    if (mkdirat(store->private_fd, folder, 0700) < 0 && errno != EEXIST)
+        return fail(fault, "make the folder of", path->text);
+    if (atomic_load(synced))
+        return ERR_OK;
+    if (fsync(store->private_fd) < 0) {
+        enum err err = fail(fault, "sync the folder of", path->text);
+        unlinkat(store->private_fd, folder, AT_REMOVEDIR); /* if it is new */
+        return err;
+    }
+    atomic_store(synced, true);
+    return ERR_OK;
 }
 
 /* Puts bytes at path: the file is whole or not there. */
@@ -198,12 +230,9 @@ static enum err store_at(struct blob_store *store, const struct blob_path *path,
                          const char *folder, struct str bytes,
                          struct fault *fault)
 {
-    if (mkdirat(store->private_fd, folder, 0700) == 0) {
-        if (fsync(store->private_fd) < 0)
-            return fail(fault, "sync the folder of", path->text);
-    } else if (errno != EEXIST) {
-        return fail(fault, "make the folder of", path->text);
-    }
+    enum err made = make_folder(store, path, folder, fault);
+    if (made)
+        return made;
     struct blob_path beside = new_name();
     enum err err = write_beside(store->private_fd, beside.text, bytes, fault);
     if (err)
@@ -241,8 +270,10 @@ enum err blob_put(struct blob_store *store, struct str bytes,
     enum err err = ERR_OK;
     if (!is_stored(store, &path, bytes.len))
         err = store_at(store, &path, folder, bytes, fault);
-    if (!err && !sync_folder(store->private_fd, folder))
+    if (!err && !sync_folder(store->private_fd, folder)) {
         err = fail(fault, "sync the folder of", path.text);
+        atomic_store(&store->doubtful, true);
+    }
     if (!err)
         *ret_blob = blob;
     return err;
@@ -324,21 +355,42 @@ enum err blob_read(struct blob_store *store, const struct blob *blob,
 /* ---- Publishing -------------------------------------------------------------
  */
 
-enum err blob_publish(struct blob_store *store, const struct blob *blob,
-                      struct fault *fault)
+enum err blob_link_public(struct blob_store *store, const struct blob *blob,
+                          struct fault *fault)
 {
     assert(store->public_fd >= 0);
     char name[BLOB_PUBLIC_BYTES];
     blob_public_name(blob, name);
     struct blob_path path = path_of(blob);
-    if (linkat(store->private_fd, path.text, store->public_fd, name, 0) < 0) {
-        if (errno == EEXIST)
-            return ERR_OK;
+    if (linkat(store->private_fd, path.text, store->public_fd, name, 0) < 0 &&
+        errno != EEXIST)
         return fail(fault, "publish", blob->name);
-    }
-    if (fsync(store->public_fd) < 0)
-        return fail(fault, "sync the folder of", name);
     return ERR_OK;
+}
+
+enum err blob_sync_public(struct blob_store *store, struct fault *fault)
+{
+    if (fsync(store->public_fd) < 0)
+        return fail(fault, "sync", "the public folder");
+    return ERR_OK;
+}
+
+/* Synced also when the link is there: who made it may have died before. */
+enum err blob_publish(struct blob_store *store, const struct blob *blob,
+                      struct fault *fault)
+{
+    bool was_public = blob_is_public(store, blob);
+    enum err err = blob_link_public(store, blob, fault);
+    if (err)
+        return err;
+    char name[BLOB_PUBLIC_BYTES];
+    blob_public_name(blob, name);
+    if (fsync(store->public_fd) == 0)
+        return ERR_OK;
+    err = fail(fault, "sync the folder of", name);
+    if (!was_public) /* so that the next try links anew */
+        unlinkat(store->public_fd, name, 0);
+    return err;
 }
 
 enum err blob_unpublish(struct blob_store *store, const struct blob *blob,

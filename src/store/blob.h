@@ -73,6 +73,14 @@ MUST_USE enum err blob_open(struct blob_store *store, const struct blob *blob,
 MUST_USE enum err blob_publish(struct blob_store *store,
                                const struct blob *blob, struct fault *fault);
 
+/* The same for many: each is durable when blob_sync_public answered after it.
+ */
+MUST_USE enum err blob_link_public(struct blob_store *store,
+                                   const struct blob *blob,
+                                   struct fault *fault);
+MUST_USE enum err blob_sync_public(struct blob_store *store,
+                                   struct fault *fault);
+
 /* Takes it out of the public folder; fine when it is not there. */
 MUST_USE enum err blob_unpublish(struct blob_store *store,
                                  const struct blob *blob, struct fault *fault);

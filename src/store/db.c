@@ -419,6 +419,14 @@ enum err db_check(struct db *db, struct fault *fault)
     return db_fault(db, err, fault);
 }
 
+enum err db_copy_file(struct db *db, const struct db_copy *copy, int *ret_fd,
+                      struct fault *fault)
+{
+    assert(db->depth > 0);
+    enum err err = db->driver->copy(db->connection, copy, ret_fd, &db->fault);
+    return db_fault(db, err, fault);
+}
+
 enum err db_explain(struct db *db, const char *sql, struct arena *arena,
                     struct str *ret_plan)
 {

@@ -190,6 +190,22 @@ MUST_USE enum err db_run_script(struct db *db, const char *sql);
  * says what is damaged. */
 MUST_USE enum err db_check(struct db *db, struct fault *fault);
 
+/* Where a copy goes, and who is told how far it is. */
+struct db_copy {
+    const char *folder;
+    /* Steps of the database's own size; may be NULL. */
+    void (*progress)(void *context, int64_t done, int64_t total);
+    void *context;
+};
+
+/* Copies the database as the transaction sees it (db_begin_read before) into a
+ * file of copy->folder that has no name, so that nothing is left behind. Others
+ * read and write meanwhile and are not kept waiting, nor can they keep this one
+ * from ending; but what they write stays in the log until the transaction ends.
+ * The caller closes *ret_fd, which stands at the beginning. */
+MUST_USE enum err db_copy_file(struct db *db, const struct db_copy *copy,
+                               int *ret_fd, struct fault *fault);
+
 /* How the database would answer sql, a line a step: for tests. */
 MUST_USE enum err db_explain(struct db *db, const char *sql,
                              struct arena *arena, struct str *ret_plan);

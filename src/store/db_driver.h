@@ -23,6 +23,8 @@ struct db_driver {
     enum err (*run_script)(void *connection, const char *sql,
                            struct fault *fault);
     enum err (*check)(void *connection, struct fault *fault);
+    enum err (*copy)(void *connection, const struct db_copy *copy, int *ret_fd,
+                     struct fault *fault);
 
     enum err (*prepare)(void *connection, const char *sql, void **ret_statement,
                         struct fault *fault);

@@ -2,7 +2,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -232,6 +234,102 @@ static enum err check(void *connection, struct fault *fault)
     return ERR_OK;
 }
 
+/* ---- Copying ----------------------------------------------------------------
+ */
+
+enum { COPY_PAGES_AT_ONCE = 4096 };
+
+struct copying {
+    sqlite3 *source, *target;
+    int fd;
+};
+
+static void copying_end(struct copying *copying)
+{
+    sqlite3_close(copying->target);
+    if (copying->fd >= 0)
+        close(copying->fd);
+}
+
+static enum err copy_failed(const struct copying *copying, int result,
+                            const char *folder, struct fault *fault)
+{
+    enum err err = err_of(copying->target, result);
+    return fault_set(fault, err, NULL,
+                     "the database cannot be copied into %s: %s (%s)", folder,
+                     err == ERR_FULL ? "the disk is full: make room, or name "
+                                       "another folder"
+                                     : err_sentence(err),
+                     sqlite3_errstr(result));
+}
+
+/* Opened by its name and then without one: what has been opened stays. */
+static enum err copying_begin(struct copying *copying, const char *folder,
+                              struct fault *fault)
+{
+    char path[PATH_MAX];
+    int len = snprintf(path, sizeof path, "%s/.broadsheet-XXXXXX", folder);
+    if (len < 0 || (size_t)len >= sizeof path)
+        return fault_set(fault, ERR_TOO_LONG, NULL, "the path %s is too long",
+                         folder);
+    copying->fd = mkostemp(path, O_CLOEXEC);
+    if (copying->fd < 0)
+        return fault_set(fault, err_from_errno(errno), NULL,
+                         "cannot write into the folder %s: %s", folder,
+                         strerror(errno));
+    int result =
+        sqlite3_open_v2(path, &copying->target,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_exec(copying->target,
+                              "PRAGMA journal_mode = OFF;"
+                              "PRAGMA synchronous = OFF;",
+                              NULL, NULL, NULL);
+    unlink(path);
+    return result == SQLITE_OK ? ERR_OK
+                               : copy_failed(copying, result, folder, fault);
+}
+
+/* The backup goes page by page over a source that does not change, since its
+ * connection is in a transaction that has read: it never has to begin anew. */
+static int copy_pages(struct copying *copying, const struct db_copy *copy)
+{
+    sqlite3_backup *backup =
+        sqlite3_backup_init(copying->target, "main", copying->source, "main");
+    if (!backup)
+        return sqlite3_errcode(copying->target);
+    int result;
+    do {
+        result = sqlite3_backup_step(backup, COPY_PAGES_AT_ONCE);
+        int64_t total = sqlite3_backup_pagecount(backup);
+        if (copy->progress)
+            copy->progress(copy->context,
+                           total - sqlite3_backup_remaining(backup), total);
+    } while (result == SQLITE_OK);
+    int finished = sqlite3_backup_finish(backup);
+    return result == SQLITE_DONE ? finished : result;
+}
+
+static enum err copy_file(void *connection, const struct db_copy *copy,
+                          int *ret_fd, struct fault *fault)
+{
+    DEFER(copying_end)
+    struct copying copying = {.source = connection, .fd = -1};
+    assert(in_transaction(connection));
+    enum err err =
+        run_script(connection, "SELECT 1 FROM sqlite_schema LIMIT 1", fault);
+    if (!err)
+        err = copying_begin(&copying, copy->folder, fault);
+    if (err)
+        return err;
+    int result = copy_pages(&copying, copy);
+    if (result != SQLITE_OK)
+        return copy_failed(&copying, result, copy->folder, fault);
+    *ret_fd = copying.fd;
+    copying.fd = -1;
+    return ERR_OK;
+}
+
 /* ---- Statements -------------------------------------------------------------
  */
 
@@ -356,6 +454,7 @@ const struct db_driver db_sqlite_driver = {
     .in_transaction = in_transaction,
     .run_script = run_script,
     .check = check,
+    .copy = copy_file,
     .prepare = prepare,
     .finish = finish,
     .reset = reset,
