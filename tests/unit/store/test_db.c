@@ -237,6 +237,65 @@ static void test_damage_is_found_by_the_check(void **state)
     assert_non_null(strstr(folder->fault.message, "damaged"));
 }
 
+struct copying {
+    struct db *other;
+    int64_t next;
+    int steps;
+};
+
+static void write_meanwhile(void *context, int64_t done, int64_t total)
+{
+    struct copying *copying = context;
+    assert_true(done <= total);
+    copying->steps++;
+    assert_int_equal(insert(copying->other, copying->next++, "came later"),
+                     ERR_OK);
+}
+
+static void test_a_copy_is_one_state_though_others_write(void **state)
+{
+    enum { ROWS = 40 * 1000, PAGES = 4096 };
+    struct folder *folder = *state;
+    static char long_text[400];
+    memset(long_text, 'x', sizeof long_text - 1);
+    DEFER(close_db) struct db *writer = open_db(folder);
+    DEFER(close_db) struct db *reader = NULL;
+    DEFER(db_transaction_end) struct db_transaction filling = {0};
+    assert_int_equal(db_begin(&filling, writer), ERR_OK);
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(insert(writer, i, long_text), ERR_OK);
+    assert_int_equal(db_commit(&filling), ERR_OK);
+    assert_ok(folder,
+              db_open(folder->database, DB_READ, &reader, &folder->fault));
+    struct copying copying = {.other = writer, .next = ROWS};
+    struct db_copy copy = {folder->path, write_meanwhile, &copying};
+    DEFER(db_transaction_end) struct db_transaction reading = {0};
+    int fd = -1;
+    assert_int_equal(db_begin_read(&reading, reader), ERR_OK);
+    assert_ok(folder, db_copy_file(reader, &copy, &fd, &folder->fault));
+    assert_true(copying.steps > 1);
+
+    /* It has no name; a link through /proc gives it one. */
+    char from[64];
+    const char *to = folder_path(folder, "copy.db");
+    snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    assert_non_null(in);
+    assert_non_null(out);
+    for (int c; (c = fgetc(in)) != EOF;)
+        fputc(c, out);
+    fclose(in);
+    fclose(out);
+    close(fd);
+    DEFER(close_db) struct db *copied = NULL;
+    assert_ok(folder, db_open(to, DB_READ, &copied, &folder->fault));
+    assert_ok(folder, db_check(copied, &folder->fault));
+    DEFER(db_query_end)
+    struct db_query query = db_query_begin(copied, "SELECT COUNT(*) FROM t");
+    assert_int_equal(db_query_row(&query), ERR_OK);
+    assert_int_equal(db_column_i64(&query, 0), ROWS);
+}
+
 enum { CANNOT_MOUNT = 77, SMALL_DISK_BYTES = 1 << 20 };
 
 /* Puts a small disk of this process's own on the folder. */
@@ -405,6 +464,7 @@ int main(void)
         TEST(test_a_locked_database_is_busy),
         TEST(test_what_is_no_database_is_told),
         TEST(test_damage_is_found_by_the_check),
+        TEST(test_a_copy_is_one_state_though_others_write),
         TEST(test_a_full_disk_is_told_and_loses_nothing),
         TEST(test_a_transaction_that_the_disk_ended_leaves_nothing),
         TEST(test_two_processes_write_at_once),
