@@ -21,6 +21,7 @@ struct desk_jobs {
     pthread_cond_t end;
     bool stopping;
     int64_t midnight_us;
+    int64_t hour_us; /* when it ends */
 };
 
 static void log_failure(const char *job, enum err err,
@@ -44,6 +45,20 @@ static void turn_day(struct desk_jobs *jobs)
         calendar_turn_day(jobs->content, now_us, &jobs->midnight_us, &fault);
     if (err)
         log_failure("the date cannot be turned", err, &fault);
+}
+
+static void turn_hour(struct desk_jobs *jobs)
+{
+    int64_t now_us = time_now_us();
+    struct fault fault = {0};
+    bool same_hour = now_us < jobs->hour_us &&
+                     now_us >= jobs->hour_us - 3600 * TIME_US_PER_SECOND;
+    if (same_hour)
+        return;
+    enum err err =
+        calendar_turn_hour(jobs->content, now_us, &jobs->hour_us, &fault);
+    if (err)
+        log_failure("the hour cannot be turned", err, &fault);
 }
 
 static bool is_something_due(struct desk_jobs *jobs)
@@ -98,6 +113,7 @@ static void *run(void *argument)
     struct desk_jobs *jobs = argument;
     do {
         turn_day(jobs);
+        turn_hour(jobs);
         publish_due(jobs);
     } while (wait_a_while(jobs));
     return NULL;
