@@ -105,6 +105,9 @@ struct article_content {
     ARTICLE_TEXTS(X)
 #undef X
     struct str body; /* document JSON (render/document.h); "" is empty */
+
+    /* For article_save: the body as a tree, instead of as JSON, or NULL. */
+    struct document_node *document;
     bool opinion;
     bool live;      /* a live blog */
     bool sponsored; /* paid for */

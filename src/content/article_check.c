@@ -50,11 +50,14 @@ static enum err check_language(struct edit *edit, struct str code)
 static enum err check_body(struct edit *edit, struct article_checked *checked)
 {
     struct article_content *content = &checked->content;
-    if (content->body.len == 0)
+    checked->document = content->document;
+    if (!content->document && content->body.len == 0)
         return ERR_OK;
     struct fault cause = {0};
-    enum err err = document_parse_json(content->body, &edit->arena,
-                                       &checked->document, &cause);
+    enum err err = content->document
+                       ? document_check(content->document, &cause)
+                       : document_parse_json(content->body, &edit->arena,
+                                             &checked->document, &cause);
     if (err) {
         char field[FAULT_FIELD_BYTES_MAX];
         snprintf(field, sizeof field, "body%s%.100s",

@@ -161,14 +161,7 @@ static int64_t publication_time(const struct incoming *incoming)
 enum err ninjs_save_revision(struct incoming *incoming, int64_t *ret_revision)
 {
     struct ninjs_import *import = incoming->import;
-    DEFER(buf_finish) struct buf json;
-    buf_init(&json, DOCUMENT_JSON_BYTES_MAX);
-    document_write_json(incoming->doc, &json);
-    enum err err = buf_err(&json);
-    if (err)
-        return fault_set(&import->fault, err, "bodies",
-                         "bodies: the body is too long");
-    incoming->input.content.body = buf_str(&json);
+    incoming->input.content.document = incoming->doc;
     incoming->input.note = note_of(incoming);
     struct id id;
     return article_save(&import->edit, &incoming->input, &id, ret_revision);
