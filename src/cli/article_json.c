@@ -135,8 +135,18 @@ static void set_times(json_t *object, const struct article *article,
     set_time(object, "published", article->published_us, dates, arena);
     set_time(object, "updated", article->updated_us, dates, arena);
     set_time(object, "scheduled", article->scheduled_us, dates, arena);
+    set_time(object, "embargoed", article->embargo_us, dates, arena);
+    if (article->embargo_reason.len)
+        set_text(object, "embargoed_reason", article->embargo_reason);
+    set_time(object, "expires", article->expires_us, dates, arena);
+    if (article->due_problem.len) {
+        set_text(object, "problem", article->due_problem);
+        set_time(object, "next_try", article->due_retry_us, dates, arena);
+    }
     set_time(object, "withdrawn", article->withdrawn_us, dates, arena);
-    if (article->withdrawn_us)
+    if (article->expired)
+        json_object_set_new(object, "expired", json_true());
+    if (article->withdrawn_us && !article->expired)
         set_text(object, "withdrawn_reason", article->withdrawn_reason);
 }
 

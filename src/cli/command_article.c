@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "cli/article_json.h"
+#include "cli/article_times.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "content/article_list.h"
@@ -51,7 +52,8 @@ struct shown_row {
     struct str language;
     struct str state;
     struct str headline;
-    int64_t time_us; /* of publication; 0 when it never was */
+    int64_t time_us;               /* of publication; 0 when it never was */
+    const struct article_row *row; /* NULL in a category's list */
 };
 
 struct shown_rows {
@@ -120,6 +122,7 @@ static enum err list_all(const struct list_query *query,
             .state = str_from_c(article_state_name(row->state)),
             .headline = row->headline,
             .time_us = row->published_us,
+            .row = row,
         };
     }
     return ERR_OK;
@@ -129,8 +132,8 @@ static enum err print_rows(const struct list_query *query,
                            const struct article_json_dates *dates,
                            const struct shown_rows *rows)
 {
-    static const char *const heads[] = {"id",        "language", "state",
-                                        "published", "headline", NULL};
+    static const char *const heads[] = {
+        "id", "language", "state", "published", "next", "headline", NULL};
     DEFER(output_table_finish) struct output_table table;
     output_table_init(&table, heads);
     for (size_t i = 0; i < rows->count; i++) {
@@ -140,9 +143,32 @@ static enum err print_rows(const struct list_query *query,
         output_table_cell(&table, row->state);
         output_table_cell(&table,
                           shown_time(dates, row->time_us, query->line->arena));
+        output_table_cell(&table, row->row
+                                      ? article_times_next(row->row, dates,
+                                                           query->line->arena)
+                                      : STR(""));
         output_table_cell(&table, row->headline);
     }
     return output_table_write(&table, query->line->output);
+}
+
+static void add_time(json_t *object, const char *name, int64_t time_us)
+{
+    char time[TIME_RFC3339_BYTES];
+    time_format_rfc3339(time_us, time);
+    if (time_us)
+        json_object_set_new(object, name, json_string(time));
+}
+
+static void add_times(json_t *object, const struct article_row *row)
+{
+    add_time(object, "scheduled", row->scheduled_us);
+    add_time(object, "embargoed", row->embargo_us);
+    add_time(object, "expires", row->expires_us);
+    if (row->due_problem.len)
+        json_object_set_new(
+            object, "problem",
+            json_stringn(row->due_problem.ptr, row->due_problem.len));
 }
 
 static enum err print_rows_json(const struct list_query *query,
@@ -151,14 +177,13 @@ static enum err print_rows_json(const struct list_query *query,
     json_t *array = json_array();
     for (size_t i = 0; i < rows->count; i++) {
         const struct shown_row *row = &rows->rows[i];
-        char time[TIME_RFC3339_BYTES];
-        time_format_rfc3339(row->time_us, time);
         json_t *object = json_pack(
             "{s:s, s:s%, s:s%, s:s%}", "id", row->id.text, "language",
             row->language.ptr, row->language.len, "state", row->state.ptr,
             row->state.len, "headline", row->headline.ptr, row->headline.len);
-        if (row->time_us)
-            json_object_set_new(object, "published", json_string(time));
+        add_time(object, "published", row->time_us);
+        if (row->row)
+            add_times(object, row->row);
         json_array_append_new(array, object);
     }
     return output_json(query->line->output, array);
@@ -293,7 +318,18 @@ static enum err print_article(const struct article *article,
                shown_time(dates, article->updated_us, line->arena));
     print_fact(output, "scheduled",
                shown_time(dates, article->scheduled_us, line->arena));
-    print_fact(output, "withdrawn", article->withdrawn_reason);
+    print_fact(output, "problem", article->due_problem);
+    print_fact(output, "next try",
+               shown_time(dates, article->due_retry_us, line->arena));
+    print_fact(output, "embargo",
+               shown_time(dates, article->embargo_us, line->arena));
+    print_fact(output, "because", article->embargo_reason);
+    print_fact(output, article->expired ? "expired" : "expires",
+               shown_time(dates, article->expires_us, line->arena));
+    print_fact(output, "withdrawn",
+               article->expired
+                   ? shown_time(dates, article->withdrawn_us, line->arena)
+                   : article->withdrawn_reason);
     print_fact(output, "categories", joined_categories(article, line->arena));
     print_fact(output, "views",
                arena_printf(line->arena, "%lld", (long long)article->views));

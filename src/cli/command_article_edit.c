@@ -7,8 +7,10 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "cli/article_json.h"
+#include "cli/article_times.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
+#include "content/schedule.h"
 #include "content/settings.h"
 #include "content/workflow.h"
 #include "render/document.h"
@@ -62,20 +64,43 @@ static enum err change(const struct command_line *line, bool has_id,
 /* ---- publish, withdraw, correct --------------------------------------------
  */
 
+/* Under embargo the article was scheduled instead: that is no fault, but who
+ * gave the command has to know. */
+static enum err tell_embargo(const struct work *work)
+{
+    struct article article;
+    enum err err =
+        article_load(work->edit.db, &work->id, work->line->arena, &article);
+    if (err || article.state != ARTICLE_SCHEDULED)
+        return err;
+    char time[TIME_RFC3339_BYTES];
+    time_format_rfc3339(article.scheduled_us, time);
+    output_tell(work->line->output,
+                "%s is under embargo: it is published by itself at %s",
+                work->id.text, time);
+    return ERR_OK;
+}
+
+static enum err publish_now(struct work *work, int64_t published_us)
+{
+    const struct publish_options options = {.published_us = published_us};
+    enum err err = article_publish(&work->edit, &work->id, &options);
+    return err ? err : tell_embargo(work);
+}
+
 static enum err publish(struct work *work)
 {
-    struct publish_options options = {0};
     const char *at = command_value(work->line, "at");
     int64_t time_us = 0;
-    if (at && time_parse_rfc3339(str_from_c(at), &time_us))
-        return fault_set(work->fault, ERR_USAGE, "at",
-                         "'%s' is no point in time; write it as in "
-                         "2026-08-15T15:00:00+04:00",
-                         at);
+    enum err err = ERR_OK;
+    if (at)
+        err = article_times_parse(work->edit.db, "at", str_from_c(at), &time_us,
+                                  work->fault);
+    if (err)
+        return err;
     if (time_us > work->edit.time_us)
         return article_schedule(&work->edit, &work->id, time_us);
-    options.published_us = time_us;
-    return article_publish(&work->edit, &work->id, &options);
+    return publish_now(work, time_us);
 }
 
 static enum err withdraw(struct work *work)
@@ -146,6 +171,15 @@ static void drop_json(json_t **value)
     json_decref(*value);
 }
 
+/* Most have none, and are saved and published without being looked at again. */
+static bool has_times(const json_t *object)
+{
+    return json_object_get(object, "scheduled") ||
+           json_object_get(object, "embargoed") ||
+           json_object_get(object, "embargoed_reason") ||
+           json_object_get(object, "expires");
+}
+
 /* Reads the file over content, saves it, publishes it when asked to. */
 static enum err save(struct work *work, struct article_input *input,
                      const char *path)
@@ -158,8 +192,10 @@ static enum err save(struct work *work, struct article_input *input,
     int64_t revision;
     if (!err)
         err = article_save(&work->edit, input, &work->id, &revision);
+    if (!err && has_times(object))
+        err = article_times_read(object, &work->edit, &work->id, work->fault);
     if (!err && command_flag(work->line, "publish"))
-        err = article_publish(&work->edit, &work->id, NULL);
+        err = publish_now(work, 0);
     return err;
 }
 
@@ -214,13 +250,15 @@ const struct command command_article_publish = {
     .name = "article publish",
     .summary = "show an article's newest revision to readers",
     .details = "When the newspaper is being served, readers see it when the "
-               "command ends. A time that lies ahead schedules it.",
+               "command ends. A time that lies ahead schedules it; under "
+               "embargo it is scheduled for the end of that.",
     .shared = COMMAND_DATA,
     .arguments = (const struct command_argument[]){ID_ARGUMENT, {0}},
     .options =
         (const struct command_option[]){
             {"at", 0, false, "TIME",
-             "its time of publication, 2026-08-15T15:00:00+04:00"},
+             "its time of publication: '2026-08-15 15:00', in the newspaper's "
+             "zone, or with an offset"},
             {0}},
     .examples =
         (const struct command_example[]){
@@ -274,7 +312,8 @@ const struct command command_article_new = {
         "The file has the members that 'article show --json' tells: headline, "
         "standfirst, language, categories (paths), tags, bylines, source, … "
         "and body (a document) or text (plain, an empty line parts "
-        "paragraphs).",
+        "paragraphs). Times as 'article schedule' takes them: scheduled, "
+        "embargoed (with embargoed_reason), expires.",
     .shared = COMMAND_DATA,
     .arguments =
         (const struct command_argument[]){

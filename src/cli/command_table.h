@@ -19,6 +19,7 @@
     X(article_new) \
     X(article_edit) \
     X(article_publish) \
+    X(article_schedule) \
     X(article_withdraw) \
     X(article_correct) \
     X(category_list) \

@@ -10,9 +10,13 @@
 #include "content/calendar.h"
 #include "content/content.h"
 #include "content/edit.h"
-#include "content/workflow.h"
+#include "content/schedule.h"
 
-enum { LOOK_EVERY_MS = 1000 }; /* also how soon a jump of the clock shows */
+enum {
+    LOOK_EVERY_MS = 1000,    /* also how soon a jump of the clock shows */
+    WAIT_LEAST_US = 1000,    /* times are not waited for in circles */
+    RETRY_DOUBLINGS_MAX = 6, /* a failing database is asked each minute */
+};
 
 struct desk_jobs {
     struct content *content;
@@ -21,7 +25,7 @@ struct desk_jobs {
     pthread_cond_t end;
     bool stopping;
     int64_t midnight_us;
-    int64_t hour_us; /* when it ends */
+    unsigned failures; /* of the database, in a row */
 };
 
 static void log_failure(const char *job, enum err err,
@@ -47,54 +51,92 @@ static void turn_day(struct desk_jobs *jobs)
         log_failure("the date cannot be turned", err, &fault);
 }
 
-static void turn_hour(struct desk_jobs *jobs)
+static void log_report(const struct schedule_report *report)
 {
-    int64_t now_us = time_now_us();
-    struct fault fault = {0};
-    bool same_hour = now_us < jobs->hour_us &&
-                     now_us >= jobs->hour_us - 3600 * TIME_US_PER_SECOND;
-    if (same_hour)
-        return;
-    enum err err =
-        calendar_turn_hour(jobs->content, now_us, &jobs->hour_us, &fault);
-    if (err)
-        log_failure("the hour cannot be turned", err, &fault);
-}
-
-static bool is_something_due(struct desk_jobs *jobs)
-{
-    DEFER(db_lease_end) struct db_lease lease = content_reader(jobs->content);
-    int64_t due_us = 0;
-    enum err err = article_next_due(lease.db, &due_us);
-    struct fault fault = {0};
-    if (err) {
-        db_fault(lease.db, err, &fault);
-        log_failure("the schedule cannot be read", err, &fault);
+    if (report->published || report->expired)
+        log_info("the schedule was followed",
+                 LOG_INT("published", (int64_t)report->published),
+                 LOG_INT("expired", (int64_t)report->expired));
+    for (size_t i = 0; i < report->failure_count; i++) {
+        const struct schedule_failure *failure = &report->failures[i];
+        char retry[TIME_RFC3339_BYTES];
+        time_format_rfc3339(failure->retry_us, retry);
+        log_error("an article that is due is left as it is",
+                  LOG_C("id", failure->id.text),
+                  LOG_C("cause", fault_text(&failure->fault)),
+                  LOG_C("next_try", retry));
     }
-    return !err && due_us && due_us <= time_now_us();
 }
 
-static void publish_due(struct desk_jobs *jobs)
+/* One edit's worth of what is due. */
+static enum err follow_once(struct desk_jobs *jobs,
+                            struct schedule_report *report)
 {
-    if (!is_something_due(jobs))
-        return;
     struct fault fault = {0};
-    int64_t count = 0;
     DEFER(edit_end) struct edit edit = {0};
     enum err err = edit_begin(&edit, jobs->content, STR("schedule"), &fault);
     if (!err)
-        err = article_publish_due(&edit, &count);
+        err = schedule_run(&edit, report);
     if (!err)
         err = edit_commit(&edit);
-    if (err)
-        log_failure("scheduled articles cannot be published", err, &fault);
-    else
-        log_info("scheduled articles published", LOG_INT("count", count));
+    if (!err)
+        log_report(report);
+    else if (!jobs->failures)
+        log_failure("the schedule cannot be followed", err, &fault);
+    return err;
 }
 
-static bool wait_a_while(struct desk_jobs *jobs)
+static enum err find_next(struct desk_jobs *jobs, int64_t *ret_time_us)
 {
-    int64_t until_us = clock_now_us() + LOOK_EVERY_MS * INT64_C(1000);
+    DEFER(db_lease_end) struct db_lease lease = content_reader(jobs->content);
+    struct fault fault = {0};
+    enum err err = schedule_next(lease.db, time_now_us(), ret_time_us);
+    if (!err)
+        return ERR_OK;
+    db_fault(lease.db, err, &fault);
+    if (!jobs->failures)
+        log_failure("the schedule cannot be read", err, &fault);
+    return err;
+}
+
+static bool is_stopping(struct desk_jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    bool stopping = jobs->stopping;
+    pthread_mutex_unlock(&jobs->lock);
+    return stopping;
+}
+
+/* Does what is due and tells how long the next thing is away, LOOK_EVERY_MS at
+ * most: another process may schedule something, and the clock may jump. A
+ * failure of the database is told once, and tried again ever later. */
+static int64_t follow_schedule(struct desk_jobs *jobs)
+{
+    struct schedule_report report = {.more = true};
+    int64_t next_us = 0;
+    enum err err = find_next(jobs, &next_us);
+    while (!err && next_us <= time_now_us() && report.more &&
+           !is_stopping(jobs))
+        err = follow_once(jobs, &report);
+    if (!err)
+        err = find_next(jobs, &next_us);
+    if (err) {
+        unsigned doublings = jobs->failures < RETRY_DOUBLINGS_MAX
+                                 ? jobs->failures
+                                 : RETRY_DOUBLINGS_MAX;
+        jobs->failures++;
+        return LOOK_EVERY_MS * INT64_C(1000) << doublings;
+    }
+    jobs->failures = 0;
+    int64_t wait_us = next_us - time_now_us();
+    if (wait_us > LOOK_EVERY_MS * INT64_C(1000))
+        return LOOK_EVERY_MS * INT64_C(1000);
+    return wait_us > WAIT_LEAST_US ? wait_us : WAIT_LEAST_US;
+}
+
+static bool wait_a_while(struct desk_jobs *jobs, int64_t wait_us)
+{
+    int64_t until_us = clock_now_us() + wait_us;
     struct timespec until = {
         .tv_sec = until_us / TIME_US_PER_SECOND,
         .tv_nsec = until_us % TIME_US_PER_SECOND * 1000,
@@ -111,11 +153,11 @@ static bool wait_a_while(struct desk_jobs *jobs)
 static void *run(void *argument)
 {
     struct desk_jobs *jobs = argument;
+    int64_t wait_us;
     do {
         turn_day(jobs);
-        turn_hour(jobs);
-        publish_due(jobs);
-    } while (wait_a_while(jobs));
+        wait_us = follow_schedule(jobs);
+    } while (wait_a_while(jobs, wait_us));
     return NULL;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* cli/desk_jobs.h: the desk's thread for what happens at a time: scheduled
- * articles are published, and at midnight the date turns. What it writes goes
- * to the log, where the press finds it. */
+ * articles are published, others expire, and at midnight the date turns. What
+ * it writes goes to the log, where the press finds it. */
 #ifndef CLI_DESK_JOBS_H
 #define CLI_DESK_JOBS_H
 

@@ -292,7 +292,8 @@ enum err article_read_bylines(struct db *db, const struct id *id,
     "SELECT id, story_id, state, revision, live_revision, created_us," \
     " article.published_us, updated_us, scheduled_us, withdrawn_us," \
     " withdrawn_reason, withdrawn_target, language, slug, headline," \
-    " COALESCE(views, 0)" \
+    " COALESCE(views, 0), embargo_us, embargo_reason, expires_us, expired," \
+    " due_problem, due_retry_us" \
     " FROM article LEFT JOIN view_count ON article_id = id WHERE id = $1"
 
 static enum err read_head(struct db *db, const struct id *id,
@@ -318,6 +319,12 @@ static enum err read_head(struct db *db, const struct id *id,
         .content.slug = db_column_str(&query, 13, arena),
         .content.headline = db_column_str(&query, 14, arena),
         .views = db_column_i64(&query, 15),
+        .embargo_us = db_column_i64(&query, 16),
+        .embargo_reason = db_column_str(&query, 17, arena),
+        .expires_us = db_column_i64(&query, 18),
+        .expired = db_column_i64(&query, 19) != 0,
+        .due_problem = db_column_str(&query, 20, arena),
+        .due_retry_us = db_column_i64(&query, 21),
     };
     return article_state_parse(db_column_peek(&query, 2), &article->state)
                ? ERR_CORRUPT

@@ -147,7 +147,14 @@ struct article {
     int64_t published_us; /* 0 when it never was */
     int64_t updated_us;   /* after publication; 0 when it never was */
     int64_t scheduled_us; /* 0 unless it is scheduled */
-    int64_t withdrawn_us; /* 0 unless it is withdrawn */
+    int64_t embargo_us;   /* nothing of it appears before; 0: none */
+    struct str embargo_reason;
+    int64_t expires_us;     /* it is withdrawn then; 0: never */
+    struct str due_problem; /* why it could not be published or withdrawn by
+                             * itself, or "" */
+    int64_t due_retry_us;   /* when that is tried again */
+    int64_t withdrawn_us;   /* 0 unless it is withdrawn */
+    bool expired;           /* withdrawn by its expiry time: no reason */
     struct str withdrawn_reason;
     struct str withdrawn_target; /* a path to go to instead, or "" */
     int64_t views;

@@ -79,6 +79,9 @@ struct article_head {
     int64_t live_revision;
     int64_t published_us;
     int64_t updated_us;
+    int64_t scheduled_us;
+    int64_t embargo_us;
+    int64_t expires_us;
 };
 
 /* ERR_NOT_FOUND leaves the fault to the caller; others fill it. */

@@ -282,7 +282,8 @@ enum err article_list_most_read(struct db *db, struct str language,
 
 #define ROW_COLUMNS \
     "SELECT id, language, state, slug, headline, saved_us, published_us," \
-    " scheduled_us FROM article WHERE id < $1"
+    " scheduled_us, embargo_us, expires_us, due_problem" \
+    " FROM article WHERE id < $1"
 #define ROW_ORDER " ORDER BY id DESC LIMIT $2"
 
 /* One query for each way to ask, so that each is a range of an index. */
@@ -318,6 +319,9 @@ static struct article_row read_row(const struct db_query *query,
         .time_us = db_column_i64(query, 5),
         .published_us = db_column_i64(query, 6),
         .scheduled_us = db_column_i64(query, 7),
+        .embargo_us = db_column_i64(query, 8),
+        .expires_us = db_column_i64(query, 9),
+        .due_problem = db_column_str(query, 10, arena),
     };
     if (article_state_parse(db_column_peek(query, 2), &row.state))
         row.state = ARTICLE_DRAFT;

@@ -111,7 +111,10 @@ struct article_row {
     struct str headline;
     int64_t time_us; /* of its newest revision */
     int64_t published_us;
-    int64_t scheduled_us;
+    int64_t scheduled_us; /* these as in struct article */
+    int64_t embargo_us;
+    int64_t expires_us;
+    struct str due_problem;
 };
 
 struct article_rows {

@@ -17,7 +17,8 @@ enum err article_head_find(struct edit *edit, const struct id *id,
     struct db_query query =
         db_ask(edit->db,
                "SELECT id, story_id, state, revision, live_revision,"
-               " published_us, updated_us FROM article WHERE id = $1",
+               " published_us, updated_us, scheduled_us, embargo_us,"
+               " expires_us FROM article WHERE id = $1",
                DB_ID(id));
     enum err err = db_query_row(&query);
     if (err)
@@ -29,6 +30,9 @@ enum err article_head_find(struct edit *edit, const struct id *id,
         .live_revision = db_column_i64(&query, 4),
         .published_us = db_column_i64(&query, 5),
         .updated_us = db_column_i64(&query, 6),
+        .scheduled_us = db_column_i64(&query, 7),
+        .embargo_us = db_column_i64(&query, 8),
+        .expires_us = db_column_i64(&query, 9),
     };
     if (article_state_parse(db_column_peek(&query, 2), &head.state))
         return fault_set(edit->fault, ERR_CORRUPT, "state",
@@ -222,10 +226,12 @@ static enum err add_revision(struct edit *edit,
                  DB_STR(input->note), DB_STR(checked->content.headline),
                  DB_STR(json), DB_STR(checked->content.body));
     if (!err)
-        err = edit_run(
-            edit,
-            "UPDATE article SET revision = $2, saved_us = $3 WHERE id = $1",
-            DB_ID(&head->id), DB_I64(head->revision), DB_I64(edit->time_us));
+        err = edit_run(edit,
+                       "UPDATE article SET revision = $2, saved_us = $3,"
+                       " due_problem = '', due_tries = 0, due_retry_us = 0"
+                       " WHERE id = $1",
+                       DB_ID(&head->id), DB_I64(head->revision),
+                       DB_I64(edit->time_us));
     if (!err && head->live_revision == 0)
         err = article_apply(edit, &head->id, checked);
     if (!err)

@@ -246,12 +246,28 @@ static const char sitemap_sql[] =
     "   WHERE shelf >= 'l:' AND shelf < 'l;')"
     "  GROUP BY language, month, (place - 1) / 2000);";
 
+/* Times at which something happens by itself, and what went wrong then. */
+static const char schedule_sql[] =
+    "ALTER TABLE article ADD embargo_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE article ADD embargo_reason TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE article ADD expires_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE article ADD expired BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE article ADD due_problem TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE article ADD due_tries BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE article ADD due_retry_us BIGINT NOT NULL DEFAULT 0;"
+    "DROP INDEX article_due;"
+    "CREATE INDEX article_due ON article (scheduled_us, id)"
+    " WHERE state = 'scheduled';"
+    "CREATE INDEX article_expiry ON article (expires_us, id)"
+    " WHERE state = 'published' AND expires_us > 0;";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
     {3, "articles and their revisions", articles_sql},
     {4, "lists, addresses and the log", lists_sql},
     {5, "chunks of the sitemap", sitemap_sql},
+    {6, "embargo and expiry", schedule_sql},
 };
 
 const size_t schema_migration_count =

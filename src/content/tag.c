@@ -41,6 +41,18 @@ enum err tag_find(struct db *db, struct str language, struct str slug,
     return read_one(&query, arena, ret_tag);
 }
 
+enum err tag_find_public(struct db *db, struct str language, struct str slug,
+                         struct arena *arena, struct tag *ret_tag)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(db,
+               TAG_COLUMNS " WHERE language = $1 AND slug = $2 AND EXISTS"
+                           " (SELECT 1 FROM listing WHERE shelf = 't:' || id)",
+               DB_STR(language), DB_STR(slug));
+    return read_one(&query, arena, ret_tag);
+}
+
 enum err tag_find_named(struct db *db, struct str language, struct str name,
                         struct arena *arena, struct tag *ret_tag)
 {

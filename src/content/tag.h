@@ -40,6 +40,12 @@ MUST_USE enum err tag_remove(struct edit *edit, const struct id *id);
 MUST_USE enum err tag_find(struct db *db, struct str language, struct str slug,
                            struct arena *arena, struct tag *ret_tag);
 
+/* For readers: ERR_NOT_FOUND unless a published article carries it. A tag that
+ * only an unpublished one carries would tell of that. */
+MUST_USE enum err tag_find_public(struct db *db, struct str language,
+                                  struct str slug, struct arena *arena,
+                                  struct tag *ret_tag);
+
 /* By its exact name; the oldest of several. */
 MUST_USE enum err tag_find_named(struct db *db, struct str language,
                                  struct str name, struct arena *arena,

@@ -3,12 +3,14 @@
 
 #include <assert.h>
 
-#include "content/article_internal.h"
+#include "base/time.h"
 #include "content/change.h"
 #include "content/check_internal.h"
 #include "content/listing_internal.h"
 #include "content/media_internal.h"
 #include "content/row_internal.h"
+#include "content/schedule.h"
+#include "content/workflow_internal.h"
 
 #define TO(state) (1u << ARTICLE_##state)
 
@@ -43,9 +45,9 @@ static struct str names_after(enum article_state from, struct arena *arena)
     return names;
 }
 
-static enum err check_transition(struct edit *edit,
-                                 const struct article_head *head,
-                                 enum article_state to)
+enum err workflow_check_transition(struct edit *edit,
+                                   const struct article_head *head,
+                                   enum article_state to)
 {
     if (workflow_may_follow(head->state, to))
         return ERR_OK;
@@ -60,8 +62,8 @@ static enum err check_transition(struct edit *edit,
 /* ---- Before publication
  * ----------------------------------------------------------- */
 
-static enum err set_state(struct edit *edit, const struct id *id,
-                          enum article_state state, int64_t scheduled_us)
+enum err workflow_set_state(struct edit *edit, const struct id *id,
+                            enum article_state state, int64_t scheduled_us)
 {
     DEFER(edit_step_end) struct edit_step step = {0};
     struct article_head head;
@@ -71,12 +73,14 @@ static enum err set_state(struct edit *edit, const struct id *id,
     if (!err && head.state == state && state != ARTICLE_SCHEDULED)
         return ERR_OK;
     if (!err)
-        err = check_transition(edit, &head, state);
+        err = workflow_check_transition(edit, &head, state);
     if (!err)
-        err = edit_run(
-            edit,
-            "UPDATE article SET state = $2, scheduled_us = $3 WHERE id = $1",
-            DB_ID(id), DB_C(article_state_name(state)), DB_I64(scheduled_us));
+        err = edit_run(edit,
+                       "UPDATE article SET state = $2, scheduled_us = $3,"
+                       " due_problem = '', due_tries = 0, due_retry_us = 0"
+                       " WHERE id = $1",
+                       DB_ID(id), DB_C(article_state_name(state)),
+                       DB_I64(scheduled_us));
     if (err)
         return err;
     change_notef(edit, article_state_name(state), "draft:%s", id->text);
@@ -91,16 +95,14 @@ enum err article_set_state(struct edit *edit, const struct id *id,
         return fault_set(edit->fault, ERR_INVALID, "state",
                          "schedule, publish and withdraw have commands of "
                          "their own");
-    return set_state(edit, id, state, 0);
+    return workflow_set_state(edit, id, state, 0);
 }
 
-enum err article_schedule(struct edit *edit, const struct id *id,
-                          int64_t time_us)
+struct str workflow_time_text(struct edit *edit, int64_t time_us)
 {
-    if (time_us <= edit->time_us)
-        return fault_set(edit->fault, ERR_INVALID, "time",
-                         "the time lies in the past: publish it instead");
-    return set_state(edit, id, ARTICLE_SCHEDULED, time_us);
+    char text[TIME_RFC3339_BYTES];
+    time_format_rfc3339(time_us, text);
+    return arena_copy(&edit->arena, str_from_c(text));
 }
 
 /* ---- Media
@@ -155,6 +157,8 @@ struct publication {
     bool was_public;
 };
 
+/* A time that stands already is kept even when it lies ahead by now: then the
+ * clock was set back, and what readers have seen is no mistake. */
 static enum err choose_times(struct edit *edit,
                              const struct publish_options *options,
                              struct publication *publication)
@@ -163,15 +167,19 @@ static enum err choose_times(struct edit *edit,
     int64_t published_us = options->published_us;
     if (!published_us)
         published_us = head->published_us ? head->published_us : edit->time_us;
-    if (published_us > edit->time_us)
+    if (published_us > edit->time_us && published_us != head->published_us)
         return fault_set(edit->fault, ERR_INVALID, "published",
                          "the publication time lies in the future: schedule "
                          "the article instead");
+    int64_t now_us =
+        published_us > edit->time_us ? published_us : edit->time_us;
     int64_t updated_us = options->updated_us;
     if (!updated_us && head->published_us)
-        updated_us = head->revision == head->live_revision ? head->updated_us
-                                                           : edit->time_us;
-    if (updated_us && (updated_us < published_us || updated_us > edit->time_us))
+        updated_us =
+            head->revision == head->live_revision ? head->updated_us : now_us;
+    bool stands = updated_us == head->updated_us;
+    if (updated_us && !stands &&
+        (updated_us < published_us || updated_us > now_us))
         return fault_set(edit->fault, ERR_INVALID, "updated",
                          "the time of the update must lie between publication "
                          "and now");
@@ -234,8 +242,9 @@ static enum err write_published(struct edit *edit,
                        "UPDATE article SET state = 'published',"
                        " live_revision = revision, published_us = $2,"
                        " updated_us = $3, scheduled_us = 0, withdrawn_us = 0,"
-                       " withdrawn_reason = '', withdrawn_target = ''"
-                       " WHERE id = $1",
+                       " withdrawn_reason = '', withdrawn_target = '',"
+                       " expired = 0, due_problem = '', due_tries = 0,"
+                       " due_retry_us = 0 WHERE id = $1",
                        DB_ID(&head->id), DB_I64(publication->published_us),
                        DB_I64(publication->updated_us));
     if (!err)
@@ -265,71 +274,62 @@ static enum err publish(struct edit *edit,
     return err;
 }
 
+/* The publication of an article that may be published now. */
+static enum err publish_head(struct edit *edit,
+                             const struct publish_options *options,
+                             struct publication *publication)
+{
+    enum err err =
+        workflow_check_transition(edit, &publication->head, ARTICLE_PUBLISHED);
+    if (!err)
+        err = choose_times(edit, options, publication);
+    if (err || is_shown_already(publication))
+        return err;
+    return publish(edit, publication);
+}
+
+/* An embargo holds until readers saw the article, whatever the clock says
+ * afterwards. */
+static enum err publish_at_embargo(struct edit *edit,
+                                   const struct publish_options *options,
+                                   const struct article_head *head)
+{
+    if (options->published_us)
+        return fault_set(
+            edit->fault, ERR_CONFLICT, "published",
+            "article %s is under embargo until %" PRI_STR
+            " and cannot be published as of an earlier time; publish it "
+            "without one, and it appears when the embargo ends",
+            head->id.text, ARG_STR(workflow_time_text(edit, head->embargo_us)));
+    return article_schedule(edit, &head->id, head->embargo_us);
+}
+
 enum err article_publish(struct edit *edit, const struct id *id,
                          const struct publish_options *options)
 {
     DEFER(edit_step_end) struct edit_step step = {0};
     struct publication publication = {.saved = edit->saved};
+    const struct article_head *head = &publication.head;
+    const struct publish_options as_it_is = {0};
+    if (!options)
+        options = &as_it_is;
     enum err err = edit_step_begin(&step, edit);
     if (!err)
         err = article_head_load(edit, id, &publication.head);
-    if (!err)
-        err = check_transition(edit, &publication.head, ARTICLE_PUBLISHED);
     if (err)
         return err;
-    publication.was_public = publication.head.state == ARTICLE_PUBLISHED;
-    err = choose_times(edit, options ? options : &(struct publish_options){0},
-                       &publication);
-    if (err || is_shown_already(&publication))
-        return err;
-    err = publish(edit, &publication);
+    publication.was_public = head->state == ARTICLE_PUBLISHED;
+    if (head->expires_us && head->expires_us <= edit->time_us)
+        return fault_set(
+            edit->fault, ERR_CONFLICT, "expires",
+            "article %s expired at %" PRI_STR
+            "; give it a later time to expire, or none, before it is published",
+            id->text, ARG_STR(workflow_time_text(edit, head->expires_us)));
+    if (head->embargo_us > edit->time_us && !publication.was_public)
+        err = publish_at_embargo(edit, options, head);
+    else
+        err = publish_head(edit, options, &publication);
     return err ? err : edit_step_commit(&step);
-}
-
-/* ---- Schedule
- * -------------------------------------------------------------------------- */
-
-static enum err due_articles(struct edit *edit, struct media_ids *ret_due)
-{
-    DEFER(db_query_end)
-    struct db_query query =
-        db_ask(edit->db,
-               "SELECT id FROM article WHERE state = 'scheduled'"
-               " AND scheduled_us <= $1 ORDER BY scheduled_us, id",
-               DB_I64(edit->time_us));
-    struct media_ids due = {0};
-    while (db_query_next(&query))
-        ROW_ADD(&edit->arena, due.ids, due.count) = row_id(&query, 0);
-    *ret_due = due;
-    return edit_failed(edit, db_query_err(&query));
-}
-
-enum err article_publish_due(struct edit *edit, int64_t *ret_count)
-{
-    DEFER(edit_step_end) struct edit_step step = {0};
-    struct media_ids due;
-    enum err err = edit_step_begin(&step, edit);
-    if (!err)
-        err = due_articles(edit, &due);
-    for (size_t i = 0; !err && i < due.count; i++)
-        err = article_publish(edit, &due.ids[i], NULL);
-    if (!err)
-        err = edit_step_commit(&step);
-    if (!err && ret_count)
-        *ret_count = (int64_t)due.count;
-    return err;
-}
-
-enum err article_next_due(struct db *db, int64_t *ret_time_us)
-{
-    DEFER(db_query_end)
-    struct db_query query =
-        db_query_begin(db, "SELECT COALESCE(MIN(scheduled_us), 0) FROM article"
-                           " WHERE state = 'scheduled'");
-    enum err err = db_query_row(&query);
-    if (!err)
-        *ret_time_us = db_column_i64(&query, 0);
-    return err;
 }
 
 /* ---- Withdrawal
@@ -348,20 +348,31 @@ static enum err check_withdrawal(struct edit *edit, struct str reason,
     return err;
 }
 
+struct withdrawal {
+    const char *kind;  /* of the change */
+    struct str reason; /* "" when expired */
+    struct str target;
+    int64_t time_us;
+    bool expired;
+};
+
 static enum err withdraw(struct edit *edit, const struct id *id,
-                         struct str reason, struct str target, int64_t time_us)
+                         const struct withdrawal *withdrawal)
 {
     struct media_ids media;
-    enum err err = listing_note(edit, id, "withdraw");
+    enum err err = listing_note(edit, id, withdrawal->kind);
     if (!err)
         err = listing_clear(edit, id);
     if (!err)
         err = edit_run(edit,
                        "UPDATE article SET state = 'withdrawn',"
                        " withdrawn_us = $2, withdrawn_reason = $3,"
-                       " withdrawn_target = $4 WHERE id = $1",
-                       DB_ID(id), DB_I64(time_us ? time_us : edit->time_us),
-                       DB_STR(reason), DB_STR(target));
+                       " withdrawn_target = $4, expired = $5,"
+                       " due_problem = '', due_tries = 0, due_retry_us = 0"
+                       " WHERE id = $1",
+                       DB_ID(id), DB_I64(withdrawal->time_us),
+                       DB_STR(withdrawal->reason), DB_STR(withdrawal->target),
+                       DB_I64(withdrawal->expired));
     if (!err)
         err = shown_media(edit, id, &media);
     if (!err)
@@ -380,9 +391,69 @@ enum err article_withdraw(struct edit *edit, const struct id *id,
     if (!err)
         err = article_head_load(edit, id, &head);
     if (!err)
-        err = check_transition(edit, &head, ARTICLE_WITHDRAWN);
+        err = workflow_check_transition(edit, &head, ARTICLE_WITHDRAWN);
+    const struct withdrawal withdrawal = {
+        .kind = "withdraw",
+        .reason = reason,
+        .target = target,
+        .time_us = time_us ? time_us : edit->time_us,
+    };
     if (!err)
-        err = withdraw(edit, id, reason, target, time_us);
+        err = withdraw(edit, id, &withdrawal);
+    return err ? err : edit_step_commit(&step);
+}
+
+/* ---- By themselves
+ * ------------------------------------------------------------------- */
+
+static enum err expire(struct edit *edit, const struct article_head *head,
+                       int64_t published_us)
+{
+    const struct withdrawal withdrawal = {
+        .kind = "expire",
+        .reason = STR(""),
+        .target = STR(""),
+        .time_us =
+            head->expires_us > published_us ? head->expires_us : published_us,
+        .expired = true,
+    };
+    return withdraw(edit, &head->id, &withdrawal);
+}
+
+enum err workflow_expire(struct edit *edit, const struct id *id)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    struct article_head head;
+    enum err err = edit_step_begin(&step, edit);
+    if (!err)
+        err = article_head_load(edit, id, &head);
+    if (!err)
+        err = workflow_check_transition(edit, &head, ARTICLE_WITHDRAWN);
+    if (!err)
+        err = expire(edit, &head, head.published_us);
+    return err ? err : edit_step_commit(&step);
+}
+
+enum err workflow_publish_due(struct edit *edit, const struct id *id)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    struct publication publication = {0};
+    const struct article_head *head = &publication.head;
+    enum err err = edit_step_begin(&step, edit);
+    if (!err)
+        err = article_head_load(edit, id, &publication.head);
+    if (err)
+        return err;
+    if (head->embargo_us > edit->time_us)
+        return fault_set(
+            edit->fault, ERR_CONFLICT, "embargo",
+            "its embargo ends after the time it was scheduled for");
+    const struct publish_options options = {
+        .published_us =
+            head->published_us ? head->published_us : head->scheduled_us};
+    err = publish_head(edit, &options, &publication);
+    if (!err && head->expires_us && head->expires_us <= edit->time_us)
+        err = expire(edit, head, publication.published_us);
     return err ? err : edit_step_commit(&step);
 }
 

@@ -25,10 +25,6 @@ bool workflow_may_follow(enum article_state from, enum article_state to);
 MUST_USE enum err article_set_state(struct edit *edit, const struct id *id,
                                     enum article_state state);
 
-/* Will be published by article_publish_due. time_us must lie ahead. */
-MUST_USE enum err article_schedule(struct edit *edit, const struct id *id,
-                                   int64_t time_us);
-
 struct publish_options {
     int64_t published_us; /* 0: as it was, or now. Never in the future */
     int64_t updated_us;   /* 0: now when it was published before */
@@ -37,15 +33,10 @@ struct publish_options {
 /* Shows the newest revision to readers: for the first time, again after a
  * withdrawal, or as an update. Its media become public before it is committed.
  * Publishing what readers see already, at the same time, changes nothing.
- * options may be NULL. */
+ * Under embargo (schedule.h) it is scheduled for the end of it instead.
+ * ERR_CONFLICT when its expiry time has passed. options may be NULL. */
 MUST_USE enum err article_publish(struct edit *edit, const struct id *id,
                                   const struct publish_options *options);
-
-/* Publishes what was scheduled for now or before; ret_count (may be NULL). */
-MUST_USE enum err article_publish_due(struct edit *edit, int64_t *ret_count);
-
-/* The time of the next scheduled article, 0 when there is none. */
-MUST_USE enum err article_next_due(struct db *db, int64_t *ret_time_us);
 
 /* Takes it back: its address answers 410 with the reason (required), or goes
  * to target (a path; mostly ""). time_us 0 is now. */

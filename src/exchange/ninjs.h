@@ -104,6 +104,8 @@ struct ninjs_item {
     struct ninjs_time version_created;
     struct ninjs_time content_created;
     struct ninjs_time embargoed_until;
+    struct str embargoed_reason;
+    struct ninjs_time expires;
     int64_t urgency; /* 1 to 9; 0 when not said */
     struct ninjs_texts headlines;
     struct ninjs_texts descriptions;

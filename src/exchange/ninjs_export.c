@@ -242,8 +242,16 @@ static void set_times(struct exporter *exporter, json_t *item)
              article->published_us ? article->published_us
                                    : article->created_us);
     set_time(item, "versionCreated", version_time(article));
-    if (article->scheduled_us)
-        set_time(item, "embargoedUntil", article->scheduled_us);
+    /* What is not to appear before a time is under embargo for who gets it,
+     * whichever of the two it is here. */
+    int64_t until_us = article->scheduled_us > article->embargo_us
+                           ? article->scheduled_us
+                           : article->embargo_us;
+    if (until_us && article->state != ARTICLE_PUBLISHED &&
+        article->state != ARTICLE_WITHDRAWN)
+        set_time(item, "embargoedUntil", until_us);
+    if (article->expires_us)
+        set_time(item, "expires", article->expires_us);
 }
 
 /* ---- Pictures --------------------------------------------------------------

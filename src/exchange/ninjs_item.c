@@ -438,6 +438,7 @@ static const struct field item_texts[] = {
     {"slugline", offsetof(struct ninjs_item, slugline)},
     {"located", offsetof(struct ninjs_item, located)},
     {"edNote", offsetof(struct ninjs_item, ed_note)},
+    {"embargoedReason", offsetof(struct ninjs_item, embargoed_reason)},
     {"copyrightHolder", offsetof(struct ninjs_item, copyright_holder)},
     {"name", offsetof(struct ninjs_item, name)},
     {"rel", offsetof(struct ninjs_item, rel)},
@@ -459,6 +460,8 @@ static enum err read_times(struct reader *reader, const json_t *value,
     if (!err)
         err =
             read_time(reader, value, "embargoedUntil", &item->embargoed_until);
+    if (!err)
+        err = read_time(reader, value, "expires", &item->expires);
     return err;
 }
 

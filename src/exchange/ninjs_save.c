@@ -4,6 +4,7 @@
  * that the same item again is known without looking at anything else. */
 #include "base/time.h"
 #include "base/utf8.h"
+#include "content/schedule.h"
 #include "content/workflow.h"
 #include "exchange/ninjs_import_internal.h"
 #include "render/document.h"
@@ -152,10 +153,7 @@ static int64_t publication_time(const struct incoming *incoming)
             !time_parse_rfc3339(ids->items[i].value, &named))
             time_us = named;
     }
-    int64_t embargo_us = incoming->item->embargoed_until.us;
-    return incoming->item->embargoed_until.is_set && embargo_us > time_us
-               ? embargo_us
-               : time_us;
+    return time_us;
 }
 
 enum err ninjs_save_revision(struct incoming *incoming, int64_t *ret_revision)
@@ -167,24 +165,66 @@ enum err ninjs_save_revision(struct incoming *incoming, int64_t *ret_revision)
     return article_save(&import->edit, &incoming->input, &id, ret_revision);
 }
 
+/* The item's embargo and expiry time, where they lie ahead: an embargo that is
+ * over is none, and what readers see already cannot be put under one. */
+static enum err set_times(struct incoming *incoming,
+                          const struct before *before)
+{
+    const struct ninjs_item *item = incoming->item;
+    struct edit *edit = &incoming->import->edit;
+    const struct id *id = &incoming->input.id;
+    int64_t embargo_us = item->embargoed_until.us;
+    int64_t expires_us = item->expires.us;
+    enum err err = ERR_OK;
+    if (embargo_us == before->article.embargo_us &&
+        expires_us == before->article.expires_us)
+        return ERR_OK;
+    if (before->article.expires_us)
+        err = article_set_expiry(edit, id, 0);
+    if (!err && embargo_us > edit->time_us &&
+        before->article.state != ARTICLE_PUBLISHED)
+        err = article_set_embargo(
+            edit, id, embargo_us,
+            utf8_cut(item->embargoed_reason, EMBARGO_REASON_BYTES_MAX));
+    else if (!err && before->article.embargo_us > edit->time_us)
+        err = article_set_embargo(edit, id, 0, STR(""));
+    if (!err && expires_us > edit->time_us)
+        err = article_set_expiry(edit, id, expires_us);
+    return err;
+}
+
+/* Whether it has nothing to tell readers any more. */
+static bool is_expired(const struct incoming *incoming)
+{
+    const struct ninjs_item *item = incoming->item;
+    return item->expires.is_set &&
+           item->expires.us <= incoming->import->edit.time_us;
+}
+
 static enum err publish(struct incoming *incoming, const struct before *before)
 {
     struct ninjs_import *import = incoming->import;
+    struct edit *edit = &import->edit;
+    const struct id *id = &incoming->input.id;
     int64_t published_us = publication_time(incoming);
     int64_t version_us = version_time(incoming);
+    int64_t embargo_us = incoming->item->embargoed_until.us;
     bool was_published = before->article.published_us != 0;
-    if (!was_published && published_us > import->edit.time_us)
-        return article_schedule(&import->edit, &incoming->input.id,
-                                published_us);
+    if (!was_published && embargo_us > published_us)
+        published_us = embargo_us;
+    if (!was_published && published_us > edit->time_us)
+        return article_schedule(edit, id, published_us);
     if (was_published)
         published_us = before->article.published_us;
-    bool is_update =
-        version_us > published_us && version_us <= import->edit.time_us;
+    bool is_update = version_us > published_us && version_us <= edit->time_us;
     struct publish_options options = {
         .published_us = published_us,
         .updated_us = is_update ? version_us : 0,
     };
-    return article_publish(&import->edit, &incoming->input.id, &options);
+    enum err err = article_publish(edit, id, &options);
+    return !err && is_expired(incoming)
+               ? article_expire(edit, id, incoming->item->expires.us)
+               : err;
 }
 
 static enum err withdraw(struct incoming *incoming, const struct before *before)
@@ -249,6 +289,8 @@ static enum err write_item(struct incoming *incoming,
         err = ninjs_save_revision(incoming, &revision);
     bool show =
         !incoming->import->options.drafts && !is_withheld(incoming->item);
+    if (!err)
+        err = set_times(incoming, before);
     if (!err && show)
         err = publish(incoming, before);
     if (!err && show && is_canceled(incoming->item))

@@ -265,6 +265,13 @@ static enum err name_category(struct incoming *incoming,
     return category_save(&import->edit, &input, &id);
 }
 
+/* Readers see categories at once, in the menu. An item that they are not to
+ * know of yet neither makes one nor gives one its name. */
+static bool is_under_embargo(const struct incoming *incoming)
+{
+    return incoming->item->embargoed_until.us > incoming->import->edit.time_us;
+}
+
 /* What a subject becomes. */
 static enum err read_subject(struct incoming *incoming,
                              const struct ninjs_name *subject, bool marked,
@@ -278,13 +285,21 @@ static enum err read_subject(struct incoming *incoming,
     enum err err = find_known(incoming, subject, &known);
     if (!err && known)
         add_category(incoming, &known->id);
-    if (!err && known && is_marked)
+    bool embargo = is_under_embargo(incoming);
+    if (!err && known && is_marked && !embargo)
         err = name_category(incoming, known, subject->name);
     if (err || known)
         return err;
     bool may_make = !import->options.keep_categories &&
                     str_trim(subject->name).len &&
                     (is_marked || *made < NEW_CATEGORIES_MAX);
+    if (may_make && embargo) {
+        may_make = false;
+        incoming_leave_out(incoming,
+                           "category %.*s: not made while the article is under "
+                           "embargo, it is a tag",
+                           ARG_STR(str_trim(subject->name)));
+    }
     struct id id;
     err = may_make ? make_category(incoming, subject, &id) : ERR_INVALID;
     if (err == ERR_INVALID || err == ERR_EXISTS || err == ERR_TOO_LONG)

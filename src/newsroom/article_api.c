@@ -136,13 +136,16 @@ static void write_article(struct http_call *call, const struct id *id)
     }
     const struct article_content *content = &article.content;
     json_t *json = json_pack(
-        "{s:s%, s:s, s:s%, s:s%, s:s%, s:I, s:I, s:I}", "id", article.id.text,
-        (size_t)ID_LEN, "state", article_state_name(article.state), "language",
-        content->language.ptr, content->language.len, "headline",
-        content->headline.ptr, content->headline.len, "slug", content->slug.ptr,
-        content->slug.len, "revision", (json_int_t)article.revision,
-        "published_us", (json_int_t)article.published_us, "views",
-        (json_int_t)article.views);
+        "{s:s%, s:s, s:s%, s:s%, s:s%, s:I, s:I, s:I, s:I, s:I, s:I}", "id",
+        article.id.text, (size_t)ID_LEN, "state",
+        article_state_name(article.state), "language", content->language.ptr,
+        content->language.len, "headline", content->headline.ptr,
+        content->headline.len, "slug", content->slug.ptr, content->slug.len,
+        "revision", (json_int_t)article.revision, "published_us",
+        (json_int_t)article.published_us, "scheduled_us",
+        (json_int_t)article.scheduled_us, "embargo_us",
+        (json_int_t)article.embargo_us, "expires_us",
+        (json_int_t)article.expires_us, "views", (json_int_t)article.views);
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     if (!text) {

@@ -65,6 +65,14 @@ struct str locale_format_date(const struct locale *locale, int64_t time_us,
 /* The first moment of the next day in the locale's zone. */
 int64_t locale_next_midnight(const struct locale *locale, int64_t time_us);
 
+/* A point in time as somebody types it: RFC 3339 with an offset, or a date and
+ * a time of day ("2026-08-15 15:00", seconds if wanted) in the locale's zone.
+ * ERR_INVALID says how to write it; also for a time that the zone skips, or has
+ * twice, when the clocks change. field is the fault's. */
+MUST_USE enum err locale_parse_time(const struct locale *locale,
+                                    struct str text, const char *field,
+                                    int64_t *ret_time_us, struct fault *fault);
+
 bool locale_zone_is_valid(struct str zone);
 
 /* ERR_INVALID names what in the pattern is wrong. */

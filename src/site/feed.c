@@ -51,12 +51,13 @@ static enum err load_tag(struct feed *feed)
 {
     struct printing *p = feed->p;
     struct tag tag;
-    enum err err = tag_find(p->db, p->lang, p->path.slug, p->arena, &tag);
+    change_keys_add_in(&p->keys, STR("tag:"), p->lang, p->path.slug);
+    enum err err =
+        tag_find_public(p->db, p->lang, p->path.slug, p->arena, &tag);
     if (err)
         return err;
     feed->title = title_of(feed, tag.name);
     feed->home = printing_path(p, "tag/", tag.slug);
-    change_keys_add_in(&p->keys, STR("tag:"), p->lang, tag.slug);
     return article_list_tag(p->db, &tag.id, NULL, list_length(p), p->arena,
                             &feed->list);
 }

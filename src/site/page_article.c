@@ -339,12 +339,19 @@ enum err page_gone(struct printing *p, const struct article *article)
     printing_set_time(p, gone, "at", article->withdrawn_us);
     struct catalogue_arg args[] = {
         CATALOGUE_STR("date", value_text(value_path(gone, STR("at.text"))))};
+    struct str title =
+        catalogue_text(p->words, article->expired ? STR("gone.expired_title")
+                                                  : STR("gone.title"));
+    value_set_bool(gone, "expired", article->expired);
+    value_set_str(gone, "title", title);
     value_set_str(gone, "reason", article->withdrawn_reason);
     value_set_str(gone, "when",
-                  catalogue_format(p->words, p->locale, STR("gone.when"), args,
-                                   1, p->arena));
+                  catalogue_format(p->words, p->locale,
+                                   article->expired ? STR("gone.expired_when")
+                                                    : STR("gone.when"),
+                                   args, 1, p->arena));
     value_set_bool(p->page, "noindex", true);
-    printing_title(p, catalogue_text(p->words, STR("gone.title")));
+    printing_title(p, title);
     err = list_set_latest(p, GONE_LATEST);
     return err ? err : printing_render(p, "gone", 410);
 }

@@ -123,7 +123,8 @@ enum err page_tag(struct printing *p)
     enum err err = printing_open(p, p->path.lang);
     if (err)
         return err;
-    err = tag_find(p->db, p->lang, p->path.slug, p->arena, &tag);
+    change_keys_add_in(&p->keys, STR("tag:"), p->lang, p->path.slug);
+    err = tag_find_public(p->db, p->lang, p->path.slug, p->arena, &tag);
     if (!err)
         err = article_list_tag(p->db, &tag.id, list_cursor(p), list_length(p),
                                p->arena, &list);
@@ -135,7 +136,6 @@ enum err page_tag(struct printing *p)
     list_set(p, &list, 0, path);
     set_head(p, tag.name, path, STR(""));
     printing_translated(p, p->lang, path);
-    change_keys_add_in(&p->keys, STR("tag:"), p->lang, tag.slug);
     return printing_render(p, "tag", 200);
 }
 

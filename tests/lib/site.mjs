@@ -119,6 +119,8 @@ export class Site {
     this.data = path.join(this.folder, "site");
     this.port = 0;
     this.log = "";
+    /** What the server finds in its environment besides. @type {Record<string, string>} */
+    this.env = {};
     /** @type {import("node:child_process").ChildProcess | null} */
     this.server = null;
     this.cleanUp = () => {
@@ -164,7 +166,7 @@ export class Site {
     const server = spawn(
       program,
       ["serve", this.data, "--listen", "127.0.0.1:0", ...options],
-      { stdio: ["ignore", "ignore", "pipe"], cwd: this.folder },
+      { stdio: ["ignore", "ignore", "pipe"], cwd: this.folder, env: { ...process.env, ...this.env } },
     );
     this.server = server;
     const start = this.log.length;

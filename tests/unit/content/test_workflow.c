@@ -258,29 +258,6 @@ static void test_publication_in_the_future_is_refused(void **state)
     assert_non_null(strstr(room->fault.message, "schedule"));
 }
 
-static void test_scheduled_articles_wait_for_their_time(void **state)
-{
-    struct newsroom *room = *state;
-    struct id id = newsroom_article(room, "Tomorrow", 0);
-    DEFER(edit_end) struct edit edit = {0};
-    int64_t count = -1, due = 0;
-    newsroom_begin(room, &edit);
-    assert_int_equal(article_schedule(&edit, &id, edit.time_us), ERR_INVALID);
-    int64_t tomorrow = edit.time_us + MINUTE;
-    assert_ok(room, article_schedule(&edit, &id, tomorrow));
-    assert_ok(room, article_publish_due(&edit, &count));
-    assert_int_equal(count, 0);
-    assert_ok(room, article_next_due(edit.db, &due));
-    assert_int_equal(due, tomorrow);
-    edit.time_us = tomorrow;
-    assert_ok(room, article_publish_due(&edit, &count));
-    assert_int_equal(count, 1);
-    newsroom_commit(room, &edit);
-    assert_int_equal(load(room, &id).state, ARTICLE_PUBLISHED);
-    assert_ok(room, article_next_due(room->db, &due));
-    assert_int_equal(due, 0);
-}
-
 static void test_states_follow_the_table(void **state)
 {
     (void)state;
@@ -425,7 +402,6 @@ int main(void)
         TEST(test_withdrawal_needs_a_reason),
         TEST(test_a_draft_cannot_be_withdrawn),
         TEST(test_publication_in_the_future_is_refused),
-        TEST(test_scheduled_articles_wait_for_their_time),
         TEST(test_states_follow_the_table),
         TEST(test_what_is_not_committed_never_happened),
         TEST(test_a_failed_write_leaves_the_others_of_its_edit),

@@ -161,6 +161,81 @@ static void test_next_midnight(void **state)
         time_of("2022-03-26T22:00:00Z"));
 }
 
+static enum err typed(const char *text, const char *zone, int64_t *ret_us,
+                      struct fault *fault)
+{
+    return locale_parse_time(locale_of("en", zone), str_from_c(text), "time",
+                             ret_us, fault);
+}
+
+static void test_times_are_typed_in_the_zone_or_with_an_offset(void **state)
+{
+    (void)state;
+    int64_t us = 0;
+    struct fault fault = {0};
+    const char *const same[] = {
+        "2026-08-15 15:00",     "2026-08-15T15:00",
+        "2026-08-15 15:00:00",  "2026-08-15T15:00:00+04:00",
+        "2026-08-15T11:00:00Z", " 2026-08-15 15:00 ",
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        us = 0;
+        assert_int_equal(typed(same[i], "Asia/Tbilisi", &us, &fault), ERR_OK);
+        assert_int_equal(us, time_of("2026-08-15T11:00:00Z"));
+    }
+    assert_int_equal(typed("2026-01-15 12:00", "Europe/Berlin", &us, &fault),
+                     ERR_OK);
+    assert_int_equal(us, time_of("2026-01-15T11:00:00Z"));
+    assert_int_equal(typed("2026-07-15 12:00", "Europe/Berlin", &us, &fault),
+                     ERR_OK);
+    assert_int_equal(us, time_of("2026-07-15T10:00:00Z"));
+}
+
+static void test_times_that_are_none_are_refused_with_a_remedy(void **state)
+{
+    (void)state;
+    const char *const wrong[] = {
+        "",
+        "tomorrow",
+        "2026-08-15",
+        "15.08.26 15:00",
+        "2026-02-30 12:00",
+        "2026-08-15 24:30",
+        "2026-08-15 15:0",
+        "2026-08-15-15:00",
+        "2026-08-15 15:00:0a",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        int64_t us = 7;
+        struct fault fault = {0};
+        assert_int_equal(typed(wrong[i], "Asia/Tbilisi", &us, &fault),
+                         ERR_INVALID);
+        assert_int_equal(us, 7);
+        assert_non_null(strstr(fault.message, "2026-08-15 15:00"));
+        assert_non_null(strstr(fault.message, "Asia/Tbilisi"));
+    }
+}
+
+static void test_times_when_the_clocks_change_need_an_offset(void **state)
+{
+    (void)state;
+    int64_t us = 7;
+    struct fault fault = {0};
+    assert_int_equal(typed("2026-03-29 02:30", "Europe/Berlin", &us, &fault),
+                     ERR_INVALID);
+    assert_non_null(strstr(fault.message, "does not exist"));
+    assert_int_equal(typed("2026-10-25 02:30", "Europe/Berlin", &us, &fault),
+                     ERR_INVALID);
+    assert_non_null(strstr(fault.message, "comes twice"));
+    assert_non_null(strstr(fault.message, "+02:00 or +01:00"));
+    assert_int_equal(
+        typed("2026-10-25T02:30:00+01:00", "Europe/Berlin", &us, &fault),
+        ERR_OK);
+    assert_int_equal(typed("2026-03-29 03:30", "Europe/Berlin", &us, &fault),
+                     ERR_OK);
+    assert_int_equal(us, time_of("2026-03-29T01:30:00Z"));
+}
+
 /* ---- Numbers and text
  * ------------------------------------------------------------------ */
 
@@ -396,6 +471,9 @@ int main(void)
         TEST(test_bad_patterns_and_zones_are_refused),
         TEST(test_dates_by_style),
         TEST(test_next_midnight),
+        TEST(test_times_are_typed_in_the_zone_or_with_an_offset),
+        TEST(test_times_that_are_none_are_refused_with_a_remedy),
+        TEST(test_times_when_the_clocks_change_need_an_offset),
         TEST(test_numbers_and_plurals),
         TEST(test_order_and_letter_case),
         TEST(test_languages),
