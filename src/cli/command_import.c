@@ -2,108 +2,15 @@
 /* import ninjs, import views. */
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <sys/stat.h>
-
-#include <jansson.h>
 
 #include "base/arena.h"
 #include "cli/command_table.h"
+#include "cli/import_telling.h"
 #include "cli/newspaper.h"
 #include "exchange/ninjs_import.h"
 #include "exchange/views_import.h"
 #include "render/html_helper.h"
-
-/* ---- Telling what happened -------------------------------------------------
- */
-
-struct telling {
-    const struct command_line *line;
-    const char *what;
-    bool json;
-    bool only_refused; /* rows of a table that went in are not worth a line */
-    int64_t done;
-    int64_t total; /* files; 0: not known */
-};
-
-static void tell_json(struct telling *telling,
-                      const struct import_result *result)
-{
-    const char *outcome = import_outcome_name(result->outcome);
-    json_t *object = json_pack("{s:s, s:s%, s:I}", "outcome", outcome, "file",
-                               result->file.ptr, result->file.len, "item",
-                               (json_int_t)result->item);
-    if (id_is_set(&result->id))
-        json_object_set_new(object, "id", json_string(result->id.text));
-    if (result->headline.len)
-        json_object_set_new(
-            object, "headline",
-            json_stringn(result->headline.ptr, result->headline.len));
-    if (result->cause.len)
-        json_object_set_new(
-            object, result->outcome == IMPORT_REFUSED ? "cause" : "left_out",
-            json_stringn(result->cause.ptr, result->cause.len));
-    char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
-    output_printf(telling->line->output, "%s\n", text ? text : "{}");
-    free(text);
-    json_decref(object);
-}
-
-static void tell_line(struct telling *telling,
-                      const struct import_result *result)
-{
-    struct output *output = telling->line->output;
-    bool refused = result->outcome == IMPORT_REFUSED;
-    output_progress_end(output);
-    output_printf(
-        output, "%s%-9s%s %s ",
-        output_style(output->color_data, refused ? STYLE_BAD : STYLE_GOOD),
-        import_outcome_name(result->outcome),
-        output_style(output->color_data, STYLE_PLAIN),
-        id_is_set(&result->id) ? result->id.text : "-");
-    output_text(output, result->file);
-    if (result->item > 1)
-        output_printf(output, " (item %" PRId64 ")", result->item);
-    if (result->headline.len)
-        output_printf(output, ": ");
-    output_text(output, result->headline);
-    if (result->cause.len)
-        output_printf(output, refused ? ": " : "; ");
-    output_text(output, result->cause);
-    output_printf(output, "\n");
-}
-
-static void on_result(void *context, const struct import_result *result)
-{
-    struct telling *telling = context;
-    telling->done++;
-    bool refused = result->outcome == IMPORT_REFUSED;
-    if (refused || !telling->only_refused) {
-        if (telling->json)
-            tell_json(telling, result);
-        else
-            tell_line(telling, result);
-    }
-    output_progress(telling->line->output, telling->what, telling->done,
-                    telling->total);
-}
-
-/* The last word, and the exit code: something refused is not success. */
-static enum err sum_up(const struct command_line *line,
-                       const struct import_counts *counts, struct fault *fault)
-{
-    output_tell(line->output,
-                "%" PRId64 " created, %" PRId64 " updated, %" PRId64
-                " unchanged, %" PRId64 " refused",
-                counts->of[IMPORT_CREATED], counts->of[IMPORT_UPDATED],
-                counts->of[IMPORT_UNCHANGED], counts->of[IMPORT_REFUSED]);
-    int64_t refused = counts->of[IMPORT_REFUSED];
-    if (!refused)
-        return ERR_OK;
-    return fault_set(fault, ERR_INVALID, NULL,
-                     "%" PRId64 " %s refused; the lines above tell why",
-                     refused, refused == 1 ? "was" : "were");
-}
 
 /* ---- ninjs -----------------------------------------------------------------
  */
@@ -111,7 +18,7 @@ static enum err sum_up(const struct command_line *line,
 struct ninjs_run {
     const struct command_line *line;
     struct ninjs_import *import;
-    struct telling telling;
+    struct import_telling telling;
     struct fault *fault;
 };
 
@@ -171,7 +78,7 @@ static enum err run_import(struct ninjs_run *run, struct content *content,
         .again = command_flag(line, "again"),
         .media_prefix = command_value(line, "media-prefix"),
         .media_folder = command_value(line, "media-folder"),
-        .report = on_result,
+        .report = import_tell,
         .context = &run->telling,
     };
     enum err err = ninjs_import_create(&options, &run->import, run->fault);
@@ -185,7 +92,7 @@ static enum err run_import(struct ninjs_run *run, struct content *content,
     ninjs_import_destroy(run->import);
     if (!err)
         err = newspaper_sync(line, seq, run->fault);
-    return err ? err : sum_up(line, &counts, run->fault);
+    return err ? err : import_sum_up(line, &counts, run->fault);
 }
 
 static enum err run_ninjs(const struct command_line *line, struct fault *fault)
@@ -261,14 +168,14 @@ static enum err run_views(const struct command_line *line, struct fault *fault)
     enum err err = newspaper_open_writing(line, &content, fault);
     if (err)
         return err;
-    struct telling telling = {.line = line,
-                              .what = "import",
-                              .json = command_flag(line, "json"),
-                              .only_refused = true};
+    struct import_telling telling = {.line = line,
+                                     .what = "import",
+                                     .json = command_flag(line, "json"),
+                                     .only_refused = true};
     const struct views_import_options options = {
         .content = content,
         .actor = STR("import"),
-        .report = on_result,
+        .report = import_tell,
         .context = &telling,
     };
     struct import_counts counts = {0};
@@ -281,7 +188,7 @@ static enum err run_views(const struct command_line *line, struct fault *fault)
         *fault = cause;
         return err;
     }
-    return sync_err ? sync_err : sum_up(line, &counts, fault);
+    return sync_err ? sync_err : import_sum_up(line, &counts, fault);
 }
 
 const struct command command_import_views = {

@@ -12,6 +12,7 @@
     X(init) \
     X(serve) \
     X(import_ninjs) \
+    X(import_wxr) \
     X(import_views) \
     X(export_ninjs) \
     X(article_list) \

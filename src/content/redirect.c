@@ -6,17 +6,27 @@
 #include "content/edit_internal.h"
 #include "content/row_internal.h"
 
-enum err redirect_find(struct db *db, struct str path, struct arena *arena,
-                       struct str *ret_target)
+static enum err find_exactly(struct db *db, struct str path,
+                             struct arena *arena, struct str *ret_target)
 {
-    if (path.len > REDIRECT_BYTES_MAX)
-        return ERR_TOO_LONG;
     DEFER(db_query_end)
     struct db_query query =
         db_ask(db, "SELECT target FROM redirect WHERE path = $1", DB_STR(path));
     enum err err = db_query_row(&query);
     if (!err)
         *ret_target = db_column_str(&query, 0, arena);
+    return err;
+}
+
+enum err redirect_find(struct db *db, struct str path, struct arena *arena,
+                       struct str *ret_target)
+{
+    if (path.len > REDIRECT_BYTES_MAX)
+        return ERR_TOO_LONG;
+    enum err err = find_exactly(db, path, arena, ret_target);
+    if (err == ERR_NOT_FOUND && path.len > 1 && str_ends_with(path, STR("/")))
+        err = find_exactly(db, str_slice(path, 0, path.len - 1), arena,
+                           ret_target);
     return err;
 }
 

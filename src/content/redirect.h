@@ -24,7 +24,8 @@ struct redirect_list {
     size_t count;
 };
 
-/* ERR_NOT_FOUND when path never moved. */
+/* ERR_NOT_FOUND when path never moved. A path that ends with a slash is found
+ * as the one without, too: other systems write theirs so. */
 MUST_USE enum err redirect_find(struct db *db, struct str path,
                                 struct arena *arena, struct str *ret_target);
 

@@ -261,6 +261,17 @@ static const char schedule_sql[] =
     "CREATE INDEX article_expiry ON article (expires_us, id)"
     " WHERE state = 'published' AND expires_us > 0;";
 
+/* What came from where, see import_item.h. */
+static const char imports_sql[] = "CREATE TABLE import_item ("
+                                  " source TEXT NOT NULL,"
+                                  " kind TEXT NOT NULL,"
+                                  " foreign_id TEXT NOT NULL,"
+                                  " local_id TEXT NOT NULL,"
+                                  " digest TEXT NOT NULL,"
+                                  " revision BIGINT NOT NULL,"
+                                  " state TEXT NOT NULL,"
+                                  " PRIMARY KEY (source, kind, foreign_id));";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -268,6 +279,7 @@ const struct migration schema_migrations[] = {
     {4, "lists, addresses and the log", lists_sql},
     {5, "chunks of the sitemap", sitemap_sql},
     {6, "embargo and expiry", schedule_sql},
+    {7, "what was imported from where", imports_sql},
 };
 
 const size_t schema_migration_count =

@@ -15,7 +15,8 @@
     X(CREATED,   "created") \
     X(UPDATED,   "updated") \
     X(UNCHANGED, "unchanged") \
-    X(REFUSED,   "refused")
+    X(REFUSED,   "refused") \
+    X(KEPT,      "kept") /* as it is here, though its source changed it */
 /* clang-format on */
 
 enum import_outcome {

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+/* import wxr. */
+#include "base/arena.h"
+#include "cli/command_table.h"
+#include "cli/import_telling.h"
+#include "cli/newspaper.h"
+#include "exchange/story_import.h"
+#include "exchange/wxr.h"
+#include "render/html_helper.h"
+
+struct stories_run {
+    const struct command_line *line;
+    struct story_import *import;
+    struct import_telling telling;
+    struct fault *fault;
+    enum err fatal; /* of the database: the import is over */
+};
+
+/* Reads all files; an error is of the database. */
+typedef enum err read_files(struct stories_run *run);
+
+/* ---- Where stories go ------------------------------------------------------
+ */
+
+static enum err take(void *context, const struct story *story,
+                     struct fault *fault)
+{
+    struct stories_run *run = context;
+    run->fatal = story_import_take(run->import, story, fault);
+    return run->fatal;
+}
+
+static void refuse(void *context, int64_t number, const char *cause)
+{
+    struct stories_run *run = context;
+    story_import_refuse(run->import, number, cause);
+}
+
+static void drop(void *context, struct str what, int64_t count)
+{
+    struct stories_run *run = context;
+    story_import_drop(run->import, what, count);
+}
+
+static struct story_sink sink_of(struct stories_run *run)
+{
+    return (struct story_sink){
+        .context = run, .story = take, .refuse = refuse, .drop = drop};
+}
+
+/* What is wrong with a file is told as refused, and the next one is read. */
+static enum err settle(struct stories_run *run, enum err err,
+                       const struct fault *cause)
+{
+    if (run->fatal) {
+        *run->fault = *cause;
+        return run->fatal;
+    }
+    if (err)
+        story_import_refuse(run->import, 0, fault_text(cause));
+    return ERR_OK;
+}
+
+/* ---- Running ---------------------------------------------------------------
+ */
+
+static enum err run_files(struct stories_run *run, read_files *read)
+{
+    struct import_counts counts = {0};
+    int64_t seq = 0;
+    enum err err = read(run);
+    if (!err)
+        err = story_import_finish(run->import, &counts, &seq, run->fault);
+    if (err)
+        return err;
+    const struct story_dropped *dropped;
+    size_t count = story_import_dropped(run->import, &dropped);
+    import_tell_dropped(&run->telling, &counts, dropped, count);
+    if (command_flag(run->line, "dry-run"))
+        output_tell(run->line->output, "a dry run: nothing of it was kept");
+    err = newspaper_sync(run->line, seq, run->fault);
+    return err ? err : import_sum_up(run->line, &counts, run->fault);
+}
+
+static enum err run_in(struct stories_run *run, struct content *content,
+                       struct html_helper *helper, read_files *read)
+{
+    const struct command_line *line = run->line;
+    const struct story_import_options options = {
+        .content = content,
+        .helper = helper,
+        .actor = STR("import"),
+        .language = str_from_c(command_value(line, "lang")),
+        .media_folder = command_value(line, "media"),
+        .drafts = command_flag(line, "drafts"),
+        .again = command_flag(line, "again"),
+        .dry_run = command_flag(line, "dry-run"),
+        .report = import_tell,
+        .context = &run->telling,
+    };
+    enum err err = story_import_create(&options, &run->import, run->fault);
+    if (!err)
+        err = run_files(run, read);
+    story_import_destroy(run->import);
+    return err;
+}
+
+static enum err run_stories(const struct command_line *line, read_files *read,
+                            struct fault *fault)
+{
+    const char *program;
+    enum err err = newspaper_helper("html", line->arena, &program, fault);
+    DEFER(newspaper_close) struct content *content = NULL;
+    if (!err)
+        err = newspaper_open_writing(line, &content, fault);
+    if (err)
+        return err;
+    struct html_helper *helper = html_helper_create(program);
+    if (!helper)
+        return ERR_NO_MEMORY;
+    struct stories_run run = {.line = line,
+                              .telling = {.line = line,
+                                          .what = "import",
+                                          .json = command_flag(line, "json")},
+                              .fault = fault};
+    err = run_in(&run, content, helper, read);
+    html_helper_destroy(helper);
+    return err;
+}
+
+/* ---- WordPress -------------------------------------------------------------
+ */
+
+struct wxr_file {
+    struct story_source source;
+    bool sound;
+};
+
+/* Everything that stories may refer to, of all files: WordPress parts what is
+ * large. */
+static void index_files(struct stories_run *run, struct wxr_index *index,
+                        struct wxr_file *files)
+{
+    const struct command_line *line = run->line;
+    struct str site = STR("");
+    for (size_t i = 0; i < line->argument_count; i++) {
+        struct wxr_file *file = &files[i];
+        struct fault cause = {0};
+        file->source.file = str_from_c(line->arguments[i]);
+        story_import_source(run->import, &file->source);
+        enum err err = wxr_index_file(index, line->arguments[i], &cause);
+        if (!site.len)
+            site = wxr_site(index);
+        if (!err && !str_eq(site, wxr_site(index)))
+            err = fault_set(&cause, ERR_CONFLICT, NULL,
+                            "it is of %.*s, the files before are of %.*s: "
+                            "import each site on its own",
+                            ARG_STR(wxr_site(index)), ARG_STR(site));
+        if (err)
+            story_import_refuse(run->import, 0, fault_text(&cause));
+        file->sound = !err;
+        file->source.name = arena_concat(line->arena, STR("wxr "), site);
+        file->source.language = wxr_language(index);
+        file->source.media_mark = "/wp-content/uploads/";
+        file->source.describe = wxr_describe;
+        file->source.context = index;
+    }
+}
+
+static enum err read_wxr(struct stories_run *run)
+{
+    const struct command_line *line = run->line;
+    struct wxr_file *files =
+        arena_array(line->arena, struct wxr_file, line->argument_count + 1);
+    struct story_sink sink = sink_of(run);
+    struct wxr_index *index;
+    enum err err = wxr_index_create(&index, run->fault);
+    if (err)
+        return err;
+    wxr_take_pages(index, command_flag(line, "pages"));
+    index_files(run, index, files);
+    for (size_t i = 0; !err && i < line->argument_count; i++) {
+        struct fault cause = {0};
+        if (!files[i].sound)
+            continue;
+        story_import_source(run->import, &files[i].source);
+        err = wxr_read_file(index, line->arguments[i], &sink, &cause);
+        err = settle(run, err, &cause);
+    }
+    wxr_index_destroy(index);
+    return err;
+}
+
+static enum err run_wxr(const struct command_line *line, struct fault *fault)
+{
+    return run_stories(line, read_wxr, fault);
+}
+
+#define STORY_OPTIONS \
+    {"media", 0, false, "DIR", "pictures lie in this folder"}, \
+        {"lang", 0, false, "CODE", "the language of all that is imported"}, \
+        {"drafts", 0, false, NULL, "publish nothing"}, \
+        {"again", 0, false, NULL, "also what is the same as last time"}, \
+    { \
+        "dry-run", 0, false, NULL, "tell what would happen, and keep nothing" \
+    }
+
+const struct command command_import_wxr = {
+    .name = "import wxr",
+    .summary = "make articles of a WordPress export (WXR 1.0 to 1.2)",
+    .details =
+        "Posts become articles, with their authors, categories, tags, excerpts "
+        "and pictures; what was a draft, private or behind a password stays "
+        "unseen. Old addresses lead to the new ones. Pictures are taken from a "
+        "copy of the site's folder wp-content/uploads (--media); nothing is "
+        "fetched. It can be done again: what is the same is passed over, what "
+        "changed there becomes a new revision, what was edited here is left "
+        "alone. A broken file brings nothing in. What was left out is told, an "
+        "item a line (--json: an object a line) and all together at the end; "
+        "when something was refused the exit code is 65.",
+    .shared = COMMAND_DATA | COMMAND_JSON,
+    .arguments =
+        (const struct command_argument[]){
+            {.name = "FILE", .summary = "exports of one site", .many = true},
+            {0}},
+    .options = (const struct command_option[]){STORY_OPTIONS,
+                                               {"pages", 0, false, NULL,
+                                                "pages become articles, too"},
+                                               {0}},
+    .examples =
+        (const struct command_example[]){
+            {"import wxr old.xml --media wp-content/uploads",
+             "A site with its pictures"},
+            {"import wxr old.xml --dry-run", "What would happen"},
+            {"import wxr 1.xml 2.xml --drafts", "A large export in parts"},
+            {0}},
+    .run = run_wxr,
+};

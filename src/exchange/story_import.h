@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+/* exchange/story_import.h: stories of other systems made articles, many at a
+ * time. docs/import.md tells what becomes of what.
+ *
+ * Every batch is one transaction, and what was imported from where is written
+ * in it: an import that was killed goes on where it was, one that is repeated
+ * passes over what is the same, takes what its source changed as a new
+ * revision, and leaves alone what an editor changed here since. */
+#ifndef EXCHANGE_STORY_IMPORT_H
+#define EXCHANGE_STORY_IMPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "exchange/import.h"
+#include "exchange/story.h"
+
+struct content;
+struct html_helper;
+struct story_import;
+
+enum {
+    STORY_BATCH_ITEMS = 200, /* committed together, or: */
+    STORY_BATCH_BYTES = 4 * 1024 * 1024,
+};
+
+/* What an import of any kind can be told to do. */
+struct story_import_options {
+    struct content *content;
+    struct html_helper *helper; /* for bodies in HTML */
+    struct str actor;           /* for the log */
+
+    struct str language;      /* of all; "": as the file says */
+    const char *media_folder; /* where pictures lie; NULL: none are taken */
+    bool drafts;              /* nothing is published */
+    bool again;               /* also what is the same as last time */
+    bool dry_run;             /* nothing is kept */
+
+    import_report *report; /* or NULL */
+    void *context;
+};
+
+/* Where the stories that follow come from. */
+struct story_source {
+    struct str name;        /* "wxr https://old.example" */
+    struct str file;        /* for reports */
+    struct str language;    /* "en-US", or "" */
+    const char *media_mark; /* pictures lie behind this part of an address:
+                               "/wp-content/uploads/"; or NULL */
+
+    /* What is known of a picture whose address ends so; may be NULL. */
+    const struct story_picture *(*describe)(void *context, struct str path);
+    void *context;
+};
+
+/* Copies options; what they point to must live as long as the import. */
+MUST_USE enum err story_import_create(
+    const struct story_import_options *options,
+    struct story_import **ret_import, struct fault *fault);
+
+/* source must live until the next one, or the end. */
+void story_import_source(struct story_import *import,
+                         const struct story_source *source);
+
+/* Takes one story. One that cannot be imported is reported as refused and is
+ * ERR_OK here; an error is of the database, and the import is over. */
+MUST_USE enum err story_import_take(struct story_import *import,
+                                    const struct story *story,
+                                    struct fault *fault);
+
+/* Reports an item, or a file (number 0), that could not even be read. */
+void story_import_refuse(struct story_import *import, int64_t number,
+                         const char *cause);
+
+/* Counts what does not become an article: "page", "nav_menu_item". */
+void story_import_drop(struct story_import *import, struct str what,
+                       int64_t count);
+
+/* Commits what is left. *ret_seq is the log's newest entry, 0 when nothing
+ * changed. */
+MUST_USE enum err story_import_finish(struct story_import *import,
+                                      struct import_counts *ret_counts,
+                                      int64_t *ret_seq, struct fault *fault);
+
+/* What did not come along, all stories together, by name. Borrowed; until
+ * destroy. */
+size_t story_import_dropped(struct story_import *import,
+                            const struct story_dropped **ret_dropped);
+
+/* Rolls back what was not committed. Accepts NULL. */
+void story_import_destroy(struct story_import *import);
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+/* exchange/story_import_internal.h: what the files of the import share. */
+#ifndef EXCHANGE_STORY_IMPORT_INTERNAL_H
+#define EXCHANGE_STORY_IMPORT_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "content/article.h"
+#include "content/edit.h"
+#include "content/import_item.h"
+#include "content/language.h"
+#include "exchange/story_import.h"
+
+struct document_node;
+
+struct story_pending {
+    struct import_result result;
+    struct story_pending *next;
+};
+
+struct story_import {
+    struct story_import_options options;
+    const struct story_source *source;
+    struct import_counts counts;
+    int64_t seq;
+
+    struct arena kept; /* for the whole import */
+    struct language_list languages;
+    struct str standard_language;
+    struct story_dropped *dropped;
+    size_t dropped_count;
+
+    /* Categories, people and media that are known to be there, by the key
+     * known_key makes: forgotten when something is rolled back. */
+    struct arena known_arena;
+    struct map known;
+
+    /* Of the batch. */
+    struct arena arena;
+    struct edit edit; /* edit.content is NULL between batches */
+    struct fault fault;
+    size_t items;
+    size_t bytes;
+    struct story_pending *first; /* results to report after the commit */
+    struct story_pending *last;
+};
+
+/* One story on its way in. Everything lives in import->arena. */
+struct arriving {
+    struct story_import *import;
+    const struct story *story;
+    struct article_input input;
+    struct document_node *doc;
+    struct str digest;
+    struct buf left_out; /* kinds of things and how many */
+    struct buf told;     /* what else its system had otherwise */
+};
+
+/* Says what happened: "picture a.jpg: …". */
+void arriving_tell(struct arriving *arriving, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Something of a kind did not come along. */
+void arriving_drop(struct arriving *arriving, struct str what, int64_t count);
+
+struct import_key arriving_key(const struct arriving *arriving,
+                               enum import_kind kind, struct str foreign);
+
+/* What a foreign thing is here, if it is known without asking. */
+bool known_find(const struct story_import *import, enum import_kind kind,
+                struct str foreign, struct id *ret_id);
+void known_add(struct story_import *import, enum import_kind kind,
+               struct str foreign, const struct id *id);
+void known_forget(struct story_import *import);
+
+/* ---- story_save.c ---- */
+
+/* Brings the story into the newspaper, or finds that nothing is to do. */
+MUST_USE enum err story_save(struct arriving *arriving,
+                             enum import_outcome *ret_outcome);
+
+/* ---- story_content.c ---- */
+
+/* Fills arriving->input.content. */
+MUST_USE enum err story_read_content(struct arriving *arriving);
+
+/* ---- story_names.c ---- */
+
+/* Categories, tags, people. */
+MUST_USE enum err story_read_names(struct arriving *arriving);
+
+/* ---- story_media.c ---- */
+
+/* The medium of a picture, new or known already; none when its file is not
+ * there, which is told. */
+MUST_USE enum err story_find_medium(struct arriving *arriving, struct str src,
+                                    struct id *ret_id);
+
+#endif
