@@ -52,14 +52,13 @@ static inline void sip_round(uint64_t v[4])
 }
 
 /* SipHash-1-3: one round a word, three at the end (Aumasson, Bernstein). */
-uint64_t hash_str(struct str text)
+uint64_t hash_keyed(const uint64_t hash_key[2], struct str text)
 {
-    pthread_once(&key_once, make_key);
     uint64_t v[4] = {
-        process_key[0] ^ UINT64_C(0x736f6d6570736575),
-        process_key[1] ^ UINT64_C(0x646f72616e646f6d),
-        process_key[0] ^ UINT64_C(0x6c7967656e657261),
-        process_key[1] ^ UINT64_C(0x7465646279746573),
+        hash_key[0] ^ UINT64_C(0x736f6d6570736575),
+        hash_key[1] ^ UINT64_C(0x646f72616e646f6d),
+        hash_key[0] ^ UINT64_C(0x6c7967656e657261),
+        hash_key[1] ^ UINT64_C(0x7465646279746573),
     };
     size_t whole = text.len & ~(size_t)7;
     for (size_t i = 0; i < whole; i += 8) {
@@ -79,6 +78,12 @@ uint64_t hash_str(struct str text)
     for (int i = 0; i < 3; i++)
         sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t hash_str(struct str text)
+{
+    pthread_once(&key_once, make_key);
+    return hash_keyed(process_key, text);
 }
 
 static void write_hex(const unsigned char digest[DIGEST_BYTES],

@@ -11,6 +11,9 @@
 /* Keyed with random bytes chosen once per process. */
 uint64_t hash_str(struct str text);
 
+/* The same with a key of the caller's. */
+uint64_t hash_keyed(const uint64_t hash_key[2], struct str text);
+
 enum { DIGEST_BYTES = 32, DIGEST_HEX_BYTES = 65 };
 
 /* SHA-256 as 64 lower-case hexadecimal digits and a NUL. */

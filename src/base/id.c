@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 
-enum { SECOND_DIGITS = 8 };
+enum { SECOND_DIGITS = 8, MICRO_BITS = 20 };
 
 struct id id_from_time(int64_t time_us)
 {
@@ -69,4 +69,24 @@ int64_t id_time_us(const struct id *id)
                 parse_hex(str_from(text, SECOND_DIGITS), &micro);
     assert(fine);
     return (int64_t)seconds * TIME_US_PER_SECOND + micro;
+}
+
+uint64_t id_number(const struct id *id)
+{
+    uint32_t seconds = 0, micro = 0;
+    struct str text = id_str(id);
+    bool fine = parse_hex(str_slice(text, 0, SECOND_DIGITS), &seconds) &&
+                parse_hex(str_from(text, SECOND_DIGITS), &micro);
+    assert(fine);
+    return (uint64_t)seconds << MICRO_BITS | micro;
+}
+
+enum err id_from_number(uint64_t number, struct id *ret_id)
+{
+    uint64_t seconds = number >> MICRO_BITS;
+    uint64_t micro = number & ((1u << MICRO_BITS) - 1);
+    if (seconds > UINT32_MAX || micro >= TIME_US_PER_SECOND)
+        return ERR_INVALID;
+    *ret_id = id_from_time((int64_t)(seconds * TIME_US_PER_SECOND + micro));
+    return ERR_OK;
 }

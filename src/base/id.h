@@ -29,6 +29,11 @@ MUST_USE enum err id_parse(struct str text, struct id *ret_id);
 
 int64_t id_time_us(const struct id *id);
 
+/* The digits as a number, below 2^52, and back: how counters and messages carry
+ * an id. ERR_INVALID when no id is that number. */
+uint64_t id_number(const struct id *id);
+MUST_USE enum err id_from_number(uint64_t number, struct id *ret_id);
+
 static inline struct str id_str(const struct id *id)
 {
     return str_of(id->text, id->text[0] ? ID_LEN : 0);

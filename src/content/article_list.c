@@ -254,29 +254,6 @@ enum err article_list_related(struct db *db, const struct article *article,
     return list_shelf(db, shelf, &cursor, limit, arena, ret_list);
 }
 
-static const char most_read_sql[] =
-    CARD_COLUMNS " FROM (SELECT listing.article_id AS id, views,"
-                 "  listing.published_us AS time_us"
-                 "  FROM listing JOIN view_count"
-                 "  ON view_count.article_id = listing.article_id"
-                 "  WHERE listing.shelf = $1 AND listing.published_us >= $2"
-                 "  ORDER BY views DESC, time_us DESC LIMIT $3) AS top"
-                 " JOIN article ON article.id = top.id" CARD_JOINS
-                 " ORDER BY top.views DESC, top.time_us DESC";
-
-enum err article_list_most_read(struct db *db, struct str language,
-                                int64_t since_us, size_t limit,
-                                struct arena *arena,
-                                struct article_list *ret_list)
-{
-    struct str shelf = arena_printf(arena, "l:%" PRI_STR, ARG_STR(language));
-    limit = clamp(limit);
-    DEFER(db_query_end)
-    struct db_query query = db_ask(db, most_read_sql, DB_STR(shelf),
-                                   DB_I64(since_us), DB_I64((int64_t)limit));
-    return read_cards(db, &query, limit, arena, ret_list);
-}
-
 /* ---- Articles of any state
  * ---------------------------------------------------------- */
 

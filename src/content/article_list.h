@@ -88,13 +88,6 @@ MUST_USE enum err article_list_related(struct db *db,
                                        struct article_list *ret_list);
 enum { ARTICLE_RELATED = 4 };
 
-/* Published at or after since_us, most read first. Reads every article since
- * then: give it days, not years. */
-MUST_USE enum err article_list_most_read(struct db *db, struct str language,
-                                         int64_t since_us, size_t limit,
-                                         struct arena *arena,
-                                         struct article_list *ret_list);
-
 /* One card; ERR_NOT_FOUND unless it is published. */
 MUST_USE enum err article_card_load(struct db *db, const struct id *id,
                                     struct arena *arena,

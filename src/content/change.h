@@ -19,7 +19,10 @@
  *     sitemaps                the list of chunks
  *     tags:<lang>             which tags have articles; their names
  *     authors                 which people have articles; their names
- *     views:<id>              the count of views
+ *     views:<id>              the count of views, when it was set; counting
+ *                             goes past the log (views.h)
+ *     most:<shelf>            a list of the most read (most_read.h); never in
+ *                             the log
  *     redirect:<path>         where an old path goes
  *     draft:<id>              something readers do not see; for the audit
  */

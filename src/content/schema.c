@@ -272,6 +272,36 @@ static const char imports_sql[] = "CREATE TABLE import_item ("
                                   " state TEXT NOT NULL,"
                                   " PRIMARY KEY (source, kind, foreign_id));";
 
+/* What was read by hour, and the sums of it by period (views.h). Without
+ * references: what is left of a deleted article runs out by itself. */
+static const char views_sql[] =
+    "CREATE TABLE view_hour ("
+    " hour BIGINT NOT NULL," /* since 1970 */
+    " article_id TEXT NOT NULL,"
+    " views BIGINT NOT NULL,"
+    " PRIMARY KEY (hour, article_id));"
+
+    "CREATE TABLE view_sum ("
+    " article_id TEXT NOT NULL,"
+    " period BIGINT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " views BIGINT NOT NULL,"
+    " PRIMARY KEY (article_id, period));"
+    "CREATE INDEX view_sum_order"
+    " ON view_sum (period, language, views, article_id);"
+
+    /* Up to which bucket a period's sums are rid of what left it. */
+    "CREATE TABLE view_period ("
+    " period BIGINT PRIMARY KEY,"
+    " hour BIGINT NOT NULL,"
+    " article_id TEXT NOT NULL);"
+
+    /* The last batch of each edge, so that one that comes again is known. */
+    "CREATE TABLE view_edge ("
+    " edge BIGINT PRIMARY KEY,"
+    " number BIGINT NOT NULL,"
+    " time_us BIGINT NOT NULL);";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -280,6 +310,7 @@ const struct migration schema_migrations[] = {
     {5, "chunks of the sitemap", sitemap_sql},
     {6, "embargo and expiry", schedule_sql},
     {7, "what was imported from where", imports_sql},
+    {8, "views by hour, day and week", views_sql},
 };
 
 const size_t schema_migration_count =

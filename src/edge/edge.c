@@ -73,7 +73,9 @@ static enum err start(struct edge *edge, struct fault *fault)
             return fault_set(fault, err, NULL, "a thread could not start: %s",
                              err_sentence(err));
     }
-    enum err err = edge_feed_create(edge, &edge->feed);
+    enum err err = edge_views_create(edge, &edge->views);
+    if (!err)
+        err = edge_feed_create(edge, &edge->feed);
     if (!err)
         err = edge_forward_create(edge, &edge->forward);
     if (!err)
@@ -91,11 +93,27 @@ static enum err start(struct edge *edge, struct fault *fault)
 
 /* ---- the end ---- */
 
+static void end(void *argument)
+{
+    struct edge *edge = argument;
+    atomic_store(&edge->drained, true);
+    kill(edge->pid, SIGTERM); /* wakes drain */
+}
+
+static void keep_views(void *argument)
+{
+    struct edge *edge = argument;
+    edge_views_finish(edge->views, end, edge);
+}
+
+/* What the others counted was posted before the last one says that it is
+ * empty, so the first thread has all of it when it is asked to keep it. */
 static void on_empty(void *argument)
 {
     struct edge_thread *thread = argument;
+    edge_views_hand_over(thread);
     if (atomic_fetch_sub(&thread->edge->draining, 1) == 1)
-        kill(thread->edge->pid, SIGTERM); /* wakes wait_for_end */
+        loop_post(edge_first(thread->edge)->loop, keep_views, thread->edge);
 }
 
 static void drain_thread(void *argument)
@@ -106,14 +124,15 @@ static void drain_thread(void *argument)
     http_server_drain(thread->server, on_empty, thread);
 }
 
-/* Tells every client to go, and waits until all are gone or time is up. */
+/* Tells every client to go, and waits until all are gone and their views kept,
+ * or time is up. */
 static void drain(struct edge *edge, const sigset_t *signals)
 {
     atomic_store(&edge->draining, edge->config.threads);
     for (unsigned i = 0; i < edge->config.threads; i++)
         loop_post(edge->threads[i].loop, drain_thread, &edge->threads[i]);
     int64_t until = clock_now_us() + EDGE_DRAIN_MS * INT64_C(1000);
-    while (atomic_load(&edge->draining)) {
+    while (!atomic_load(&edge->drained)) {
         int64_t left = until - clock_now_us();
         if (left <= 0)
             break;
@@ -141,6 +160,7 @@ static void stop(struct edge *edge)
         free(thread->listeners);
     }
     edge_feed_destroy(edge->feed);
+    edge_views_destroy(edge->views);
     edge_forward_destroy(edge->forward);
     shelf_finish(&edge->shelf);
 }

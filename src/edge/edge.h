@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/fault.h"
+#include "net/proxies.h"
 
 enum { EDGE_THREADS_MAX = 64, EDGE_LISTENERS_MAX = 512 };
 
@@ -17,9 +18,10 @@ struct edge_config {
     /* Listening sockets; number i serves thread i % threads. Adopted. */
     const int *listen_fds;
     size_t listen_count;
-    int link_fd;        /* listening Unix socket that the desk dials */
-    int media_fd;       /* the public media folder, or -1 */
-    size_t page_memory; /* bytes, until the desk says more; 0: 256 MiB */
+    int link_fd;            /* listening Unix socket that the desk dials */
+    int media_fd;           /* the public media folder, or -1 */
+    struct proxies proxies; /* whose X-Forwarded-For is believed */
+    size_t page_memory;     /* bytes, until the desk says more; 0: 256 MiB */
 };
 
 /* Serves until SIGTERM or SIGINT, then drains. The signals must be blocked.

@@ -21,6 +21,7 @@ struct edge_feed {
     struct edge *edge;
     struct loop_source source; /* fd -1: no desk at the moment */
     struct buf in, out;
+    bool is_open;        /* the desk knows who we are */
     uint64_t connection; /* counts them, so that late acks find nobody */
     uint64_t edition;    /* of the last mark */
     uint64_t log_number;
@@ -102,6 +103,7 @@ static void hang_up(struct edge_feed *feed)
     loop_remove(edge_first(feed->edge)->loop, &feed->source);
     close(feed->source.fd);
     feed->source.fd = -1;
+    feed->is_open = false;
     buf_reset(&feed->in);
     buf_reset(&feed->out);
     log_warn("the desk is gone; pages held are still served");
@@ -126,6 +128,22 @@ static void flush(struct edge_feed *feed)
     buf_drop_front(&feed->out, sent);
     loop_watch(edge_first(feed->edge)->loop, &feed->source,
                EPOLLIN | (feed->out.len ? (uint32_t)EPOLLOUT : 0));
+}
+
+bool edge_feed_is_open(const struct edge_feed *feed)
+{
+    return feed->is_open;
+}
+
+void edge_feed_send(struct edge_feed *feed, struct str messages)
+{
+    if (feed->is_open)
+        buf_add(&feed->out, messages);
+}
+
+void edge_feed_flush(struct edge_feed *feed)
+{
+    flush(feed);
 }
 
 static void on_batch_done(void *argument)
@@ -272,6 +290,15 @@ static void ask_again(struct edge_feed *feed)
         message_put_str(&feed->out, MESSAGE_WANT, 0, *key);
 }
 
+static bool on_counted(struct edge_feed *feed, struct wire_reader *reader)
+{
+    uint64_t edge = wire_get_u64(reader);
+    uint64_t number = wire_get_u64(reader);
+    if (!reader->bad)
+        edge_views_on_counted(feed->edge->views, edge, number);
+    return !reader->bad;
+}
+
 static bool on_message(struct edge_feed *feed, struct batch *batch,
                        const struct message *message)
 {
@@ -280,6 +307,8 @@ static bool on_message(struct edge_feed *feed, struct batch *batch,
     case MESSAGE_HELLO:
         welcome(feed);
         ask_again(feed);
+        feed->is_open = true;
+        edge_views_resend(feed->edge->views);
         return true;
     case MESSAGE_PAGE:
         return on_page(feed, batch, message->payload);
@@ -299,6 +328,10 @@ static bool on_message(struct edge_feed *feed, struct batch *batch,
         feed->edge->shelf.budget_bytes = (size_t)wire_get_u64(&reader);
         evict(feed, batch);
         return !reader.bad;
+    case MESSAGE_COUNTED:
+        return on_counted(feed, &reader);
+    case MESSAGE_TOTALS:
+        return edge_views_on_totals(feed->edge->views, message->payload);
     default:
         return false;
     }

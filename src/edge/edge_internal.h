@@ -8,6 +8,10 @@
  *   edge_feed.c     the desk's feed: pages, drops, acknowledgements
  *   edge_forward.c  requests that the desk itself answers
  *   edge_media.c    files of the public media folder
+ *   edge_views.c    beacons: who reads what, counted and sent to the desk
+ *   readers.c       one view a reader and article in half an hour
+ *   robots.c        who is no reader
+ *   view_counts.c   counts of a thread, totals of the desk
  *   shelf.c         which pages stay in memory
  *   sandbox.c       what the process may do */
 #ifndef EDGE_EDGE_INTERNAL_H
@@ -21,6 +25,7 @@
 #include "base/map.h"
 #include "edge/edge.h"
 #include "edge/shelf.h"
+#include "edge/view_counts.h"
 #include "link/message.h"
 #include "link/page.h"
 #include "net/http_server.h"
@@ -35,10 +40,12 @@ enum {
     EDGE_FORWARD_MS = 30 * 1000,
     EDGE_BODY_BYTES_MAX = 8 << 20, /* of a request that is passed on */
     EDGE_DRAIN_MS = 8 * 1000,
+    EDGE_VIEWS_KEEP_MS = 3 * 1000,
 };
 
 struct edge_feed;
 struct edge_forward;
+struct edge_views;
 
 struct edge_thread {
     struct edge *edge;
@@ -52,6 +59,8 @@ struct edge_thread {
     struct map waits; /* page key → struct page_wait */
     size_t waiting;   /* parked exchanges */
     struct loop_timeout_list wait_timeouts;
+    struct view_counts views; /* not handed over yet */
+    struct loop_timer views_timer;
 };
 
 struct edge {
@@ -59,6 +68,8 @@ struct edge {
     struct edge_thread threads[EDGE_THREADS_MAX];
     pid_t pid;            /* asked for before the sandbox */
     atomic_uint draining; /* threads that still have connections */
+    atomic_bool drained;
+    struct edge_views *views;
 
     /* Of the first thread alone: */
     struct shelf shelf;
@@ -112,6 +123,15 @@ void edge_feed_adopt(struct edge_feed *feed, int fd);
 /* Somebody on some thread waits for key. Owns key.ptr (malloc). */
 void edge_feed_want(struct edge_feed *feed, struct str key);
 
+/* Whether a desk is there that knows what we hold. */
+bool edge_feed_is_open(const struct edge_feed *feed);
+
+/* Whole messages, to be sent by the next flush; nothing when the feed is not
+ * open. What is called with a message of the desk may not flush: that is done
+ * when all messages are taken. */
+void edge_feed_send(struct edge_feed *feed, struct str messages);
+void edge_feed_flush(struct edge_feed *feed);
+
 /* Has the desk's connections accepted on the link socket. */
 MUST_USE enum err edge_link_start(struct edge *edge);
 
@@ -133,5 +153,30 @@ void edge_forward_request(struct edge_thread *thread,
 /* name: what follows "/media/". */
 void edge_answer_media(struct edge_thread *thread,
                        struct http_exchange *exchange, struct str name);
+
+/* ---- edge_views.c ---- */
+
+MUST_USE enum err edge_views_create(struct edge *edge,
+                                    struct edge_views **ret_views);
+void edge_views_destroy(struct edge_views *views); /* accepts NULL */
+
+/* name: what follows "/views/". Any thread. */
+void edge_answer_views(struct edge_thread *thread,
+                       struct http_exchange *exchange, struct str name);
+
+/* The thread's counts go to the first one now. */
+void edge_views_hand_over(struct edge_thread *thread);
+
+/* On the first thread: a desk is there; the batch is durable; what the desk
+ * tells of totals (false: it cannot be understood). */
+void edge_views_resend(struct edge_views *views);
+void edge_views_on_counted(struct edge_views *views, uint64_t name,
+                           uint64_t number);
+bool edge_views_on_totals(struct edge_views *views, struct str payload);
+
+/* On the first thread, at the end: calls done when the desk has everything, or
+ * does not say so within EDGE_VIEWS_KEEP_MS. */
+void edge_views_finish(struct edge_views *views, void (*done)(void *context),
+                       void *context);
 
 #endif

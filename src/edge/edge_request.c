@@ -7,6 +7,7 @@
 enum { CURSOR_BYTES_MAX = 64, KEY_BYTES = PAGE_KEY_BYTES_MAX };
 
 #define NEWSROOM_PREFIX STR("/newsroom/")
+#define VIEWS_PREFIX STR("/views/")
 #define MEDIA_PREFIX STR("/media/")
 
 static bool is_reading(const struct http_request *request)
@@ -96,6 +97,11 @@ void edge_on_request(void *context, struct http_exchange *exchange)
 {
     struct edge_thread *thread = context;
     const struct http_request *request = &exchange->request;
+    if (str_starts_with(request->path, VIEWS_PREFIX)) {
+        edge_answer_views(thread, exchange,
+                          str_from(request->path, VIEWS_PREFIX.len));
+        return;
+    }
     /* A raw path that is a page's key is canonical: no need to look closer. */
     if (!request->query.ptr && is_reading(request)) {
         struct page *page = map_get(&thread->pages, request->path);

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "link/message.h"
+#include "link/views.h"
 
 struct feed;
 
@@ -29,6 +30,13 @@ struct feed_welcome {
     uint64_t log_number;
 };
 
+/* What an edge counted (views.h). */
+struct feed_viewed {
+    uint64_t edge; /* the number it made up at its start */
+    uint64_t number;
+    struct views_pairs pairs;
+};
+
 /* All are called on the feed's threads, those of one edge never at once. */
 struct feed_events {
     void *context;
@@ -41,6 +49,9 @@ struct feed_events {
     void (*on_disconnect)(void *context, unsigned edge);
     void (*on_want)(void *context, unsigned edge, struct str key);
     void (*on_evicted)(void *context, unsigned edge, struct str key);
+    /* A batch of views; borrowed. */
+    void (*on_viewed)(void *context, unsigned edge,
+                      const struct feed_viewed *viewed);
     /* A connection for requests, dialled at the edge; owned by the callee. */
     void (*on_work)(void *context, unsigned edge, int fd);
 };

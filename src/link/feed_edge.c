@@ -157,6 +157,16 @@ static bool each_key(struct feed_edge *edge, struct str payload,
     return !reader.bad;
 }
 
+static bool on_viewed(struct feed_edge *edge, const struct message *message)
+{
+    const struct feed_events *events = &edge->feed->events;
+    struct feed_viewed viewed = {.number = message->number};
+    if (views_read_batch(message->payload, &viewed.edge, &viewed.pairs))
+        return false;
+    events->on_viewed(events->context, edge->index, &viewed);
+    return true;
+}
+
 static bool on_message(struct feed_edge *edge, const struct message *message)
 {
     const struct feed_events *events = &edge->feed->events;
@@ -168,6 +178,8 @@ static bool on_message(struct feed_edge *edge, const struct message *message)
         return each_key(edge, message->payload, events->on_want);
     case MESSAGE_EVICTED:
         return each_key(edge, message->payload, events->on_evicted);
+    case MESSAGE_VIEWED:
+        return on_viewed(edge, message);
     default:
         return false; /* not the edge's to say now */
     }

@@ -42,8 +42,8 @@ void message_put_str(struct buf *out, enum message_kind kind, uint64_t number,
 
 static bool is_kind(uint8_t kind)
 {
-    return (kind >= MESSAGE_HELLO && kind <= MESSAGE_REFUSE) ||
-           (kind >= MESSAGE_WELCOME && kind <= MESSAGE_EVICTED);
+    return (kind >= MESSAGE_HELLO && kind <= MESSAGE_TOTALS) ||
+           (kind >= MESSAGE_WELCOME && kind <= MESSAGE_VIEWED);
 }
 
 enum err message_next(struct str *bytes, struct message *ret_message)

@@ -37,6 +37,9 @@ enum message_kind {
                           seen every change, as that edition prints it */
     MESSAGE_BUDGET,    /* u64 bytes of memory for pages */
     MESSAGE_REFUSE,    /* str page key: it cannot be printed now (503) */
+    MESSAGE_COUNTED,   /* u64 edge, u64 batch number: it and those before it are
+                          durable (views.h) */
+    MESSAGE_TOTALS,    /* views_pairs: so many views these articles have */
     /* edge to desk */
     MESSAGE_WELCOME = 64, /* u32 process id, then edition and log number of the
                              last mark, u64 each, 0 when there was none */
@@ -45,6 +48,8 @@ enum message_kind {
     MESSAGE_ACK,     /* nothing; the head's number is what is acknowledged */
     MESSAGE_WANT,    /* str page key: somebody waits for it */
     MESSAGE_EVICTED, /* str page key, repeated: no longer held */
+    MESSAGE_VIEWED,  /* u64 edge, views_pairs; the head's number is the batch's:
+                        so often these were read */
 };
 
 struct message {

@@ -64,7 +64,7 @@ const struct catalogue *catalogues_get(const struct catalogues *catalogues,
 
 bool catalogues_has(const struct catalogues *catalogues, struct str language);
 
-/* A message that takes no arguments. */
+/* A message that takes no arguments; of one that does, its pattern. */
 struct str catalogue_text(const struct catalogue *catalogue, struct str key);
 
 /* A message with its arguments, numbers and plurals by locale. An argument

@@ -158,6 +158,9 @@ static void set_views(struct printing *p, struct value *model,
     value_set_str(model, "views",
                   catalogue_format(p->words, p->locale, STR("article.views"),
                                    args, 1, p->arena));
+    /* For the script that shows a newer number. */
+    value_set_str(model, "views_words",
+                  catalogue_text(p->words, STR("article.views")));
     change_keys_add(&p->keys, STR("views:"), id_str(&article->id));
 }
 

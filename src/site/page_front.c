@@ -7,6 +7,7 @@
 #include "render/locale.h"
 #include "render/value.h"
 #include "site/masthead.h"
+#include "site/most_read_model.h"
 #include "site/pages.h"
 #include "site/printing.h"
 #include "site/story_model.h"
@@ -18,8 +19,6 @@ enum {
     FRONT_MAJORS = 4,
     FRONT_OPINIONS = 3,
     FRONT_LATEST = 7,
-    FRONT_MOST_READ = 5,
-    FRONT_MOST_READ_DAYS = 7,
     FRONT_SECTION_BRIEFS = 4,
     FRONT_SECTION_FETCH = 20, /* enough when most of them stand above */
     FRONT_USED_MAX = 512,
@@ -184,32 +183,6 @@ static void set_latest(struct front *front)
     value_set_bool(front->value, "has_latest", count > 0);
 }
 
-/* Of the week before the newest story, so that a paper that pauses still has
- * its list. The page depends on the counts of those it shows. */
-static enum err set_most_read(struct front *front)
-{
-    struct printing *p = front->p;
-    struct article_list list = {.count = 0};
-    struct value *most_read = value_set_list(front->value, "most_read");
-    size_t shown = 0;
-    if (front->recent.count) {
-        int64_t since = front->recent.cards[0].published_us -
-                        FRONT_MOST_READ_DAYS * 86400 * TIME_US_PER_SECOND;
-        enum err err = article_list_most_read(p->db, p->lang, since,
-                                              FRONT_MOST_READ, p->arena, &list);
-        if (err)
-            return printing_failed(p, err);
-    }
-    for (size_t i = 0; i < list.count && list.cards[i].views > 0;
-         i++, shown++) {
-        story_fill(p, value_add_object(most_read), &list.cards[i], STORY_BRIEF,
-                   0);
-        change_keys_add(&p->keys, STR("views:"), id_str(&list.cards[i].id));
-    }
-    value_set_bool(front->value, "has_most_read", shown >= 3);
-    return ERR_OK;
-}
-
 /* ---- Sections ---------------------------------------------------------------
  */
 
@@ -322,7 +295,7 @@ static enum err fill_front(struct front *front)
     set_seconds(front);
     set_opinion(front);
     set_latest(front);
-    err = set_most_read(front);
+    err = most_read_set(front->p, front->value, NULL);
     return err ? err : set_sections(front);
 }
 

@@ -5,6 +5,7 @@
 #include "content/tag.h"
 #include "render/value.h"
 #include "site/list_model.h"
+#include "site/most_read_model.h"
 #include "site/pages.h"
 #include "site/printing.h"
 #include "site/story_model.h"
@@ -76,9 +77,11 @@ static enum err set_translations(struct printing *p,
     return printing_failed(p, err);
 }
 
-/* The newest story leads the first page. */
-static void set_category(struct printing *p, const struct category *category,
-                         const struct article_list *list)
+/* The newest story leads the first page, and the most read stand below: older
+ * pages are for who looks further back. */
+static enum err set_category(struct printing *p,
+                             const struct category *category,
+                             const struct article_list *list)
 {
     struct value *model = value_set_object(p->data, "category");
     bool has_lead = !p->path.has_before && list->count > 0;
@@ -90,6 +93,8 @@ static void set_category(struct printing *p, const struct category *category,
         story_fill(p, value_set_object(model, "lead"), &list->cards[0],
                    STORY_LEAD, STORY_EAGER);
     list_set(p, list, has_lead, printing_path(p, "", category->path));
+    value_set_bool(model, "has_most_read", false);
+    return p->path.has_before ? ERR_OK : most_read_set(p, model, &category->id);
 }
 
 enum err page_category(struct printing *p)
@@ -105,7 +110,9 @@ enum err page_category(struct printing *p)
                                 list_length(p), p->arena, &list);
     if (err)
         return printing_failed(p, err);
-    set_category(p, category, &list);
+    err = set_category(p, category, &list);
+    if (err)
+        return err;
     set_head(p, category->name, printing_path(p, "", category->path),
              category->description);
     change_keys_add_in(&p->keys, STR("category:"), p->lang, category->slug);

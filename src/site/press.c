@@ -48,6 +48,8 @@ enum err press_create(const struct press_config *config,
     struct feed_events events = press_feed_events(press);
     enum err err = feed_create(&events, &press->feed);
     if (!err)
+        err = press_views_create(press, &press->views);
+    if (!err)
         err = feed_add_edge(press->feed, config->edge_path,
                             config->work_connections);
     if (err) {
@@ -103,6 +105,9 @@ static void *follow_log(void *argument)
         arena_reset(&arena);
         look_at_theme(press);
         press_round(press, &arena);
+        pthread_mutex_lock(&press->lock);
+        press_act_on_touches(press);
+        pthread_mutex_unlock(&press->lock);
         if (pin)
             press_pin(press, &arena);
 
@@ -136,7 +141,9 @@ enum err press_start(struct press *press, struct fault *fault)
         if (pthread_create(&press->printers[i], NULL, press_run_printer, press))
             log_panic("no thread to print");
     }
-    return feed_start(press->feed);
+    err = press_views_start(press->views);
+    return err ? fault_set(fault, err, NULL, "no thread for views")
+               : feed_start(press->feed);
 }
 
 static void free_jobs(struct press *press)
@@ -163,7 +170,9 @@ void press_destroy(struct press *press)
         for (unsigned i = 0; i < press->config.printers; i++)
             pthread_join(press->printers[i], NULL);
     }
+    press_views_stop(press->views);
     feed_destroy(press->feed);
+    press_views_destroy(press->views);
     free_jobs(press);
     sheets_finish(&press->sheets);
     for (size_t i = 0; i < press->recent_count; i++)

@@ -109,6 +109,13 @@ static void on_evicted(void *context, unsigned edge, struct str key)
     pthread_mutex_unlock(&press->lock);
 }
 
+static void on_viewed(void *context, unsigned edge,
+                      const struct feed_viewed *viewed)
+{
+    struct press *press = context;
+    press_views_take(press->views, edge, viewed);
+}
+
 static void on_work(void *context, unsigned edge, int fd)
 {
     struct press *press = context;
@@ -124,6 +131,7 @@ struct feed_events press_feed_events(struct press *press)
         .on_disconnect = on_disconnect,
         .on_want = on_want,
         .on_evicted = on_evicted,
+        .on_viewed = on_viewed,
         .on_work = on_work,
     };
 }
@@ -238,6 +246,7 @@ static void fill_edge(struct press *press, unsigned edge)
 
 void press_welcome_edges(struct press *press, struct arena *arena)
 {
+    press_touch_all_again(press);
     for (unsigned edge = 0; edge < FEED_EDGES_MAX; edge++) {
         if (!(press->edges_new & bit_of(edge)))
             continue;

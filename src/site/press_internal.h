@@ -5,6 +5,7 @@
  *   press_round.c   from changes in the log to pages to print and to drop
  *   press_print.c   the print threads: one page, printed, framed, sent
  *   press_edges.c   what the edges say: what they hold, what they want
+ *   press_views.c   views: counted, kept, told; the pages that show them
  *   press_sheets.c  which pages are out and what each was made from */
 #ifndef SITE_PRESS_INTERNAL_H
 #define SITE_PRESS_INTERNAL_H
@@ -54,9 +55,12 @@ struct recent_change {
     struct str key; /* owned */
 };
 
+struct press_views;
+
 struct press {
     struct press_config config;
     struct feed *feed;
+    struct press_views *views;
     uint64_t edition;
     pthread_t follower;
     pthread_t printers[PRESS_PRINTERS_MAX];
@@ -82,6 +86,7 @@ struct press {
     size_t recent_count, recent_capacity;
     int64_t running_since[PRESS_PRINTERS_MAX]; /* applied_seq when the print
                                                   began; INT64_MAX: idle */
+    struct map touches;                        /* change key → struct touch */
     uint64_t edges_new; /* bit set: connected, not yet looked after */
     uint64_t edges_known;
     struct feed_welcome welcomes[FEED_EDGES_MAX];
@@ -131,5 +136,34 @@ void press_drop(struct press *press, struct sheet *sheet);
 
 /* Tells all edges how far they are. Lock held. */
 void press_mark(struct press *press);
+
+/* ---- press_views.c ---- */
+
+MUST_USE enum err press_views_create(struct press *press,
+                                     struct press_views **ret_views);
+MUST_USE enum err press_views_start(struct press_views *views);
+void press_views_stop(struct press_views *views);    /* accepts NULL */
+void press_views_destroy(struct press_views *views); /* accepts NULL */
+
+/* What an edge has counted. Copies. On a thread of the feed. */
+void press_views_take(struct press_views *views, unsigned edge,
+                      const struct feed_viewed *viewed);
+
+/* The edges are to be told the total of this article. */
+void press_views_ask(struct press_views *views, struct str id_text);
+
+/* What hangs on key changed, past the log: pages made from it are printed again
+ * soon, and not too often. Lock held, as for all that follow. */
+void press_touch(struct press *press, struct str key);
+
+/* Acts on the keys whose time has come. */
+void press_act_on_touches(struct press *press);
+
+/* A page made from key was printed, beginning at began_us: it may have missed
+ * what was touched since. */
+void press_touch_printed(struct press *press, struct str key, int64_t began_us);
+
+/* An edge has come that may hold what was true a while ago. */
+void press_touch_all_again(struct press *press);
 
 #endif

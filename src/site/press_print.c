@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "content/content.h"
 #include "link/page.h"
 #include "link/wire.h"
@@ -229,6 +230,14 @@ static bool may_stay_ready(const struct site_print *print)
     return print->status != 410;
 }
 
+/* What was counted while the page was printed is on the next print. */
+static void look_for_touches(struct press *press,
+                             const struct site_print *print, int64_t began_us)
+{
+    for (size_t i = 0; i < print->key_count; i++)
+        press_touch_printed(press, print->keys[i], began_us);
+}
+
 /* To those who wait and those who hold an older one. Lock held. */
 static void deliver(struct press *press, const struct print_job *job,
                     const struct site_print *print, struct str depends,
@@ -287,6 +296,7 @@ static bool print_once(struct printer *printer, struct print_job *job,
     struct fault fault = {0};
     struct str depends = STR("");
     struct feed_payload *payload = NULL;
+    int64_t began_us = clock_now_us();
 
     pthread_mutex_lock(&press->lock);
     int64_t since = press->running_since[printer->index] = press->applied_seq;
@@ -319,6 +329,8 @@ static bool print_once(struct printer *printer, struct print_job *job,
         give_up(press, job);
     else if (!overtaken)
         deliver(press, job, &print, depends, payload);
+    if (!err && !overtaken)
+        look_for_touches(press, &print, began_us);
     if (!overtaken)
         finish_job(press, job);
     press->running_since[printer->index] = INT64_MAX;

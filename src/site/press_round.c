@@ -160,6 +160,9 @@ static void apply(struct press *press, const struct change_list *changes)
         remember(press, change->seq, change->key);
         sheets_each_of(&press->sheets, change->key, mark_sheet, &marked);
         press->pins_wanted += changes_pins(change->key);
+        if (str_starts_with(change->key, STR("views:")))
+            press_views_ask(press->views,
+                            str_from(change->key, sizeof "views:" - 1));
         press->applied_seq = change->seq;
     }
     if (marked)

@@ -2,6 +2,8 @@
 // What the pages do beyond links and forms. Everything works without it.
 import { growList } from "./list.js";
 import { unfoldMenu } from "./menu.js";
+import { countView } from "./views.js";
 
 growList();
 unfoldMenu();
+void countView();

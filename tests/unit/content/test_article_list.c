@@ -4,7 +4,6 @@
 
 #include "content/media.h"
 #include "content/tag.h"
-#include "content/views.h"
 
 enum { MINUTE = 60 * 1000 * 1000 };
 #define NOON INT64_C(1660564800000000)
@@ -154,32 +153,6 @@ static void test_related_are_the_next_older_of_the_main_section(void **state)
     assert_string_equal(newsroom_headlines(room, &list), "5|4|3|2");
 }
 
-static void test_the_most_read_come_first(void **state)
-{
-    struct newsroom *room = *state;
-    struct id ids[3];
-    DEFER(edit_end) struct edit edit = {0};
-    for (int i = 0; i < 3; i++)
-        ids[i] = newsroom_article(room, newsroom_key(room, "%d", i),
-                                  NOON + i * MINUTE);
-    newsroom_begin(room, &edit);
-    assert_ok(room, views_set(&edit, &ids[0], 9000)); /* too old */
-    assert_ok(room, views_set(&edit, &ids[1], 461));
-    assert_ok(room, views_set(&edit, &ids[2], 7));
-    struct views_more more[] = {{ids[1], 39}, {{"0000000000000"}, 5}};
-    assert_ok(room, views_add(&edit, more, 2));
-    assert_int_equal(views_set(&edit, &more[1].id, 1), ERR_NOT_FOUND);
-    newsroom_commit(room, &edit);
-    newsroom_assert_keys(room, newsroom_key(room, "views:%s", ids[0].text),
-                         newsroom_key(room, "views:%s", ids[1].text),
-                         newsroom_key(room, "views:%s", ids[2].text), NULL);
-    struct article_list list;
-    assert_ok(room, article_list_most_read(room->db, STR("en"), NOON + MINUTE,
-                                           5, &room->arena, &list));
-    assert_string_equal(newsroom_headlines(room, &list), "1|2");
-    assert_int_equal(list.cards[0].views, 500);
-}
-
 static void test_a_card_says_what_a_list_shows(void **state)
 {
     struct newsroom *room = *state;
@@ -253,7 +226,6 @@ int main(void)
         TEST(test_a_section_shows_what_is_below_it),
         TEST(test_languages_are_apart),
         TEST(test_related_are_the_next_older_of_the_main_section),
-        TEST(test_the_most_read_come_first),
         TEST(test_a_card_says_what_a_list_shows),
         TEST(test_the_newsroom_sees_every_state),
         TEST(test_lists_are_ranges_of_an_index),

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Says once that the article is being read, and shows the number of views that
+// comes back: the page itself may have waited in some cache. Nothing is kept
+// here, and nothing but the article's number is sent.
+
+const READING_MS = 1000; // on the screen so long: somebody reads it
+const ASK_AGAIN_MS = 2500; // the total is known by then
+
+/** The words of a number, as "{count, plural, one {# view} other {# views}}"
+ * has them.
+ * @param {string} message @param {number} count @param {string} shown  the words that stand there */
+function words(message, count, shown) {
+  const lang = document.documentElement.lang;
+  const forms = new Map([...message.matchAll(/(=?\w+)\s*\{([^{}]*)\}/g)].map((m) => [m[1], m[2]]));
+  const form = forms.get(`=${count}`) ?? forms.get(new Intl.PluralRules(lang).select(count)) ?? forms.get("other");
+  // The digits are those that the page was printed with.
+  const numberingSystem = /[\u0660-\u0669]/.test(shown) ? "arab" : /[0-9]/.test(shown) ? "latn" : undefined;
+  const number = new Intl.NumberFormat(lang, { numberingSystem }).format(count);
+  return form?.replace("#", number) ?? shown;
+}
+
+/** @param {number} views */
+function show(views) {
+  const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-words]"));
+  if (!place) return;
+  const old = place.textContent ?? "";
+  const text = words(place.dataset.words ?? "", views, old);
+  if (text !== old) place.textContent = text;
+}
+
+/** @param {string} url @param {"POST" | "GET"} method @returns {Promise<boolean>} whether a number came */
+async function ask(url, method) {
+  try {
+    const answer = await fetch(url, { method, keepalive: true, credentials: "omit", cache: "no-store" });
+    const views = answer.ok ? (await answer.json()).views : null;
+    if (typeof views !== "number") return false;
+    show(views);
+    return true;
+  } catch {
+    return true; // no network: the number that was printed stays
+  }
+}
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Resolves when the page is on the screen, not before it is asked for. */
+async function seen() {
+  for (;;) {
+    while (document.visibilityState !== "visible" || /** @type {any} */ (document).prerendering)
+      await new Promise((resolve) => {
+        document.addEventListener("visibilitychange", resolve, { once: true });
+        document.addEventListener("prerenderingchange", resolve, { once: true });
+      });
+    await pause(READING_MS);
+    if (document.visibilityState === "visible") return;
+  }
+}
+
+export async function countView() {
+  const article = /** @type {HTMLElement | null} */ (document.querySelector("[data-article]"));
+  if (!article) return;
+  const url = `/views/${article.dataset.article}`;
+  await seen();
+  if (await ask(url, "POST")) return;
+  await pause(ASK_AGAIN_MS);
+  await ask(url, "GET");
+}
