@@ -1,12 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The link's messages and the pages in them, as an edge reads them. */
+/* The link's messages as the other side reads them: pages, and views. */
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/id.h"
 #include "link/message.h"
 #include "link/page.h"
+#include "link/views.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+/* What is taken is what an article can have. */
+static void check_pairs(const struct views_pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        struct views_pair pair = views_pair_at(pairs, i);
+        struct id id;
+        if (id_from_number(pair.article, &id) ||
+            id_number(&id) != pair.article || pair.count < 0 ||
+            pair.count > VIEWS_COUNT_MAX)
+            abort();
+    }
+}
+
+static void read_views(struct str payload)
+{
+    struct views_pairs pairs;
+    uint64_t edge;
+    if (!views_read_batch(payload, &edge, &pairs))
+        check_pairs(&pairs);
+    if (!views_read_pairs(payload, &pairs))
+        check_pairs(&pairs);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -14,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct message message;
     while (!message_next(&rest, &message)) {
         struct page *page;
+        read_views(message.payload);
         if (page_decode(message.payload, &page))
             continue;
         for (int i = 0; i < PAGE_CODINGS; i++) {

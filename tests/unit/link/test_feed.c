@@ -86,6 +86,16 @@ static void on_evicted(void *context, unsigned edge, struct str key)
     note(context, "evicted %u %" PRI_STR, edge, ARG_STR(key));
 }
 
+static void on_viewed(void *context, unsigned edge,
+                      const struct feed_viewed *viewed)
+{
+    struct views_pair pair = views_pair_at(&viewed->pairs, 0);
+    note(context, "viewed %u %llu %llu %zu %llx %lld", edge,
+         (unsigned long long)viewed->edge, (unsigned long long)viewed->number,
+         viewed->pairs.count, (unsigned long long)pair.article,
+         (long long)pair.count);
+}
+
 static void on_work(void *context, unsigned edge, int fd)
 {
     struct stage *stage = context;
@@ -221,6 +231,7 @@ static void start_feed(struct stage *stage, unsigned work_connections)
         .on_disconnect = on_disconnect,
         .on_want = on_want,
         .on_evicted = on_evicted,
+        .on_viewed = on_viewed,
         .on_work = on_work,
     };
     assert_int_equal(feed_create(&events, &stage->feed), ERR_OK);
@@ -308,6 +319,30 @@ static void test_messages_are_numbered_without_gaps(void **state)
         assert_true(str_eq(wire_get_str(&reader), str_from_c(keys[i])));
     }
     expect_message(stage, MESSAGE_CLEAR, 3);
+}
+
+static void test_what_an_edge_counted_is_told(void **state)
+{
+    struct stage *stage = *state;
+    DEFER(buf_finish) struct buf out;
+    buf_init(&out, NOTES_BYTES_MAX);
+    start_feed(stage, 0);
+    meet(stage, 0);
+    size_t start = message_begin(&out, MESSAGE_VIEWED, 3);
+    wire_put_u64(&out, 9);
+    views_put_pair(&out, (struct views_pair){0xABC, 461});
+    views_put_pair(&out, (struct views_pair){0xABD, 0});
+    message_end(&out, start);
+    say(stage, &out);
+    expect_notes(stage, "viewed 0 9 3 2 abc 461;");
+    /* What cannot be a count is the end of the connection. */
+    buf_reset(&out);
+    start = message_begin(&out, MESSAGE_VIEWED, 4);
+    wire_put_u64(&out, 9);
+    views_put_pair(&out, (struct views_pair){0xABC, -1});
+    message_end(&out, start);
+    say(stage, &out);
+    expect_notes(stage, "disconnect 0;");
 }
 
 static void test_what_an_edge_asks_and_evicts_is_told(void **state)
@@ -480,6 +515,7 @@ int main(void)
         ON_STAGE(test_an_edge_says_what_it_holds_before_it_is_there),
         ON_STAGE(test_messages_are_numbered_without_gaps),
         ON_STAGE(test_what_an_edge_asks_and_evicts_is_told),
+        ON_STAGE(test_what_an_edge_counted_is_told),
         ON_STAGE(test_waiting_ends_with_the_acknowledgement),
         ON_STAGE(test_an_edge_that_does_not_acknowledge_is_killed),
         ON_STAGE(test_an_edge_that_comes_back_starts_at_one),

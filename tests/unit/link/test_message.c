@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "link/message.h"
+#include "link/views.h"
 #include "link/wire.h"
 
 static void test_values_arrive_as_they_were_put(void **state)
@@ -115,8 +116,8 @@ static void test_what_cannot_be_a_message_is_refused(void **state)
     for (int kind = 0; kind < 256; kind++) {
         char head[MESSAGE_HEAD_BYTES] = {0};
         head[4] = (char)kind;
-        bool known = (kind >= MESSAGE_HELLO && kind <= MESSAGE_REFUSE) ||
-                     (kind >= MESSAGE_WELCOME && kind <= MESSAGE_EVICTED);
+        bool known = (kind >= MESSAGE_HELLO && kind <= MESSAGE_TOTALS) ||
+                     (kind >= MESSAGE_WELCOME && kind <= MESSAGE_VIEWED);
         assert_int_equal(next_of(head), known ? ERR_OK : ERR_INVALID);
     }
     /* bytes that must be zero; a payload of 64 MiB and one */
@@ -130,6 +131,60 @@ static void test_what_cannot_be_a_message_is_refused(void **state)
                      ERR_AGAIN);
 }
 
+static void put_batch(struct buf *out, uint64_t article, int64_t count)
+{
+    wire_put_u64(out, 0xED6E);
+    views_put_pair(out, (struct views_pair){UINT64_C(0x62f9f7d471fdc), 461});
+    views_put_pair(out, (struct views_pair){article, count});
+}
+
+static void test_a_batch_of_views_arrives_as_it_was_counted(void **state)
+{
+    (void)state;
+    DEFER(buf_finish) struct buf out;
+    struct views_pairs pairs;
+    uint64_t edge;
+    buf_init(&out, 1024);
+    put_batch(&out, 0, VIEWS_COUNT_MAX);
+    assert_int_equal(views_read_batch(buf_str(&out), &edge, &pairs), ERR_OK);
+    assert_int_equal(edge, 0xED6E);
+    assert_int_equal(pairs.count, 2);
+    assert_true(views_pair_at(&pairs, 0).article == UINT64_C(0x62f9f7d471fdc));
+    assert_int_equal(views_pair_at(&pairs, 0).count, 461);
+    assert_int_equal(views_pair_at(&pairs, 1).article, 0);
+    assert_true(views_pair_at(&pairs, 1).count == VIEWS_COUNT_MAX);
+}
+
+static void test_what_no_edge_counts_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t article;
+        int64_t count;
+    } wrong[] = {
+        {UINT64_C(1) << 52, 1},         /* more than 13 digits */
+        {UINT64_C(0x62f9f7d4f4240), 1}, /* a million microseconds */
+        {5, -1},
+        {5, VIEWS_COUNT_MAX + 1},
+    };
+    struct views_pairs pairs;
+    uint64_t edge;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        DEFER(buf_finish) struct buf out;
+        buf_init(&out, 1024);
+        put_batch(&out, wrong[i].article, wrong[i].count);
+        assert_int_equal(views_read_batch(buf_str(&out), &edge, &pairs),
+                         ERR_INVALID);
+    }
+    DEFER(buf_finish) struct buf out;
+    buf_init(&out, 1024);
+    put_batch(&out, 5, 1);
+    for (size_t len = 0; len < out.len; len++) {
+        enum err err = views_read_batch(str_of(out.ptr, len), &edge, &pairs);
+        assert_int_equal(err, len == 8 || len == 24 ? ERR_OK : ERR_INVALID);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +194,8 @@ int main(void)
         cmocka_unit_test(test_messages_come_one_after_the_other),
         cmocka_unit_test(test_a_message_that_is_not_there_whole_is_waited_for),
         cmocka_unit_test(test_what_cannot_be_a_message_is_refused),
+        cmocka_unit_test(test_a_batch_of_views_arrives_as_it_was_counted),
+        cmocka_unit_test(test_what_no_edge_counts_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,132 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Views and kill -9: a desk that dies takes none along, an edge at most what
+// was counted within a second, and nothing is counted twice.
+import assert from "node:assert/strict";
+import process from "node:process";
+
+import { beacon, sendAll } from "../lib/beacons.mjs";
+import { ready } from "../lib/crash.mjs";
+import { Site, until } from "../lib/site.mjs";
+import { note, run, test } from "../lib/tap.mjs";
+
+const KILLS = Number(process.env.KILLS ?? 3);
+const LOST_MS = 1000 * Number(process.env.SLOWER ?? 1);
+
+const site = await Site.make("--name", "The Test");
+await site.run("category", "add", "News");
+await site.serve();
+await ready(site);
+
+let made = 0;
+const write = async () =>
+  String((await site.write({ headline: `Story ${++made}`, categories: ["news"], publish: true })).id);
+
+/** @param {string} id @returns {Promise<number>} */
+const stored = async (id) => JSON.parse(await site.run("article", "show", id, "--json")).views;
+
+/** Until nothing more is on its way. */
+const settle = async () => {
+  const id = await write();
+  await sendAll({ place: site.place, connections: 1, next: one(id) });
+  await until(async () => (await stored(id)) === 1, "the last view is stored");
+};
+
+/** @param {string} id */
+const one = (id) => {
+  let left = 1;
+  return () => (left-- > 0 ? beacon(id, 1) : null);
+};
+
+/** Sends on and on, at a pace that leaves the machine to others, until told to
+ * stop; when each was answered.
+ * @param {string} id @param {number} first  reader */
+function reading(id, first) {
+  let over = false;
+  let reader = first;
+  /** @type {number[]} */
+  const times = [];
+  const done = (async () => {
+    let sent = 0;
+    while (!over) {
+      let left = 400;
+      const counts = await sendAll({
+        place: site.place,
+        connections: 8,
+        next: () => (left-- > 0 ? beacon(id, reader++) : null),
+        onAnswer: () => times.push(performance.now()),
+        window: 8,
+      });
+      sent += counts.sent;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return sent;
+  })();
+  return {
+    times,
+    async stop() {
+      over = true;
+      return { sent: await done, next: reader };
+    },
+  };
+}
+
+test("kill -9 of the desk: every view is counted, and once", async () => {
+  const id = await write();
+  const views = reading(id, 1);
+  for (let i = 0; i < KILLS; i++) {
+    const seen = views.times.length;
+    await until(() => views.times.length > seen + 2000, "readers are reading");
+    await site.kill(site.children().desk);
+    await ready(site);
+  }
+  const { sent } = await views.stop();
+  await settle();
+  note(`${sent} sent, ${views.times.length} answered, ${await stored(id)} counted; the desk died ${KILLS} times`);
+  assert.equal(views.times.length, sent);
+  assert.equal(await stored(id), sent);
+});
+
+test("kill -9 of the edge: what was answered a second before is counted, and once", async () => {
+  let first = 1;
+  for (let i = 0; i < KILLS; i++) {
+    const id = await write();
+    const views = reading(id, first);
+    // So that most of it was answered more than a second before.
+    const soon = () => performance.now() - (views.times[0] ?? Infinity) > 2 * LOST_MS + 130 * i;
+    await until(soon, "readers have been reading for a while");
+    const killed = performance.now();
+    await site.kill(site.children().edge);
+    const answeredBefore = views.times.filter((time) => time <= killed);
+    await until(() => views.times.length > answeredBefore.length + 1000, "the next edge answers");
+    const { sent, next } = await views.stop();
+    first = next;
+    await settle();
+    const counted = await stored(id);
+    const old = answeredBefore.filter((time) => time <= killed - LOST_MS).length;
+    const after = views.times.length - answeredBefore.length;
+    const oldest = killed - (answeredBefore[counted - after] ?? killed);
+    note(`${sent} sent, ${counted} counted, ${sent - counted} lost: those of the last ${Math.round(oldest)} ms`);
+    assert.ok(old > 1000, "the test says something");
+    assert.ok(counted <= sent, "nothing is counted twice");
+    assert.ok(counted >= old + after, `${counted} of ${old} a second before and ${after} after it`);
+    await ready(site);
+  }
+});
+
+test("kill -9 of the desk, then of all: what was told to be stored is stored", async () => {
+  const id = await write();
+  const views = reading(id, 1);
+  await until(() => views.times.length > 1000, "readers are reading");
+  await views.stop();
+  await settle();
+  const before = await stored(id);
+  await site.crash();
+  assert.equal(await stored(id), before);
+  await site.serve();
+  await ready(site);
+  assert.equal(await stored(id), before);
+  assert.equal(before, views.times.length);
+});
+
+await run();
