@@ -30,7 +30,7 @@
     X(ERR_RATE,               429,  75, "too many requests") \
     X(ERR_HEAD_TOO_LONG,      431,  65, "the request head is too long") \
     X(ERR_INTERNAL,           500,  70, "a fault of the program") \
-    X(ERR_IO,                 500,  74, "reading or writing failed") \
+    X(ERR_IO,                 503,  74, "reading or writing failed") \
     X(ERR_CORRUPT,            500,  74, "the stored data is damaged") \
     X(ERR_BUSY,               503,  75, "too busy at the moment") \
     X(ERR_CLOSED,             503,  74, "the other side closed") \

@@ -85,8 +85,9 @@ static const char *remedy_of(enum err err)
     case ERR_NOT_FOUND:
         return "there is no such file";
     case ERR_IO:
-        return "reading or writing failed: look at the disk, at quotas and "
-               "at limits on the size of files";
+        return "reading or writing failed, so nothing of this was stored; "
+               "look at the disk (dmesg), at quotas and at limits on the size "
+               "of files";
     default:
         return "see the database's own words";
     }
