@@ -57,8 +57,4 @@ int64_t content_schema_newest(void);
 MUST_USE enum err content_link_media(struct content *content,
                                      struct fault *fault);
 
-/* The database's own check, references between rows, and that every blob that a
- * medium names is there. ERR_CORRUPT, and fault says what is wrong first. */
-MUST_USE enum err content_check(struct content *content, struct fault *fault);
-
 #endif

@@ -166,16 +166,7 @@ const char media_blobs_sql[] =
     " UNION SELECT blob, size_bytes FROM rendition) AS stored"
     " GROUP BY blob ORDER BY blob";
 
-#define SHOWN_MEDIA_SQL \
-    "(SELECT medium_id FROM article_medium" \
-    "  JOIN article ON article.id = article_id" \
-    "  WHERE article.state = 'published'" \
-    " UNION SELECT picture_id FROM person WHERE picture_id IS NOT NULL)"
-
-const char media_public_sql[] =
-    "SELECT blob FROM medium WHERE id IN " SHOWN_MEDIA_SQL
-    " UNION SELECT blob FROM rendition WHERE medium_id IN " SHOWN_MEDIA_SQL
-    " ORDER BY blob";
+const char media_public_sql[] = MEDIA_PUBLIC_SQL " ORDER BY blob";
 
 /* ---- Writing
  * ----------------------------------------------------------------- */

@@ -80,7 +80,15 @@ extern const char media_blobs_sql[];
 
 /* The names of those that readers may have: what published articles and people
  * show. */
-extern const char media_public_sql[];
+#define MEDIA_SHOWN_SQL \
+    "(SELECT medium_id FROM article_medium" \
+    "  JOIN article ON article.id = article_id" \
+    "  WHERE article.state = 'published'" \
+    " UNION SELECT picture_id FROM person WHERE picture_id IS NOT NULL)"
+#define MEDIA_PUBLIC_SQL \
+    "SELECT blob FROM medium WHERE id IN " MEDIA_SHOWN_SQL \
+    " UNION SELECT blob FROM rendition WHERE medium_id IN " MEDIA_SHOWN_SQL
+extern const char media_public_sql[]; /* by name */
 
 /* Its type by the ending of a file's name, "" when it is not known. */
 struct str media_type_of_filename(struct str filename);

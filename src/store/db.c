@@ -413,10 +413,31 @@ enum err db_run_script(struct db *db, const char *sql)
     return db->driver->run_script(db->connection, sql, &db->fault);
 }
 
+enum err db_check_each(struct db *db, db_found *found, void *context,
+                       struct fault *fault)
+{
+    enum err err =
+        db->driver->check(db->connection, found, context, &db->fault);
+    return db_fault(db, err, fault);
+}
+
+static void note_first(void *context, const char *damage)
+{
+    struct fault *fault = context;
+    if (!fault->code)
+        fault_set(fault, ERR_CORRUPT, NULL,
+                  "the database is damaged: %s. Restore a backup", damage);
+}
+
 enum err db_check(struct db *db, struct fault *fault)
 {
-    enum err err = db->driver->check(db->connection, &db->fault);
-    return db_fault(db, err, fault);
+    struct fault first = {0};
+    enum err err = db_check_each(db, note_first, &first, fault);
+    if (err || !first.code)
+        return err;
+    if (fault)
+        *fault = first;
+    return first.code;
 }
 
 enum err db_copy_file(struct db *db, const struct db_copy *copy, int *ret_fd,

@@ -187,8 +187,14 @@ void db_set_timeout(struct db *db, int timeout_ms);
 MUST_USE enum err db_run_script(struct db *db, const char *sql);
 
 /* Reads everything and checks that it fits together. ERR_CORRUPT, and fault
- * says what is damaged. */
+ * says what is damaged first. */
 MUST_USE enum err db_check(struct db *db, struct fault *fault);
+
+/* The same, and found is told each damage, in the database's own words. ERR_OK
+ * when the check itself could be made. */
+typedef void db_found(void *context, const char *damage);
+MUST_USE enum err db_check_each(struct db *db, db_found *found, void *context,
+                                struct fault *fault);
 
 /* Where a copy goes, and who is told how far it is. */
 struct db_copy {

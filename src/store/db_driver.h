@@ -22,7 +22,8 @@ struct db_driver {
     bool (*in_transaction)(void *connection);
     enum err (*run_script)(void *connection, const char *sql,
                            struct fault *fault);
-    enum err (*check)(void *connection, struct fault *fault);
+    enum err (*check)(void *connection, db_found *found, void *context,
+                      struct fault *fault);
     enum err (*copy)(void *connection, const struct db_copy *copy, int *ret_fd,
                      struct fault *fault);
 

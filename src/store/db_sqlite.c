@@ -211,27 +211,44 @@ static bool in_transaction(void *connection)
     return !sqlite3_get_autocommit(connection);
 }
 
-static enum err check(void *connection, struct fault *fault)
+struct checking {
+    db_found *found;
+    void *context;
+};
+
+static int on_damage(void *context, int count, char **values, char **names)
+{
+    struct checking *checking = context;
+    (void)names;
+    if (count && values[0] && strcmp(values[0], "ok") != 0)
+        checking->found(checking->context, values[0]);
+    return 0;
+}
+
+static int on_reference(void *context, int count, char **values, char **names)
+{
+    struct checking *checking = context;
+    char text[512];
+    (void)names;
+    snprintf(text, sizeof text,
+             "row %s of table %s names a row of table %s that is not there",
+             count > 1 && values[1] ? values[1] : "?",
+             values[0] ? values[0] : "?",
+             count > 2 && values[2] ? values[2] : "?");
+    checking->found(checking->context, text);
+    return 0;
+}
+
+static enum err check(void *connection, db_found *found, void *context,
+                      struct fault *fault)
 {
     sqlite3 *handle = connection;
-    char found[512] = "";
-    if (sqlite3_exec(handle, "PRAGMA integrity_check", first_text, found,
-                     NULL) != SQLITE_OK)
+    struct checking checking = {found, context};
+    if (sqlite3_exec(handle, "PRAGMA integrity_check", on_damage, &checking,
+                     NULL) != SQLITE_OK ||
+        sqlite3_exec(handle, "PRAGMA foreign_key_check", on_reference,
+                     &checking, NULL) != SQLITE_OK)
         return fail(handle, sqlite3_extended_errcode(handle), fault);
-    const char *path = sqlite3_db_filename(handle, "main");
-    if (strcmp(found, "ok") != 0)
-        return fault_set(fault, ERR_CORRUPT, NULL,
-                         "database %s is damaged: %s. Restore a backup", path,
-                         found);
-    found[0] = '\0';
-    if (sqlite3_exec(handle, "PRAGMA foreign_key_check", first_text, found,
-                     NULL) != SQLITE_OK)
-        return fail(handle, sqlite3_extended_errcode(handle), fault);
-    if (found[0])
-        return fault_set(fault, ERR_CORRUPT, NULL,
-                         "database %s is damaged: table %s names rows that "
-                         "are not there. Restore a backup",
-                         path, found);
     return ERR_OK;
 }
 
