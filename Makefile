@@ -29,6 +29,7 @@ BELOW_exchange := content store render base
 BELOW_cli      := edge site newsroom exchange content link net store render base
 
 PKG_base    := libcrypto
+PKG_net     := libcurl
 PKG_store   := sqlite3
 PKG_render  := jansson icu-uc icu-i18n libbrotlienc libdeflate libzstd
 PKG_content := jansson

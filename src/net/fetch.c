@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/fetch.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/time.h"
+#include "net/fetch_internal.h"
+#include "net/public_address.h"
+
+#define TIMEOUT_US (10 * TIME_US_PER_SECOND)
+enum {
+    BODY_BYTES_MAX = 1 << 20,
+    HEAD_BYTES_MAX = 32 * 1024,
+    CONNECT_MS_MAX = 5000,
+    OBJECTION_BYTES = 192,
+};
+
+/* One request on its way. */
+struct fetching {
+    const struct fetch_rules *rules;
+    const struct fetch_request *request;
+    struct arena *arena;
+    const struct fetch_curl *lib;
+    CURL *curl;
+    struct curl_slist *fields;
+    struct buf body;
+    size_t head_bytes;
+    char objection[OBJECTION_BYTES]; /* why no connection was made, or "" */
+    int64_t end_us;                  /* of clock_now_us */
+};
+
+/* ---- Rules
+ * -------------------------------------------------------------------------- */
+
+static enum err add_rule(struct str text, struct fetch_rules *rules,
+                         struct fault *fault)
+{
+    char spelled[ADDRESS_TEXT_BYTES];
+    struct address address;
+    if (rules->allowed_count == FETCH_ALLOWED_MAX)
+        return fault_set(fault, ERR_TOO_LONG, "fetch_allow",
+                         "at most %d addresses can be allowed",
+                         FETCH_ALLOWED_MAX);
+    bool has_port =
+        text.len && (text.ptr[0] == '[' ? text.ptr[text.len - 1] != ']'
+                                        : str_find_char(text, ':') >= 0);
+    int len = snprintf(spelled, sizeof spelled, "%" PRI_STR "%s", ARG_STR(text),
+                       has_port ? "" : ":0");
+    if (len < 0 || (size_t)len >= sizeof spelled ||
+        address_parse(str_of(spelled, (size_t)len), &address, NULL) ||
+        address.any_host || address.socket.ss_family == AF_UNIX)
+        return fault_set(
+            fault, ERR_INVALID, "fetch_allow",
+            "'%" PRI_STR "' is no address that can be allowed; "
+            "write it as 10.0.0.7, 127.0.0.1:8080 or [fd00::1]:443",
+            ARG_STR(text));
+    address_peer_from(&address.socket, &rules->allowed[rules->allowed_count++]);
+    return ERR_OK;
+}
+
+enum err fetch_rules_parse(struct str text, struct fetch_rules *ret_rules,
+                           struct fault *fault)
+{
+    struct fetch_rules rules = {.allowed_count = 0};
+    struct str part;
+    while (text.len && str_split_next(&text, ' ', &part)) {
+        enum err err = part.len ? add_rule(part, &rules, fault) : ERR_OK;
+        if (err)
+            return err;
+    }
+    *ret_rules = rules;
+    return ERR_OK;
+}
+
+static bool is_allowed(const struct fetch_rules *rules,
+                       const struct address_peer *peer)
+{
+    for (size_t i = 0; i < rules->allowed_count; i++) {
+        const struct address_peer *allowed = &rules->allowed[i];
+        if (memcmp(allowed->ip, peer->ip, ADDRESS_IP_BYTES) == 0 &&
+            (!allowed->port || allowed->port == peer->port))
+            return true;
+    }
+    return false;
+}
+
+/* ---- Addresses
+ * ---------------------------------------------------------------------- */
+
+static bool has_part(const struct fetch_curl *lib, CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool has = !lib->url_get(url, part, &text, 0) && *text;
+    lib->free(text);
+    return has;
+}
+
+static bool has_web_scheme(const struct fetch_curl *lib, CURLU *url)
+{
+    char *scheme = NULL;
+    bool is_web = !lib->url_get(url, CURLUPART_SCHEME, &scheme, 0) &&
+                  (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+    lib->free(scheme);
+    return is_web;
+}
+
+static enum err check_url(const char *text, struct fault *fault)
+{
+    const struct fetch_curl *lib = fetch_curl();
+    if (!lib)
+        return fault_set(fault, ERR_UNSUPPORTED, NULL,
+                         "libcurl is not there, so nothing can be fetched: "
+                         "install the package libcurl4");
+    CURLU *url = lib->url();
+    if (!url)
+        return fault_set(fault, ERR_NO_MEMORY, "url", "out of memory");
+    CURLUcode code =
+        lib->url_set(url, CURLUPART_URL, text,
+                     CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER);
+    enum err err = ERR_OK;
+    if (code)
+        err = fault_set(fault, ERR_INVALID, "url", "%s: %s",
+                        "this is no address that can be fetched",
+                        lib->url_strerror(code));
+    else if (!has_web_scheme(lib, url))
+        err = fault_set(fault, ERR_INVALID, "url",
+                        "only http:// and https:// are fetched");
+    else if (!has_part(lib, url, CURLUPART_HOST))
+        err = fault_set(fault, ERR_INVALID, "url", "the address has no host");
+    lib->url_cleanup(url);
+    return err;
+}
+
+enum err fetch_check_url(struct str url, struct fault *fault)
+{
+    char text[FETCH_URL_BYTES_MAX + 1];
+    if (url.len > FETCH_URL_BYTES_MAX)
+        return fault_set(fault, ERR_TOO_LONG, "url",
+                         "an address has at most %d bytes",
+                         FETCH_URL_BYTES_MAX);
+    if (!url.len || memchr(url.ptr, '\0', url.len))
+        return fault_set(fault, ERR_INVALID, "url", "the address is empty");
+    memcpy(text, url.ptr, url.len);
+    text[url.len] = '\0';
+    return check_url(text, fault);
+}
+
+/* ---- What libcurl asks
+ * -------------------------------------------------------------- */
+
+/* Each connection comes by here, with the very address that it is for. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose,
+                                 struct curl_sockaddr *address)
+{
+    struct fetching *fetching = context;
+    struct sockaddr_storage storage = {0};
+    struct address_peer peer;
+    if (purpose != CURLSOCKTYPE_IPCXN || fetching->objection[0])
+        return CURL_SOCKET_BAD;
+    memcpy(&storage, &address->addr,
+           address->addrlen < sizeof storage ? address->addrlen
+                                             : sizeof storage);
+    address_peer_from(&storage, &peer);
+    const char *objection = public_address_objection(&peer);
+    if (objection && !is_allowed(fetching->rules, &peer)) {
+        char text[ADDRESS_TEXT_BYTES];
+        address_peer_format(&peer, text);
+        snprintf(fetching->objection, sizeof fetching->objection, "%s (%s)",
+                 text, objection);
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC,
+                  address->protocol);
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct fetching *fetching = context;
+    buf_add_bytes(&fetching->body, bytes, size * count);
+    return buf_err(&fetching->body) ? 0 : size * count;
+}
+
+static size_t take_head(char *bytes, size_t size, size_t count, void *context)
+{
+    (void)bytes;
+    struct fetching *fetching = context;
+    fetching->head_bytes += size * count;
+    return fetching->head_bytes > HEAD_BYTES_MAX ? 0 : size * count;
+}
+
+/* ---- One request
+ * -------------------------------------------------------------------- */
+
+static enum err take_fields(struct fetching *fetching)
+{
+    const struct fetch_request *request = fetching->request;
+    /* libcurl would ask before it sends a body, and name a form's type. */
+    static const char *const plain[] = {"Expect:", "Content-Type:"};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        fetching->fields =
+            fetching->lib->slist_append(fetching->fields, plain[i]);
+    for (size_t i = 0; i < FETCH_FIELDS_MAX && request->fields[i].len; i++) {
+        struct str field = request->fields[i];
+        assert(str_find_char(field, '\r') < 0 &&
+               str_find_char(field, '\n') < 0);
+        fetching->fields = fetching->lib->slist_append(
+            fetching->fields, arena_c_string(fetching->arena, field));
+    }
+    return fetching->fields ? ERR_OK : ERR_NO_MEMORY;
+}
+
+#define SET(option, value) \
+    failed |= fetching->lib->easy_setopt(fetching->curl, option, value)
+
+static enum err set_up(struct fetching *fetching)
+{
+    const struct fetch_request *request = fetching->request;
+    int failed = 0;
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_PROXY, "");
+    SET(CURLOPT_NOPROXY, "*");
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_HTTP09_ALLOWED, 0L);
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_FORBID_REUSE, 1L);
+    SET(CURLOPT_USERAGENT, "Broadsheet/" BROADSHEET_VERSION);
+    SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    SET(CURLOPT_OPENSOCKETDATA, fetching);
+    SET(CURLOPT_WRITEFUNCTION, take_body);
+    SET(CURLOPT_WRITEDATA, fetching);
+    SET(CURLOPT_HEADERFUNCTION, take_head);
+    SET(CURLOPT_HEADERDATA, fetching);
+    if (request->method == HTTP_POST) {
+        SET(CURLOPT_POST, 1L);
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+        SET(CURLOPT_POSTFIELDS, request->body.ptr ? request->body.ptr : "");
+    }
+    enum err err = take_fields(fetching);
+    SET(CURLOPT_HTTPHEADER, fetching->fields);
+    return failed || err ? ERR_NO_MEMORY : ERR_OK;
+}
+
+static const struct {
+    CURLcode code;
+    enum err err;
+} codes[] = {
+    {CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT},
+    {CURLE_COULDNT_RESOLVE_HOST, ERR_NOT_FOUND},
+    {CURLE_COULDNT_CONNECT, ERR_CLOSED},
+    {CURLE_GOT_NOTHING, ERR_CLOSED},
+    {CURLE_RECV_ERROR, ERR_CLOSED},
+    {CURLE_SEND_ERROR, ERR_CLOSED},
+    {CURLE_PARTIAL_FILE, ERR_CLOSED},
+    {CURLE_WRITE_ERROR, ERR_TOO_LONG}, /* take_body, take_head */
+    {CURLE_URL_MALFORMAT, ERR_INVALID},
+    {CURLE_UNSUPPORTED_PROTOCOL, ERR_INVALID},
+    {CURLE_WEIRD_SERVER_REPLY, ERR_INVALID},
+    {CURLE_BAD_CONTENT_ENCODING, ERR_INVALID},
+    {CURLE_OUT_OF_MEMORY, ERR_NO_MEMORY},
+};
+
+static enum err explain(const struct fetching *fetching, CURLcode code,
+                        const char *url, struct fault *fault)
+{
+    if (fetching->objection[0])
+        return fault_set(fault, ERR_DENIED, "url",
+                         "%s leads to %s: only the public internet is fetched "
+                         "from, and what the setting fetch_allow names",
+                         url, fetching->objection);
+    enum err err = ERR_IO;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i].code == code)
+            err = codes[i].err;
+    return fault_set(fault, err, "url", "%s: %s", url,
+                     err == ERR_TOO_LONG ? "the answer is too long"
+                                         : fetching->lib->easy_strerror(code));
+}
+
+static enum err perform(struct fetching *fetching, const char *url,
+                        struct fault *fault)
+{
+    long left_ms = (long)((fetching->end_us - clock_now_us()) / 1000);
+    if (left_ms < 1)
+        return explain(fetching, CURLE_OPERATION_TIMEDOUT, url, fault);
+    int failed = 0;
+    SET(CURLOPT_URL, url);
+    SET(CURLOPT_TIMEOUT_MS, left_ms);
+    SET(CURLOPT_CONNECTTIMEOUT_MS,
+        left_ms < CONNECT_MS_MAX ? left_ms : (long)CONNECT_MS_MAX);
+    if (failed)
+        return fault_set(fault, ERR_NO_MEMORY, "url", "out of memory");
+    buf_reset(&fetching->body);
+    fetching->head_bytes = 0;
+    CURLcode code = fetching->lib->easy_perform(fetching->curl);
+    return code ? explain(fetching, code, url, fault) : ERR_OK;
+}
+
+static bool is_https(const char *url)
+{
+    return strncasecmp(url, "https:", sizeof "https:" - 1) == 0;
+}
+
+/* Where it goes on, or NULL. */
+static enum err next_url(const struct fetching *fetching, const char *url,
+                         const char **ret_next, struct fault *fault)
+{
+    char *next = NULL;
+    *ret_next = NULL;
+    fetching->lib->easy_getinfo(fetching->curl, CURLINFO_REDIRECT_URL, &next);
+    if (!next || fetching->request->method != HTTP_GET)
+        return ERR_OK;
+    if (is_https(url) && !is_https(next))
+        return fault_set(fault, ERR_DENIED, "url",
+                         "%s redirects from https to http", url);
+    struct str copy = arena_copy(fetching->arena, str_from_c(next));
+    enum err err = fetch_check_url(copy, fault);
+    if (!err)
+        *ret_next = copy.len ? arena_c_string(fetching->arena, copy) : NULL;
+    return err;
+}
+
+static struct fetch_answer read_answer(const struct fetching *fetching,
+                                       const char *url)
+{
+    long status = 0;
+    char *type = NULL;
+    fetching->lib->easy_getinfo(fetching->curl, CURLINFO_RESPONSE_CODE,
+                                &status);
+    fetching->lib->easy_getinfo(fetching->curl, CURLINFO_CONTENT_TYPE, &type);
+    return (struct fetch_answer){
+        .status = (int)status,
+        .url = str_from_c(url),
+        .content_type =
+            arena_copy(fetching->arena, str_from_c(type ? type : "")),
+        .body = arena_copy(fetching->arena, buf_str(&fetching->body)),
+    };
+}
+
+static enum err follow(struct fetching *fetching,
+                       struct fetch_answer *ret_answer, struct fault *fault)
+{
+    const char *url = arena_c_string(fetching->arena, fetching->request->url);
+    for (int redirects = 0; redirects <= FETCH_REDIRECTS_MAX; redirects++) {
+        const char *next;
+        enum err err = perform(fetching, url, fault);
+        if (!err)
+            err = next_url(fetching, url, &next, fault);
+        if (err)
+            return err;
+        if (!next) {
+            *ret_answer = read_answer(fetching, url);
+            return ERR_OK;
+        }
+        url = next;
+    }
+    return fault_set(fault, ERR_TOO_LONG, "url",
+                     "more than %d redirects, the last to %s",
+                     FETCH_REDIRECTS_MAX, url);
+}
+
+enum err fetch(const struct fetch_rules *rules,
+               const struct fetch_request *request, struct arena *arena,
+               struct fetch_answer *ret_answer, struct fault *fault)
+{
+    assert(rules && request && ret_answer);
+    assert(request->method == HTTP_GET || request->method == HTTP_POST);
+    enum err err = fetch_check_url(request->url, fault);
+    if (err)
+        return err;
+    int64_t timeout_us = request->timeout_us ? request->timeout_us : TIMEOUT_US;
+    struct fetching fetching = {
+        .rules = rules,
+        .request = request,
+        .arena = arena,
+        .lib = fetch_curl(),
+        .end_us = clock_now_us() + timeout_us,
+    };
+    buf_init(&fetching.body, request->body_bytes_max ? request->body_bytes_max
+                                                     : BODY_BYTES_MAX);
+    fetching.curl = fetching.lib->easy_init();
+    err = fetching.curl ? set_up(&fetching) : ERR_NO_MEMORY;
+    if (err)
+        fault_set(fault, err, "url", "out of memory");
+    else
+        err = follow(&fetching, ret_answer, fault);
+    fetching.lib->easy_cleanup(fetching.curl);
+    fetching.lib->slist_free_all(fetching.fields);
+    buf_finish(&fetching.body);
+    return err;
+}
