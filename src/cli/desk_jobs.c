@@ -26,6 +26,7 @@ struct desk_jobs {
     bool stopping;
     int64_t midnight_us;
     unsigned failures; /* of the database, in a row */
+    int64_t hour_us;   /* when it ends */
 };
 
 static void log_failure(const char *job, enum err err,
@@ -49,6 +50,20 @@ static void turn_day(struct desk_jobs *jobs)
         calendar_turn_day(jobs->content, now_us, &jobs->midnight_us, &fault);
     if (err)
         log_failure("the date cannot be turned", err, &fault);
+}
+
+static void turn_hour(struct desk_jobs *jobs)
+{
+    int64_t now_us = time_now_us();
+    struct fault fault = {0};
+    bool same_hour = now_us < jobs->hour_us &&
+                     now_us >= jobs->hour_us - 3600 * TIME_US_PER_SECOND;
+    if (same_hour)
+        return;
+    enum err err =
+        calendar_turn_hour(jobs->content, now_us, &jobs->hour_us, &fault);
+    if (err)
+        log_failure("the hour cannot be turned", err, &fault);
 }
 
 static void log_report(const struct schedule_report *report)
@@ -156,6 +171,7 @@ static void *run(void *argument)
     int64_t wait_us;
     do {
         turn_day(jobs);
+        turn_hour(jobs);
         wait_us = follow_schedule(jobs);
     } while (wait_a_while(jobs, wait_us));
     return NULL;

@@ -12,7 +12,7 @@
  *     tag:<lang>/<slug>       an article that carries it; the tag
  *     author:<slug>           an article of theirs; the person
  *     menu:<lang>             a menu of the language
- *     settings  languages  theme  day
+ *     settings  languages  theme  day  hour
  *     categories              the tree, its names and slugs: all that show a
  *                             category's name or path depend on it
  *     sitemap:<lang>/<month>-<part>  an article of that chunk (sitemap.h)

@@ -125,14 +125,14 @@ static enum err check_gaps(struct checking *checking)
     return db_fault(checking->db, db_query_err(&query), checking->fault);
 }
 
-/* "day" keeps a time as its cursor (calendar.c). */
+/* "day" and "hour" keep a time as their cursor (calendar.c). */
 static enum err check_followers(struct checking *checking)
 {
     DEFER(db_query_end)
     struct db_query query = db_query_begin(
         checking->db, "SELECT name, seq, (SELECT COALESCE(MAX(seq), 0)"
                       " FROM change) FROM follower"
-                      " WHERE name <> 'day' AND seq > ("
+                      " WHERE name NOT IN ('day', 'hour') AND seq > ("
                       " SELECT COALESCE(MAX(seq), 0) FROM change)");
     while (db_query_next(&query))
         check_found(checking,

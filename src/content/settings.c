@@ -117,16 +117,29 @@ static enum err check_number(const struct setting *setting, struct str value,
                      setting->name);
 }
 
+static enum err check_switch(const char *field, struct str value,
+                             struct fault *fault)
+{
+    if (str_eq(value, STR("yes")) || str_eq(value, STR("no")))
+        return ERR_OK;
+    return fault_set(fault, ERR_INVALID, field, "%s must be yes or no", field);
+}
+
 static enum err check_value(struct edit *edit, const struct setting *setting,
                             struct str value)
 {
     const char *field = setting->name;
+    if (setting->kind == SETTING_LINES)
+        return check_text(field, value, SETTING_LINES_BYTES_MAX, edit->fault);
     enum err err = check_line(field, value, SETTING_BYTES_MAX, edit->fault);
     if (err)
         return err;
     switch (setting->kind) {
     case SETTING_TEXT:
+    case SETTING_LINES:
         return ERR_OK;
+    case SETTING_SWITCH:
+        return check_switch(field, value, edit->fault);
     case SETTING_ADDRESS:
         return check_site_address(field, value, edit->fault);
     case SETTING_ZONE:
@@ -170,6 +183,8 @@ static void take(struct settings *settings, struct str name, struct str value)
 #define TAKE_ZONE TAKE_TEXT
 #define TAKE_PATTERN TAKE_TEXT
 #define TAKE_LANGUAGE TAKE_TEXT
+#define TAKE_LINES TAKE_TEXT
+#define TAKE_SWITCH(name_) settings->name_ = str_eq(value, STR("yes"))
 #define TAKE_NUMBER(name_) take_number(SETTING_NUMBER, &settings->name_, value)
 #define TAKE_BYTES(name_) take_number(SETTING_BYTES, &settings->name_, value)
 #define X(name_, kind, standard, per_language, description) \

@@ -23,6 +23,8 @@ enum setting_kind {
     SETTING_LANGUAGE, /* one of the newspaper's languages */
     SETTING_NUMBER,   /* a whole number, not negative */
     SETTING_BYTES,    /* a number of bytes, "256 MiB" */
+    SETTING_SWITCH,   /* yes or no */
+    SETTING_LINES,    /* several lines, at most SETTING_LINES_BYTES_MAX */
 };
 
 /* clang-format off */
@@ -40,7 +42,9 @@ enum setting_kind {
     X(date_pattern, PATTERN, "dd.MM.yy HH:mm", true,  "how a date and time is written") \
     X(list_length, NUMBER,   "20",             false, "stories a list shows at a time") \
     X(newest_pinned, NUMBER, "2000",           false, "how many of the newest articles are kept printed") \
-    X(page_memory, BYTES,    "256 MiB",        false, "memory for printed pages, of each edge")
+    X(page_memory, BYTES,    "256 MiB",        false, "memory for printed pages, of each edge") \
+    X(ai_crawlers, SWITCH,   "yes",            false, "whether robots.txt lets in crawlers that collect texts for AI: yes or no") \
+    X(robots,      LINES,    "",               false, "further lines of robots.txt")
 /* clang-format on */
 
 #define SETTING_C_TEXT struct str
@@ -50,6 +54,8 @@ enum setting_kind {
 #define SETTING_C_LANGUAGE struct str
 #define SETTING_C_NUMBER int64_t
 #define SETTING_C_BYTES int64_t
+#define SETTING_C_SWITCH bool
+#define SETTING_C_LINES struct str
 
 /* All of them, read once: settings.name, settings.page_memory … */
 struct settings {
@@ -72,6 +78,7 @@ enum {
     SETTING_COUNT = 0 SETTINGS(X),
 #undef X
     SETTING_BYTES_MAX = 500,
+    SETTING_LINES_BYTES_MAX = 8000,
 };
 
 extern const struct setting setting_table[SETTING_COUNT];

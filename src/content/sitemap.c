@@ -211,47 +211,73 @@ enum err sitemap_newest(struct db *db, struct str language, int64_t since_us,
  */
 
 static enum err read_slugs(struct db *db, const char *sql, struct str language,
-                           int64_t part, int64_t size, struct arena *arena,
+                           const struct sitemap_part *part, struct arena *arena,
                            struct sitemap_slugs *ret_slugs)
 {
-    assert(part >= 1 && size >= 1);
+    assert(part->number >= 1 && part->size >= 1);
     DEFER(db_query_end)
-    struct db_query query = db_ask(db, sql, DB_STR(language), DB_I64(size),
-                                   DB_I64((part - 1) * size));
+    struct db_query query =
+        db_ask(db, sql, DB_STR(language), DB_I64(part->size),
+               DB_I64((part->number - 1) * part->size), DB_I64(part->limit));
     struct sitemap_slugs list = {0};
-    int64_t seen = 0;
-    while (db_query_next(&query)) {
-        seen++;
-        if (db_column_i64(&query, 1))
-            ROW_ADD(arena, list.slugs, list.count) =
-                db_column_str(&query, 0, arena);
-    }
-    list.more = seen == size;
+    while (db_query_next(&query))
+        ROW_ADD(arena, list.slugs, list.count) =
+            db_column_str(&query, 0, arena);
     enum err err = db_query_err(&query);
     if (!err)
         *ret_slugs = list;
     return err;
 }
 
-enum err sitemap_tags(struct db *db, struct str language, int64_t part,
-                      int64_t size, struct arena *arena,
+enum err sitemap_tags(struct db *db, struct str language,
+                      const struct sitemap_part *part, struct arena *arena,
                       struct sitemap_slugs *ret_slugs)
 {
     return read_slugs(db,
-                      "SELECT slug, EXISTS (SELECT 1 FROM listing"
-                      "  WHERE shelf = 't:' || tag.id)"
-                      " FROM tag WHERE language = $1"
-                      " ORDER BY slug LIMIT $2 OFFSET $3",
-                      language, part, size, arena, ret_slugs);
+                      "SELECT slug FROM (SELECT id, slug FROM tag"
+                      "  WHERE language = $1"
+                      "  ORDER BY slug LIMIT $2 OFFSET $3) AS part"
+                      " WHERE EXISTS (SELECT 1 FROM listing"
+                      "  WHERE shelf = 't:' || part.id)"
+                      " ORDER BY slug LIMIT $4",
+                      language, part, arena, ret_slugs);
 }
 
-enum err sitemap_authors(struct db *db, struct str language, int64_t part,
-                         int64_t size, struct arena *arena,
+enum err sitemap_authors(struct db *db, struct str language,
+                         const struct sitemap_part *part, struct arena *arena,
                          struct sitemap_slugs *ret_slugs)
 {
     return read_slugs(db,
-                      "SELECT slug, EXISTS (SELECT 1 FROM listing"
-                      "  WHERE shelf = 'p:' || person.id || ':' || $1)"
-                      " FROM person ORDER BY slug LIMIT $2 OFFSET $3",
-                      language, part, size, arena, ret_slugs);
+                      "SELECT slug FROM (SELECT id, slug FROM person"
+                      "  ORDER BY slug LIMIT $2 OFFSET $3) AS part"
+                      " WHERE EXISTS (SELECT 1 FROM listing"
+                      "  WHERE shelf = 'p:' || part.id || ':' || $1)"
+                      " ORDER BY slug LIMIT $4",
+                      language, part, arena, ret_slugs);
+}
+
+static enum err read_count(struct db_query *query, int64_t *ret_count)
+{
+    enum err err = db_query_row(query);
+    if (!err)
+        *ret_count = db_column_i64(query, 0);
+    return err;
+}
+
+enum err sitemap_tag_count(struct db *db, struct str language,
+                           int64_t *ret_count)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_ask(
+        db, "SELECT COUNT(*) FROM tag WHERE language = $1", DB_STR(language));
+    return read_count(&query, ret_count);
+}
+
+enum err sitemap_author_count(struct db *db, struct str language,
+                              int64_t *ret_count)
+{
+    (void)language; /* people are the same in all */
+    DEFER(db_query_end)
+    struct db_query query = db_query_begin(db, "SELECT COUNT(*) FROM person");
+    return read_count(&query, ret_count);
 }

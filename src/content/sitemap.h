@@ -18,6 +18,7 @@ enum {
     /* So that one is printed in a few hundredths of a second, and holds its
      * 50 MB (sitemaps.org) with translations into 64 languages. */
     SITEMAP_CHUNK_ARTICLES = 2000,
+    SITEMAP_NAMES = 10000,   /* tags or people of one file */
     SITEMAP_MONTH_BYTES = 8, /* "2026-11" and a NUL */
 };
 
@@ -84,17 +85,29 @@ MUST_USE enum err sitemap_newest(struct db *db, struct str language,
 struct sitemap_slugs {
     struct str *slugs;
     size_t count;
-    bool more; /* further parts may have some */
 };
 
-/* Tags of the language, and people, whom a published article names: a part of
- * size of them after the other, from 1. */
-MUST_USE enum err sitemap_tags(struct db *db, struct str language, int64_t part,
-                               int64_t size, struct arena *arena,
+/* Tags of the language, and people, whom a published article names. All tags
+ * and people, whether anything names them or not, are parted by size; of each
+ * part, from 1, at most limit are given. */
+struct sitemap_part {
+    int64_t number;
+    int64_t size;
+    int64_t limit;
+};
+MUST_USE enum err sitemap_tags(struct db *db, struct str language,
+                               const struct sitemap_part *part,
+                               struct arena *arena,
                                struct sitemap_slugs *ret_slugs);
 MUST_USE enum err sitemap_authors(struct db *db, struct str language,
-                                  int64_t part, int64_t size,
+                                  const struct sitemap_part *part,
                                   struct arena *arena,
                                   struct sitemap_slugs *ret_slugs);
+
+/* How many there are to be parted. */
+MUST_USE enum err sitemap_tag_count(struct db *db, struct str language,
+                                    int64_t *ret_count);
+MUST_USE enum err sitemap_author_count(struct db *db, struct str language,
+                                       int64_t *ret_count);
 
 #endif

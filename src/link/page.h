@@ -27,6 +27,7 @@ struct str page_coding_name(enum page_coding coding);
 enum page_flag {
     PAGE_PINNED = 1 << 0,    /* never evicted: fronts, feeds, newest articles */
     PAGE_TRANSIENT = 1 << 1, /* for those who wait for it, not to be kept */
+    PAGE_BULK = 1 << 2,      /* the desk keeps no copy of it: sitemaps */
 };
 
 enum {

@@ -210,13 +210,3 @@ enum err page_favicon(struct printing *p)
     p->print->cache_control = STR("public, max-age=86400");
     return give_file(p, assets_find_name(&p->site->assets, STR("favicon.ico")));
 }
-
-enum err page_robots(struct printing *p)
-{
-    p->print->status = 200;
-    p->print->content_type = STR("text/plain; charset=utf-8");
-    p->print->cache_control = STR("public, max-age=3600");
-    p->print->body = STR("User-agent: *\nAllow: /\n");
-    p->print->fields = p->look->asset_fields;
-    return ERR_OK;
-}

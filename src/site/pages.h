@@ -22,6 +22,8 @@ MUST_USE enum err page_slash(struct printing *p);
 MUST_USE enum err page_asset(struct printing *p);
 MUST_USE enum err page_favicon(struct printing *p);
 MUST_USE enum err page_robots(struct printing *p);
+MUST_USE enum err page_sitemaps(struct printing *p); /* the index */
+MUST_USE enum err page_sitemap(struct printing *p);
 
 /* The 404 page of the language in the address, or a redirect when the path
  * moved. */

@@ -32,6 +32,8 @@ enum print_cause {
     PRINT_FOR_CHANGE, /* a publish call waits for it */
     PRINT_FOR_READER, /* a reader waits for it */
     PRINT_AHEAD,      /* so that nobody will have to wait */
+    PRINT_IN_BULK,    /* the same, one at a time, so that a start leaves the
+                         processors to those who read */
     PRINT_CAUSES
 };
 
@@ -42,6 +44,7 @@ struct print_job {
     enum print_cause cause;
     bool pinned;
     bool running;
+    bool in_bulk;       /* it was when it began to run */
     uint64_t wanted_by; /* edges on which readers wait */
 };
 
@@ -77,6 +80,7 @@ struct press {
     struct map jobs; /* page key → struct print_job, running ones included */
     struct print_list lists[PRINT_CAUSES];
     size_t changes_open; /* jobs for changes, waiting or running */
+    bool bulk_running;
     uint64_t prints;
 
     int64_t wanted_seq;  /* somebody waits for this one */

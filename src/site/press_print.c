@@ -101,10 +101,13 @@ static struct print_job *next_job(struct press *press)
     while (!press->stopping) {
         for (int i = 0; i < PRINT_CAUSES; i++) {
             struct print_job *job = press->lists[i].first;
-            if (!job)
+            bool in_bulk = i == PRINT_IN_BULK;
+            if (!job || (in_bulk && press->bulk_running))
                 continue;
             take_out(&press->lists[i], job);
             job->running = true;
+            job->in_bulk = in_bulk;
+            press->bulk_running |= in_bulk;
             return job;
         }
         pthread_cond_wait(&press->work, &press->lock);
@@ -116,6 +119,10 @@ static void finish_job(struct press *press, struct print_job *job)
 {
     map_remove(&press->jobs, job->page_key);
     count_open(press, job->cause, -1);
+    if (job->in_bulk) {
+        press->bulk_running = false;
+        pthread_cond_signal(&press->work);
+    }
     press->prints++;
     free(job);
     pthread_cond_broadcast(&press->done);
@@ -145,6 +152,8 @@ static enum err compress_all(struct printer *printer,
     };
     enum compress_effort effort = print->asset ? COMPRESS_ASSET : COMPRESS_PAGE;
     bodies[PAGE_IDENTITY] = print->body.ptr ? print->body : STR("");
+    if (print->packed)
+        return ERR_OK;
     for (int i = 0; i < PAGE_CODINGS; i++) {
         if (!functions[i] || print->body.len < COMPRESS_BYTES_MIN)
             continue;
@@ -183,7 +192,7 @@ static enum err frame(struct printer *printer, struct str page_key, bool pinned,
     struct page_print framed = {
         .key = page_key,
         .status = print->status,
-        .flags = (pinned ? PAGE_PINNED : 0u) |
+        .flags = (pinned ? PAGE_PINNED : 0u) | (print->bulk ? PAGE_BULK : 0u) |
                  (print->transient ? PAGE_TRANSIENT : 0u),
         .content_type = print->content_type,
         .location = print->location,
@@ -256,10 +265,13 @@ static void deliver(struct press *press, const struct print_job *job,
     }
     sheet->pinned = (sheet->pinned || job->pinned) && may_stay_ready(print);
     sheet->machines = print->machines;
+    sheet->bulk = print->bulk;
     sheet->held_by |= job->wanted_by;
     if (sheet->pinned)
         sheet->held_by |= press->edges_known;
-    sheet_set_payload(sheet, sheet->pinned ? feed_payload_hold(payload) : NULL);
+    sheet_set_payload(sheet, sheet->pinned && !sheet->bulk
+                                 ? feed_payload_hold(payload)
+                                 : NULL);
     send_to(press, sheet->held_by, payload);
 }
 

@@ -13,6 +13,7 @@ enum {
     /* A round with more changed articles than this is an import: their pages
      * are printed ahead in the background, nobody waits for them. */
     ARTICLES_PRINTED_AT_ONCE = 32,
+    SITEMAP_MEMORY_SHARE = 2,  /* half of the memory for pages at most */
     PINNED_TOO_MANY_MAX = 200, /* then the set of pinned pages is listed anew */
 };
 
@@ -52,7 +53,7 @@ static void act_on_marked(struct press *press, size_t count,
         sheet->marked = false;
     }
     for (size_t i = 0; i < found; i++) {
-        if (marked[i]->pinned && !marked[i]->machines)
+        if (marked[i]->pinned && !marked[i]->machines && !marked[i]->bulk)
             press_order(press, marked[i]->key, cause, true, 0);
         else
             press_drop(press, marked[i]);
@@ -224,13 +225,26 @@ void press_round(struct press *press, struct arena *arena)
 
 /* ---- pinned pages ---- */
 
-static void pin(struct press *press, struct str page_key)
+struct pin {
+    struct str page_key;
+    bool bulk;
+};
+
+/* With a copy here, or, in bulk, with every edge. */
+static bool is_ready(const struct press *press, const struct sheet *sheet)
 {
-    struct sheet *sheet = sheets_find(&press->sheets, page_key);
+    return sheet->payload || (sheet->bulk && sheet->pinned &&
+                              !(press->edges_known & ~sheet->held_by));
+}
+
+static void pin(struct press *press, const struct pin *pin)
+{
+    struct sheet *sheet = sheets_find(&press->sheets, pin->page_key);
     if (sheet)
         sheet->marked = true;
-    if (!sheet || !sheet->payload)
-        press_order(press, page_key, PRINT_AHEAD, true, 0);
+    if (!sheet || !is_ready(press, sheet))
+        press_order(press, pin->page_key,
+                    pin->bulk ? PRINT_IN_BULK : PRINT_AHEAD, true, 0);
 }
 
 /* Pinned, but not to be: dropped, and printed when somebody asks. */
@@ -253,23 +267,24 @@ static void unpin_unmarked(struct press *press)
 }
 
 struct pin_list {
-    struct str *keys;
+    struct pin *pins;
     size_t count, capacity;
     struct arena *arena;
 };
 
-static void add_pin(void *context, struct str page_key)
+static void add_pin(void *context, struct str page_key, bool bulk)
 {
     struct pin_list *list = context;
     if (list->count == list->capacity) {
         size_t capacity = list->capacity ? list->capacity * 2 : 1024;
-        struct str *grown = arena_array(list->arena, struct str, capacity);
+        struct pin *grown = arena_array(list->arena, struct pin, capacity);
         if (list->count)
-            memcpy(grown, list->keys, list->count * sizeof *grown);
-        list->keys = grown;
+            memcpy(grown, list->pins, list->count * sizeof *grown);
+        list->pins = grown;
         list->capacity = capacity;
     }
-    list->keys[list->count++] = arena_copy(list->arena, page_key);
+    list->pins[list->count++] =
+        (struct pin){arena_copy(list->arena, page_key), bulk};
 }
 
 void press_pin(struct press *press, struct arena *arena)
@@ -281,9 +296,12 @@ void press_pin(struct press *press, struct arena *arena)
     pthread_mutex_unlock(&press->lock);
     DEFER(db_lease_end)
     struct db_lease lease = content_reader(press->config.content);
-    enum err err =
-        site_pinned(press->config.site, lease.db, press->config.newest_pinned,
-                    arena, add_pin, &list, &fault);
+    struct site_pin_limits limits = {
+        .newest = press->config.newest_pinned,
+        .sitemap_bytes = press->config.page_memory / SITEMAP_MEMORY_SHARE,
+    };
+    enum err err = site_pinned(press->config.site, lease.db, &limits, arena,
+                               add_pin, &list, &fault);
     if (err) {
         log_error("the pages to keep ready cannot be listed",
                   LOG_C("cause", fault_text(&fault)));
@@ -291,7 +309,7 @@ void press_pin(struct press *press, struct arena *arena)
     }
     pthread_mutex_lock(&press->lock);
     for (size_t i = 0; i < list.count; i++)
-        pin(press, list.keys[i]);
+        pin(press, &list.pins[i]);
     unpin_unmarked(press);
     press->pins_done = wanted;
     pthread_cond_broadcast(&press->done);

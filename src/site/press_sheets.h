@@ -19,9 +19,11 @@ struct sheet {
     struct str key; /* page key, owned */
     bool pinned;
     bool machines;                /* see struct site_print */
+    bool bulk;                    /* likewise */
     bool marked;                  /* scratch of the one who walks */
     uint64_t held_by;             /* bit set of edges */
-    struct feed_payload *payload; /* the page itself, kept when pinned */
+    struct feed_payload *payload; /* the page itself, kept when pinned, unless
+                                     it is bulk */
     struct sheet_link *links;     /* to its subjects, owned */
     size_t link_count;
 };

@@ -23,6 +23,8 @@ static enum err (*const printers[SITE_PAGE_COUNT])(struct printing *) = {
     [SITE_PAGE_ASSET] = page_asset,
     [SITE_PAGE_FAVICON] = page_favicon,
     [SITE_PAGE_ROBOTS] = page_robots,
+    [SITE_PAGE_SITEMAPS] = page_sitemaps,
+    [SITE_PAGE_SITEMAP] = page_sitemap,
     [SITE_PAGE_SLASH] = page_slash,
 };
 

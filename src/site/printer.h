@@ -30,6 +30,9 @@ struct site_print {
     bool machines;  /* read by programs that come when they like (feeds): after
                        a change it is dropped, and printed when one comes */
     bool asset;     /* never changes under its name: compress hardest */
+    bool packed;    /* the body is a file that is compressed already */
+    bool bulk;      /* large and seldom read: the edges keep it, the desk does
+                       not, but prints it again for an edge that lacks it */
 };
 
 /* Prints the page of page_key (which may have any shape) from what reader
@@ -44,12 +47,20 @@ MUST_USE enum err site_print(struct site *site, struct db *reader,
 struct str site_header_fields(const struct site *site,
                               const struct site_print *print);
 
-/* Calls visit for every page that must always be held ready: fronts, first
- * pages of categories, menus, TV, feeds, assets, and the newest_max newest
- * articles. page_key is valid during the call. */
+/* How much is to be held ready. */
+struct site_pin_limits {
+    size_t newest;        /* articles */
+    size_t sitemap_bytes; /* of the archive's sitemaps, the newest first */
+};
+
+/* Calls on_page for every page that must always be held ready: fronts, first
+ * pages of categories, menus, TV, feeds, assets, the newest articles, and, last
+ * and as bulk, the sitemaps. page_key is valid during the call. */
 MUST_USE enum err site_pinned(struct site *site, struct db *reader,
-                              size_t newest_max, struct arena *arena,
-                              void (*visit)(void *context, struct str page_key),
+                              const struct site_pin_limits *limits,
+                              struct arena *arena,
+                              void (*on_page)(void *context,
+                                              struct str page_key, bool bulk),
                               void *context, struct fault *fault);
 
 /* The page key of a published article. ERR_NOT_FOUND when id is not one. */

@@ -80,6 +80,21 @@ enum err printing_open(struct printing *p, struct str lang)
     return masthead_load(p);
 }
 
+enum err printing_open_plain(struct printing *p, struct str lang)
+{
+    enum err err = load_languages(p);
+    if (err)
+        return err;
+    p->language = find_language(p, lang);
+    if (lang.len && !p->language)
+        return ERR_NOT_FOUND;
+    p->lang = lang;
+    change_keys_add(&p->keys, STR("settings"), STR(""));
+    change_keys_add(&p->keys, STR("languages"), STR(""));
+    return printing_failed(p,
+                           settings_load(p->db, lang, p->arena, &p->settings));
+}
+
 enum err printing_open_any(struct printing *p, struct str lang)
 {
     enum err err = printing_open(p, lang);

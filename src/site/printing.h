@@ -61,7 +61,13 @@ struct printing {
  * not appear in it. */
 MUST_USE enum err printing_open(struct printing *p, struct str lang);
 
-/* The same for lang, or, when that is not a language, the site's first. */
+/* Loads only the settings and the languages, for what is written without a
+ * template: no change of sections, menus or theme touches it. lang "" is none.
+ */
+MUST_USE enum err printing_open_plain(struct printing *p, struct str lang);
+
+/* As printing_open for lang, or, when that is not a language, the site's first.
+ */
 MUST_USE enum err printing_open_any(struct printing *p, struct str lang);
 
 /* Says that this page is at url in lang. */

@@ -11,6 +11,17 @@ const struct site_feed_format site_feeds[SITE_FEED_COUNT] = {
 #undef X
 };
 
+static const struct str sitemap_words[SITE_SITEMAP_COUNT] = {
+#define X(kind, word) STR_INIT(word),
+    SITE_SITEMAPS(X)
+#undef X
+};
+
+#define SITEMAP_PREFIX STR("/sitemap-")
+#define SITEMAP_ENDING STR(".xml.gz")
+
+enum { SITEMAP_PART_MAX = 99999 };
+
 struct parts {
     struct str at[PARTS_MAX];
     size_t count;
@@ -144,6 +155,98 @@ static void parse_in_language(const struct parts *parts, struct site_path *path)
         parse_page(parts, path);
 }
 
+/* ---- Sitemaps ---- */
+
+/* Takes "-<rest>" off the end of *text when it has one. */
+static bool take_word(struct str *text, struct str *ret_word)
+{
+    ptrdiff_t hyphen = str_find_last_char(*text, '-');
+    if (hyphen <= 0)
+        return false;
+    *ret_word = str_from(*text, (size_t)hyphen + 1);
+    *text = str_slice(*text, 0, (size_t)hyphen);
+    return true;
+}
+
+static bool is_digits(struct str text, size_t len)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    }
+    return text.len == len;
+}
+
+/* Takes "-2022-08" off the end of *text when it has one. */
+static bool take_month(struct str *text, struct site_path *path)
+{
+    enum { LEN = sizeof "2022-08" - 1 };
+    if (text->len < LEN + 2)
+        return false;
+    struct str month = str_from(*text, text->len - LEN);
+    if (!is_digits(str_slice(month, 0, 4), 4) || month.ptr[4] != '-' ||
+        !is_digits(str_from(month, 5), 2) || month.ptr[-1] != '-')
+        return false;
+    path->month = month;
+    path->sitemap = SITE_SITEMAP_ARTICLES;
+    *text = str_slice(*text, 0, text->len - LEN - 1);
+    return true;
+}
+
+static bool take_kind(struct str *text, struct site_path *path)
+{
+    struct str rest = *text, word;
+    if (!take_word(&rest, &word))
+        return false;
+    for (int i = 0; i < SITE_SITEMAP_COUNT; i++) {
+        if (word.len == 0 || !str_eq(word, sitemap_words[i]))
+            continue;
+        path->sitemap = (enum site_sitemap)i;
+        *text = rest;
+        return true;
+    }
+    return false;
+}
+
+/* Takes "-2" and more off the end: the first part's number is not written, and
+ * only some kinds have parts, so that each has one address. */
+static bool take_part(struct str *text, struct site_path *path)
+{
+    struct str word;
+    return take_word(text, &word) && word.len && word.ptr[0] != '0' &&
+           !str_parse_i64(word, &path->part) && path->part > 1 &&
+           path->part <= SITEMAP_PART_MAX;
+}
+
+static bool has_parts(enum site_sitemap sitemap)
+{
+    return sitemap == SITE_SITEMAP_ARTICLES || sitemap == SITE_SITEMAP_TAGS ||
+           sitemap == SITE_SITEMAP_AUTHORS;
+}
+
+static bool parse_sitemap(struct str text, struct site_path *path)
+{
+    if (!str_starts_with(text, SITEMAP_PREFIX) ||
+        !str_ends_with(text, SITEMAP_ENDING))
+        return false;
+    struct str rest =
+        str_slice(text, SITEMAP_PREFIX.len,
+                  text.len < SITEMAP_PREFIX.len + SITEMAP_ENDING.len
+                      ? 0
+                      : text.len - SITEMAP_PREFIX.len - SITEMAP_ENDING.len);
+    path->part = 1;
+    bool found = take_month(&rest, path) || take_kind(&rest, path);
+    if (!found)
+        found = take_part(&rest, path) &&
+                (take_month(&rest, path) || take_kind(&rest, path)) &&
+                has_parts(path->sitemap);
+    if (!found || rest.len == 0 || str_find_char(rest, '/') >= 0)
+        return false;
+    path->page = SITE_PAGE_SITEMAP;
+    path->lang = rest;
+    return true;
+}
+
 static bool parse_top(struct str path_text, struct site_path *path)
 {
     static const struct {
@@ -153,6 +256,7 @@ static bool parse_top(struct str path_text, struct site_path *path)
         {STR_INIT("/"), SITE_PAGE_ROOT},
         {STR_INIT("/favicon.ico"), SITE_PAGE_FAVICON},
         {STR_INIT("/robots.txt"), SITE_PAGE_ROBOTS},
+        {STR_INIT("/sitemap.xml"), SITE_PAGE_SITEMAPS},
     };
     for (size_t i = 0; i < sizeof top / sizeof *top; i++) {
         if (str_eq(path_text, top[i].text)) {
@@ -190,7 +294,7 @@ struct site_path site_path_parse(struct str page_key)
     struct parts parts = {.count = 0};
     if (text.len == 0 || text.ptr[0] != '/')
         return path;
-    if (!parse_top(text, &path)) {
+    if (!parse_top(text, &path) && !parse_sitemap(text, &path)) {
         if (split(text, &parts) && parts.count)
             parse_parts(&parts, &path);
         else
@@ -221,6 +325,19 @@ struct str site_path_article(struct arena *arena, struct str lang,
     return arena_printf(arena, "/%" PRI_STR "/article/%" PRI_STR "%s%" PRI_STR,
                         ARG_STR(lang), ARG_STR(slug), slug.len ? "-" : "",
                         ARG_STR(id));
+}
+
+struct str site_path_sitemap(struct arena *arena, struct str lang,
+                             enum site_sitemap sitemap, struct str month,
+                             int64_t part)
+{
+    struct str word = month.len ? month : sitemap_words[sitemap];
+    struct str number =
+        part > 1 ? arena_printf(arena, "-%lld", (long long)part) : STR("");
+    return arena_printf(
+        arena, "%" PRI_STR "%" PRI_STR "-%" PRI_STR "%" PRI_STR "%" PRI_STR,
+        ARG_STR(SITEMAP_PREFIX), ARG_STR(lang), ARG_STR(word), ARG_STR(number),
+        ARG_STR(SITEMAP_ENDING));
 }
 
 struct str site_path_before(struct arena *arena, struct str path,

@@ -31,6 +31,8 @@ enum site_page {
     SITE_PAGE_ASSET,    /* /assets/reader-0123456789abcdef.js */
     SITE_PAGE_FAVICON,  /* /favicon.ico */
     SITE_PAGE_ROBOTS,   /* /robots.txt */
+    SITE_PAGE_SITEMAPS, /* /sitemap.xml: the index of the others */
+    SITE_PAGE_SITEMAP,  /* /sitemap-en-2022-08.xml.gz; see SITE_SITEMAPS */
     SITE_PAGE_SLASH,    /* a known page but for its last slash: /en, /en/tv/,
                          * or but for a query that it does not know */
     SITE_PAGE_COUNT
@@ -61,6 +63,23 @@ struct site_feed_format {
 };
 extern const struct site_feed_format site_feeds[SITE_FEED_COUNT];
 
+/* clang-format off */
+/*    kind       in the address: /sitemap-en-WORD.xml.gz */
+#define SITE_SITEMAPS(X) \
+    X(ARTICLES,  "")         /* the month of publication; parts of it */ \
+    X(SECTIONS,  "sections") /* fronts and categories */ \
+    X(TAGS,      "tags")     /* parts of them, as of people */ \
+    X(AUTHORS,   "authors") \
+    X(NEWS,      "news")     /* of the last two days */
+/* clang-format on */
+
+enum site_sitemap {
+#define X(kind, word) SITE_SITEMAP_##kind,
+    SITE_SITEMAPS(X)
+#undef X
+        SITE_SITEMAP_COUNT
+};
+
 /* All texts are borrowed from the page key. */
 struct site_path {
     enum site_page page;
@@ -71,7 +90,10 @@ struct site_path {
     struct str slug;     /* of an article (may be ""), a tag, an author */
     struct str asset;    /* the name with its digest */
     struct id id;        /* of an article */
-    bool has_before;     /* the list goes on after this story: */
+    enum site_sitemap sitemap; /* of a sitemap, as are: */
+    struct str month;          /* "2022-08", of articles */
+    int64_t part;              /* from 1 */
+    bool has_before;           /* the list goes on after this story: */
     struct article_cursor before;
 };
 
@@ -91,6 +113,12 @@ struct str site_path_last(struct str category);
 /* "/en/article/some-words-62f9f7d471fdc"; without a slug the id alone. */
 struct str site_path_article(struct arena *arena, struct str lang,
                              struct str slug, struct str id);
+
+/* "/sitemap-en-2022-08-2.xml.gz", "/sitemap-en-tags.xml.gz"; month only of
+ * articles; part 1 is not written. */
+struct str site_path_sitemap(struct arena *arena, struct str lang,
+                             enum site_sitemap sitemap, struct str month,
+                             int64_t part);
 
 /* "/en/politics?before=0005e6466bd0a4c0-62f9f7d471fdc" */
 struct str site_path_before(struct arena *arena, struct str path,

@@ -419,9 +419,10 @@ static void test_style_and_messages_change_while_they_are_used(void **state)
 struct pins {
     struct paper *paper;
     int count, fronts, articles, assets;
+    size_t bulk;
 };
 
-static void try_pin(void *context, struct str page_key)
+static void try_pin(void *context, struct str page_key, bool bulk)
 {
     struct pins *pins = context;
     char *key = arena_c_string(&pins->paper->arena, page_key);
@@ -429,6 +430,8 @@ static void try_pin(void *context, struct str page_key)
     if (print.status != 200 && !str_eq(page_key, STR("/")))
         fail_msg("pinned %s answers %d", key, print.status);
     assert_false(print.transient);
+    assert_int_equal(print.bulk, bulk);
+    pins->bulk += bulk;
     pins->count++;
     pins->fronts += str_eq(page_key, STR("/en/"));
     pins->articles += str_find(page_key, STR("/article/")) >= 0;
@@ -447,9 +450,12 @@ static void test_pinned_pages_exist(void **state)
     struct pins pins = {.paper = paper};
     publish_many(paper, 8);
     DEFER(db_lease_end) struct db_lease lease = content_reader(paper->content);
-    assert_int_equal(site_pinned(paper->site, lease.db, 20, &paper->arena,
+    struct site_pin_limits limits = {.newest = 20, .sitemap_bytes = 1 << 20};
+    assert_int_equal(site_pinned(paper->site, lease.db, &limits, &paper->arena,
                                  try_pin, &pins, &fault),
                      ERR_OK);
+    /* The index, news and sections of 4 languages; the chunk is not quiet. */
+    assert_int_equal(pins.bulk, 1 + 4 * 2);
     assert_int_equal(pins.fronts, 1);
     assert_int_equal(pins.articles, 5); /* its share: 20 of 4 languages */
     assert_true(pins.assets > 10);

@@ -52,6 +52,21 @@ static const struct {
     {"/en/article/-62f9f7d471fdc", SITE_PAGE_UNKNOWN, "en", "", ""},
     {"/en/article/story62f9f7d471fdc", SITE_PAGE_UNKNOWN, "en", "", ""},
     {"/en/article/nothing", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"/sitemap.xml", SITE_PAGE_SITEMAPS, "", "", ""},
+    {"/sitemap-en-2022-08.xml.gz", SITE_PAGE_SITEMAP, "en", "", ""},
+    {"/sitemap-pt-br-2022-08-12.xml.gz", SITE_PAGE_SITEMAP, "pt-br", "", ""},
+    {"/sitemap-en-tags-2.xml.gz", SITE_PAGE_SITEMAP, "en", "", ""},
+    {"/sitemap-en-news.xml.gz", SITE_PAGE_SITEMAP, "en", "", ""},
+    {"/sitemap-en-news-2.xml.gz", SITE_PAGE_SLASH, "sitemap-en-news-2.xml.gz",
+     "", ""},
+    {"/sitemap-en-2022-08-1.xml.gz", SITE_PAGE_SLASH,
+     "sitemap-en-2022-08-1.xml.gz", "", ""},
+    {"/sitemap-2022-08.xml.gz", SITE_PAGE_SLASH, "sitemap-2022-08.xml.gz", "",
+     ""},
+    {"/sitemap-.xml.gz", SITE_PAGE_SLASH, "sitemap-.xml.gz", "", ""},
+    {"/sitemap-xml.gz", SITE_PAGE_SLASH, "sitemap-xml.gz", "", ""},
+    {"/sitemap-en/x-tags.xml.gz", SITE_PAGE_CATEGORY, "sitemap-en",
+     "x-tags.xml.gz", ""},
     {"//example.org", SITE_PAGE_UNKNOWN, "", "", ""},
     {"/en//politics", SITE_PAGE_UNKNOWN, "en", "", ""},
     {"", SITE_PAGE_UNKNOWN, "", "", ""},
@@ -96,6 +111,30 @@ static void test_a_cursor_is_read_back(void **state)
     arena_finish(&arena);
 }
 
+static void test_addresses_of_sitemaps_are_read_back(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct str key = site_path_sitemap(
+        &arena, STR("pt-br"), SITE_SITEMAP_ARTICLES, STR("2022-08"), 12);
+    assert_text(key, "/sitemap-pt-br-2022-08-12.xml.gz");
+    struct site_path path = site_path_parse(key);
+    assert_int_equal(path.sitemap, SITE_SITEMAP_ARTICLES);
+    assert_text(path.month, "2022-08");
+    assert_int_equal(path.part, 12);
+    for (int i = 1; i < SITE_SITEMAP_COUNT; i++) {
+        key = site_path_sitemap(&arena, STR("en"), (enum site_sitemap)i,
+                                STR(""), 1);
+        path = site_path_parse(key);
+        assert_int_equal(path.page, SITE_PAGE_SITEMAP);
+        assert_int_equal(path.sitemap, i);
+        assert_int_equal(path.part, 1);
+        assert_text(path.lang, "en");
+    }
+    arena_finish(&arena);
+}
+
 static void test_a_query_that_means_nothing_is_led_away(void **state)
 {
     (void)state;
@@ -124,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_shape_is_read),
         cmocka_unit_test(test_a_cursor_is_read_back),
+        cmocka_unit_test(test_addresses_of_sitemaps_are_read_back),
         cmocka_unit_test(test_a_query_that_means_nothing_is_led_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
