@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/* import wxr. */
+/* import wxr, import ghost, import rss. */
+#include <errno.h>
+#include <sys/stat.h>
+
 #include "base/arena.h"
 #include "cli/command_table.h"
 #include "cli/import_telling.h"
 #include "cli/newspaper.h"
+#include "exchange/feed.h"
+#include "exchange/ghost.h"
 #include "exchange/story_import.h"
 #include "exchange/wxr.h"
 #include "render/html_helper.h"
@@ -105,11 +110,32 @@ static enum err run_in(struct stories_run *run, struct content *content,
     return err;
 }
 
+static enum err check_media(const struct command_line *line,
+                            struct fault *fault)
+{
+    const char *folder = command_value(line, "media");
+    struct stat info;
+    if (!folder)
+        return ERR_OK;
+    if (stat(folder, &info) < 0)
+        return fault_set(fault, err_from_errno(errno), "media",
+                         "cannot look into --media %s: %s", folder,
+                         strerror(errno));
+    return S_ISDIR(info.st_mode)
+               ? ERR_OK
+               : fault_set(fault, ERR_INVALID, "media",
+                           "--media %s is a file; it has to be the folder "
+                           "that pictures lie in",
+                           folder);
+}
+
 static enum err run_stories(const struct command_line *line, read_files *read,
                             struct fault *fault)
 {
     const char *program;
-    enum err err = newspaper_helper("html", line->arena, &program, fault);
+    enum err err = check_media(line, fault);
+    if (!err)
+        err = newspaper_helper("html", line->arena, &program, fault);
     DEFER(newspaper_close) struct content *content = NULL;
     if (!err)
         err = newspaper_open_writing(line, &content, fault);
@@ -127,6 +153,15 @@ static enum err run_stories(const struct command_line *line, read_files *read,
     html_helper_destroy(helper);
     return err;
 }
+
+#define STORY_OPTIONS \
+    {"media", 0, false, "DIR", "pictures lie in this folder"}, \
+        {"lang", 0, false, "CODE", "the language of all that is imported"}, \
+        {"drafts", 0, false, NULL, "publish nothing"}, \
+        {"again", 0, false, NULL, "also what is the same as last time"}, \
+    { \
+        "dry-run", 0, false, NULL, "tell what would happen, and keep nothing" \
+    }
 
 /* ---- WordPress -------------------------------------------------------------
  */
@@ -196,15 +231,6 @@ static enum err run_wxr(const struct command_line *line, struct fault *fault)
     return run_stories(line, read_wxr, fault);
 }
 
-#define STORY_OPTIONS \
-    {"media", 0, false, "DIR", "pictures lie in this folder"}, \
-        {"lang", 0, false, "CODE", "the language of all that is imported"}, \
-        {"drafts", 0, false, NULL, "publish nothing"}, \
-        {"again", 0, false, NULL, "also what is the same as last time"}, \
-    { \
-        "dry-run", 0, false, NULL, "tell what would happen, and keep nothing" \
-    }
-
 const struct command command_import_wxr = {
     .name = "import wxr",
     .summary = "make articles of a WordPress export (WXR 1.0 to 1.2)",
@@ -235,4 +261,133 @@ const struct command command_import_wxr = {
             {"import wxr 1.xml 2.xml --drafts", "A large export in parts"},
             {0}},
     .run = run_wxr,
+};
+
+/* ---- Ghost -----------------------------------------------------------------
+ */
+
+static enum err read_ghost_file(struct stories_run *run, const char *path)
+{
+    struct story_sink sink = sink_of(run);
+    struct story_source *source =
+        arena_new(run->line->arena, struct story_source);
+    struct fault cause = {0};
+    struct ghost_index *index = NULL;
+    /* Ids of Ghost are unique everywhere. */
+    source->name = STR("ghost");
+    source->file = str_from_c(path);
+    source->media_mark = "/content/images/";
+    story_import_source(run->import, source);
+    enum err err = ghost_index_file(path, &index, &cause);
+    if (!err) {
+        source->language = arena_copy(run->line->arena, ghost_language(index));
+        err = ghost_read_file(index, path, command_flag(run->line, "pages"),
+                              &sink, &cause);
+    }
+    ghost_index_destroy(index);
+    return settle(run, err, &cause);
+}
+
+static enum err read_ghost(struct stories_run *run)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < run->line->argument_count; i++)
+        err = read_ghost_file(run, run->line->arguments[i]);
+    return err;
+}
+
+static enum err run_ghost(const struct command_line *line, struct fault *fault)
+{
+    return run_stories(line, read_ghost, fault);
+}
+
+const struct command command_import_ghost = {
+    .name = "import ghost",
+    .summary = "make articles of a Ghost export",
+    .details =
+        "Posts become articles, with their people, tags and pictures; drafts "
+        "stay drafts, and so does what only members may read: that is told. "
+        "Where the newspaper has a category of a post's first tag, the post "
+        "goes there. Old addresses (/the-slug/) lead to the new ones. Pictures "
+        "are taken from a copy of the site's folder content/images (--media); "
+        "nothing is fetched. Done again, it does what 'import wxr' does.",
+    .shared = COMMAND_DATA | COMMAND_JSON,
+    .arguments =
+        (const struct command_argument[]){
+            {.name = "FILE", .summary = "JSON exports", .many = true}, {0}},
+    .options = (const struct command_option[]){STORY_OPTIONS,
+                                               {"pages", 0, false, NULL,
+                                                "pages become articles, too"},
+                                               {0}},
+    .examples =
+        (const struct command_example[]){
+            {"import ghost old.ghost.json --media content/images",
+             "A site with its pictures"},
+            {"import ghost old.ghost.json --dry-run", "What would happen"},
+            {0}},
+    .run = run_ghost,
+};
+
+/* ---- RSS and Atom ----------------------------------------------------------
+ */
+
+static enum err read_feed(struct stories_run *run, const char *path)
+{
+    struct story_sink sink = sink_of(run);
+    struct arena *arena = run->line->arena;
+    struct story_source *source = arena_new(arena, struct story_source);
+    struct fault cause = {0};
+    struct feed_head head = {0};
+    source->file = str_from_c(path);
+    story_import_source(run->import, source);
+    enum err err = feed_head_file(path, arena, &head, &cause);
+    if (!err) {
+        source->name = arena_concat(arena, STR("feed "), head.id);
+        source->language = head.language;
+        err = feed_read_file(path, command_flag(run->line, "redirects"), &sink,
+                             &cause);
+    }
+    return settle(run, err, &cause);
+}
+
+static enum err read_rss(struct stories_run *run)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < run->line->argument_count; i++)
+        err = read_feed(run, run->line->arguments[i]);
+    return err;
+}
+
+static enum err run_rss(const struct command_line *line, struct fault *fault)
+{
+    return run_stories(line, read_rss, fault);
+}
+
+const struct command command_import_rss = {
+    .name = "import rss",
+    .summary = "make articles of RSS and Atom files",
+    .details =
+        "Each item of RSS 0.91 to 2.0, RSS 1.0 or Atom becomes an article. "
+        "Categories become those that the newspaper has, all others tags. "
+        "Pictures (enclosures, media:content, in the text) are taken from the "
+        "folder --media by the path of their address; nothing is fetched. With "
+        "--redirects the items' old addresses lead to the new ones: for feeds "
+        "of the newspaper's own old site. Done again, it does what 'import "
+        "wxr' does.",
+    .shared = COMMAND_DATA | COMMAND_JSON,
+    .arguments =
+        (const struct command_argument[]){
+            {.name = "FILE", .summary = "feeds, as files", .many = true}, {0}},
+    .options =
+        (const struct command_option[]){
+            STORY_OPTIONS,
+            {"redirects", 0, false, NULL, "old addresses lead to the articles"},
+            {0}},
+    .examples =
+        (const struct command_example[]){
+            {"import rss agency.xml --lang en", "What an agency sent"},
+            {"import rss old-site.xml --redirects --media old-site",
+             "A feed of one's own old site"},
+            {0}},
+    .run = run_rss,
 };

@@ -13,6 +13,8 @@
     X(serve) \
     X(import_ninjs) \
     X(import_wxr) \
+    X(import_ghost) \
+    X(import_rss) \
     X(import_views) \
     X(export_ninjs) \
     X(article_list) \

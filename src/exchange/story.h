@@ -47,7 +47,7 @@ struct story_category {
     struct str slug; /* as it was; may be none of ours */
     struct str name;
     struct str description;
-    bool only_known; /* never made: only where the newspaper has it already */
+    bool only_known; /* never made: a tag where the newspaper has none such */
 };
 
 /* What did not come along, by kind: "comment", "script". */

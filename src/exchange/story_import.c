@@ -347,7 +347,8 @@ enum err story_import_take(struct story_import *import,
             *fault = import->fault;
         return err;
     }
-    result.id = arriving.input.id;
+    if (!err)
+        result.id = arriving.input.id;
     result.headline =
         arena_copy(&import->arena, arriving.input.content.headline);
     result.cause = told_of(&arriving);

@@ -240,12 +240,11 @@ static enum err read_categories(struct arriving *arriving)
                           err == ERR_CONFLICT;
         if (!impossible)
             return err;
-        if (!category->only_known) {
+        if (!category->only_known)
             arriving_tell(arriving, "category '%.*s' became a tag: %s",
                           ARG_STR(utf8_cut(category->name, 100)),
                           fault_text(&import->fault));
-            add_tag(arriving, category->name);
-        }
+        add_tag(arriving, category->name);
         import->fault = (struct fault){0};
     }
     for (size_t i = 0; i < story->tag_count; i++)
