@@ -30,7 +30,7 @@ BELOW_cli      := edge site newsroom exchange content link net store render base
 
 PKG_base    := libcrypto
 PKG_net     := libcurl
-PKG_store   := sqlite3
+PKG_store   := sqlite3 icu-uc
 PKG_render  := jansson icu-uc icu-i18n libbrotlienc libdeflate libzstd
 PKG_content := jansson
 PKG_newsroom := jansson
@@ -72,7 +72,9 @@ CFLAGS_ALL := -std=gnu17 $(FLAGS_$(FLAVOUR)) $(WARN) -pthread $(CFLAGS)
 LDFLAGS_ALL := $(LINK_$(FLAVOUR)) -pthread -Wl,--as-needed $(LDFLAGS)
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-pkg_libs = $(if $(strip $(1)),$(shell pkg-config --libs $(1))) -lm
+# Snowball's library has no file for pkg-config.
+pkg_libs = $(if $(strip $(1)),$(shell pkg-config --libs $(1))) \
+           $(if $(filter sqlite3,$(1)),-lstemmer) -lm
 
 # ---- What there is to build ---------------------------------------------------
 

@@ -10,7 +10,8 @@
 struct db_statement {
     void *handle; /* the driver's */
     const char *sql;
-    bool kept; /* belongs to db->statements */
+    char *made; /* sql, when it was made at run time; or NULL */
+    bool kept;  /* belongs to db->statements */
     bool busy;
 };
 
@@ -47,6 +48,7 @@ enum err db_open(const char *location, enum db_access access,
 static void statement_destroy(struct db *db, struct db_statement *statement)
 {
     db->driver->finish(statement->handle);
+    free(statement->made);
     free(statement);
 }
 
@@ -101,8 +103,16 @@ static enum err statement_prepare(struct db *db, const char *sql,
     return ERR_OK;
 }
 
-/* A kept statement that nobody uses just now, or a new one. */
-static enum err statement_take(struct db *db, const char *sql,
+static enum err statement_own(struct db_statement *statement)
+{
+    statement->made = strdup(statement->sql);
+    statement->sql = statement->made;
+    return statement->made ? ERR_OK : ERR_NO_MEMORY;
+}
+
+/* A kept statement that nobody uses just now, or a new one. made: sql will not
+ * live as long as it. */
+static enum err statement_take(struct db *db, const char *sql, bool made,
                                struct db_statement **ret_statement)
 {
     struct str key = str_from_c(sql);
@@ -114,8 +124,12 @@ static enum err statement_take(struct db *db, const char *sql,
     }
     struct db_statement *statement;
     enum err err = statement_prepare(db, sql, &statement);
+    if (!err && made && (err = statement_own(statement)))
+        statement_destroy(db, statement);
     if (err)
         return err;
+    if (made)
+        key.ptr = statement->sql;
     void *old;
     statement->busy = true;
     statement->kept = !kept && db->statements.count < DB_STATEMENTS_KEPT_MAX &&
@@ -137,14 +151,24 @@ static void statement_give_back(struct db *db, struct db_statement *statement)
 /* ---- Queries ---------------------------------------------------------------
  */
 
-struct db_query db_query_begin(struct db *db, const char *sql)
+static struct db_query query_begin(struct db *db, const char *sql, bool made)
 {
     assert(db);
     assert(sql);
     struct db_query query = {.db = db, .err = db->lost};
     if (!query.err)
-        query.err = statement_take(db, sql, &query.statement);
+        query.err = statement_take(db, sql, made, &query.statement);
     return query;
+}
+
+struct db_query db_query_begin(struct db *db, const char *sql)
+{
+    return query_begin(db, sql, false);
+}
+
+struct db_query db_query_begin_made(struct db *db, const char *sql)
+{
+    return query_begin(db, sql, true);
 }
 
 /* What binding came to: the first failure sticks and is remembered. */

@@ -64,6 +64,10 @@ struct db_query {
 /* sql is kept, not copied: a constant. Its plan is kept as well. */
 struct db_query db_query_begin(struct db *db, const char *sql);
 
+/* The same for SQL made at run time (the name of a table of a language, never
+ * anything a person typed): it is copied. */
+struct db_query db_query_begin_made(struct db *db, const char *sql);
+
 /* Binds the next parameter. The bytes must live until db_query_end. */
 void db_bind_str(struct db_query *query, struct str text);
 void db_bind_c(struct db_query *query, const char *text);

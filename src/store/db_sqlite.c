@@ -145,6 +145,11 @@ static enum err set_up(sqlite3 *handle, enum db_access access,
 {
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, DB_BUSY_TIMEOUT_MS);
+    int result = search_sqlite_register(handle);
+    if (result != SQLITE_OK)
+        return fault_set(fault, ERR_UNSUPPORTED, NULL,
+                         "this SQLite library lacks full-text search: install "
+                         "one that was built with FTS5, as Debian's is");
     enum err err = run_script(handle, setup_sql, fault);
     if (err)
         return err;
