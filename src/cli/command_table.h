@@ -37,6 +37,8 @@
     X(settings_get) \
     X(settings_set) \
     X(settings_unset) \
+    X(search) \
+    X(reindex) \
     X(backup) \
     X(restore) \
     X(check) \

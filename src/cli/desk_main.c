@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "cli/desk_jobs.h"
+#include "cli/desk_search.h"
 #include "cli/process.h"
 #include "cli/serve.h"
 #include "content/content.h"
@@ -38,6 +39,7 @@ struct desk {
     struct press *press;
     struct newsroom newsroom;
     struct desk_jobs *jobs;
+    struct desk_search *search;
     struct loop *loop;
     pthread_t loop_thread;
     bool finishing; /* on the loop's thread, or when it has ended */
@@ -256,6 +258,7 @@ static void finish(struct desk *desk)
     desk->finishing = true;
     http_server_destroy(desk->local);
     http_server_destroy(desk->work);
+    desk_search_stop(desk->search);
     desk_jobs_stop(desk->jobs);
     press_destroy(desk->press);
     loop_destroy(desk->loop);
@@ -280,6 +283,8 @@ int desk_main(int argc, char **argv)
         err = press_start(desk.press, &fault);
     if (!err && (err = desk_jobs_start(desk.content, &desk.jobs)))
         fault_set(&fault, err, NULL, "no thread for jobs");
+    if (!err && (err = desk_search_start(desk.content, &desk.search)))
+        fault_set(&fault, err, NULL, "no thread for search");
     if (err) {
         log_error("desk ends", LOG_C("cause", fault_text(&fault)));
         return err_exit_code(err); /* the process ends: so does all it holds */

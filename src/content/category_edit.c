@@ -7,6 +7,7 @@
 #include "content/listing_internal.h"
 #include "content/redirect.h"
 #include "content/row_internal.h"
+#include "content/search_internal.h"
 
 /* What stands at the same place of an address. */
 static const char *const taken_slugs[] = {
@@ -337,6 +338,8 @@ static enum err save(struct edit *edit, const struct category_input *input,
         err = redirect_moved(edit, &before, &after);
     if (!err && before.count)
         err = listing_refill_category(edit, &saving->id);
+    if (!err && before.count)
+        err = search_put_later(edit, SEARCH_CATEGORY, &saving->id);
     if (!err)
         err = listing_note_category(edit, &saving->id, "save");
     if (err)

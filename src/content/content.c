@@ -11,6 +11,7 @@
 #include "content/language.h"
 #include "content/media.h"
 #include "content/schema_internal.h"
+#include "content/search_internal.h"
 #include "content/settings.h"
 #include "store/blob.h"
 
@@ -108,6 +109,8 @@ static enum err bring_up(struct content *content,
         struct db_lease lease = db_lease_writer(content->pool);
         err = migration_run(lease.db, schema_migrations, schema_migration_count,
                             fault);
+        if (!err)
+            err = search_prepare(lease.db, fault);
         if (!err)
             err = edit_hide_pending(lease.db, content->blobs, fault);
     }

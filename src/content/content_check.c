@@ -17,9 +17,13 @@ static const struct {
     const char *area;
     enum err (*check)(struct checking *checking);
 } checks[] = {
-    {"database", check_database}, {"articles", check_articles},
-    {"lists", check_lists},       {"log", check_log},
-    {"files", check_files},       {"public files", check_public_files},
+    {"database", check_database},
+    {"articles", check_articles},
+    {"lists", check_lists},
+    {"search", check_search},
+    {"log", check_log},
+    {"files", check_files},
+    {"public files", check_public_files},
 };
 
 void check_found(struct checking *checking, const char *remedy,

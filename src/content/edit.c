@@ -7,6 +7,7 @@
 #include "content/change_internal.h"
 #include "content/content.h"
 #include "content/edit_internal.h"
+#include "content/search_internal.h"
 
 enum err edit_begin(struct edit *edit, struct content *content,
                     struct str actor, struct fault *fault)
@@ -40,7 +41,9 @@ enum err edit_commit(struct edit *edit)
     assert(edit->content);
     struct blob_store *blobs = content_blobs(edit->content);
     int64_t seq = 0;
-    enum err err = change_write(edit, &seq);
+    enum err err = search_write(edit);
+    if (!err)
+        err = change_write(edit, &seq);
     if (!err)
         err = edit_failed(edit, db_commit(&edit->transaction));
     if (err) {
@@ -67,6 +70,7 @@ void edit_end(struct edit *edit)
     edit->content = NULL;
     edit->db = NULL;
     edit->changes = NULL;
+    edit->search_writes = NULL;
     edit->saved = NULL;
 }
 
@@ -87,6 +91,7 @@ enum err edit_step_begin(struct edit_step *step, struct edit *edit)
     edit->saved = NULL;
     step->edit = edit;
     step->newest_before = edit->changes;
+    step->search_writes_before = edit->search_writes;
     return ERR_OK;
 }
 
@@ -110,6 +115,7 @@ void edit_step_end(struct edit_step *step)
         map_remove(&edit->changed, edit->changes->key);
         edit->changes = edit->changes->older;
     }
+    edit->search_writes = step->search_writes_before;
     step->edit = NULL;
 }
 

@@ -31,6 +31,7 @@ struct content;
 
 struct article_saved;
 struct edit_change;
+struct search_write;
 
 struct edit {
     struct content *content; /* NULL when it is over */
@@ -49,6 +50,7 @@ struct edit {
     struct arena arena;
     struct map changed; /* key → its struct edit_change */
     struct edit_change *changes;
+    struct search_write *search_writes; /* newest first */
     bool hides; /* media may have to leave the public folder */
 
     /* What article_save saved, until the next write: publishing it right away

@@ -24,6 +24,7 @@ struct edit_step {
     struct edit *edit; /* NULL when it is over */
     struct db_transaction transaction;
     struct edit_change *newest_before;
+    struct search_write *search_writes_before;
 };
 
 MUST_USE enum err edit_step_begin(struct edit_step *step, struct edit *edit);

@@ -7,6 +7,7 @@
 #include "content/check_internal.h"
 #include "content/edit_internal.h"
 #include "content/row_internal.h"
+#include "content/search_internal.h"
 #include "content/settings.h"
 #include "render/locale.h"
 
@@ -45,6 +46,8 @@ enum err language_save(struct edit *edit, const struct language *language)
                      " name = excluded.name, position = excluded.position",
                      DB_STR(code), DB_STR(name), DB_I64(language_is_rtl(code)),
                      DB_I64(language->position));
+    if (!err)
+        err = search_add_language(edit, code);
     if (!err)
         change_note(edit, STR("languages"), "save");
     return err;
@@ -93,6 +96,8 @@ enum err language_remove(struct edit *edit, struct str code)
         err = check_unused(edit, code);
     for (size_t i = 0; !err && i < sizeof remove_sql / sizeof *remove_sql; i++)
         err = edit_run(edit, remove_sql[i], DB_STR(code));
+    if (!err)
+        err = search_drop_language(edit, code);
     if (err)
         return err;
     change_note(edit, STR("languages"), "remove");

@@ -8,6 +8,7 @@
 #include "content/media_internal.h"
 #include "content/redirect.h"
 #include "content/row_internal.h"
+#include "content/search_internal.h"
 
 /* ---- Reading
  * ----------------------------------------------------------------- */
@@ -242,6 +243,8 @@ static enum err save(struct edit *edit, const struct person_input *input,
         err = show_picture(edit, &old.picture, &input->picture);
     if (!err && old.slug.len)
         err = listing_note_each(edit, bylined_sql, id_str(id), "author");
+    if (!err && old.slug.len)
+        err = search_put_later(edit, SEARCH_PERSON, id);
     if (!err) {
         change_notef(edit, "save", "author:%" PRI_STR, ARG_STR(slug));
         change_note(edit, STR("authors"), "save");

@@ -302,6 +302,29 @@ static const char views_sql[] =
     " number BIGINT NOT NULL,"
     " time_us BIGINT NOT NULL);";
 
+/* See search_internal.h. The full-text tables are made by search_index.c, one
+ * for each language; those who are published by now wait to be indexed. */
+static const char search_sql[] =
+    "CREATE TABLE search_document ("
+    " document INTEGER PRIMARY KEY,"
+    " article_id TEXT NOT NULL UNIQUE REFERENCES article (id),"
+    " language TEXT NOT NULL,"
+    " revision BIGINT NOT NULL,"
+    " names TEXT NOT NULL,"
+    " counted BIGINT NOT NULL);" /* its words are in search_word */
+    "CREATE INDEX search_document_uncounted ON search_document (document)"
+    " WHERE counted = 0;"
+
+    "CREATE TABLE search_pending (article_id TEXT PRIMARY KEY);"
+    "INSERT INTO search_pending SELECT id FROM article"
+    " WHERE state = 'published';"
+
+    "CREATE TABLE search_word ("
+    " language TEXT NOT NULL,"
+    " word TEXT NOT NULL,"
+    " documents BIGINT NOT NULL,"
+    " PRIMARY KEY (language, word)) WITHOUT ROWID;";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -311,6 +334,7 @@ const struct migration schema_migrations[] = {
     {6, "embargo and expiry", schedule_sql},
     {7, "what was imported from where", imports_sql},
     {8, "views by hour, day and week", views_sql},
+    {9, "search", search_sql},
 };
 
 const size_t schema_migration_count =

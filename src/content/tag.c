@@ -6,6 +6,7 @@
 #include "content/listing_internal.h"
 #include "content/redirect.h"
 #include "content/row_internal.h"
+#include "content/search_internal.h"
 
 /* ---- Reading
  * ----------------------------------------------------------------- */
@@ -171,6 +172,8 @@ static enum err update(struct edit *edit, const struct tag *old,
     if (!err)
         err = listing_note_each(edit, carriers_sql, id_str(&tag->id), "tag");
     if (!err)
+        err = search_put_later(edit, SEARCH_TAG, &tag->id);
+    if (!err)
         note_tag(edit, tag, "save");
     return err;
 }
@@ -208,6 +211,8 @@ enum err tag_remove(struct edit *edit, const struct id *id)
     if (err)
         return edit_failed(edit, err);
     err = listing_note_each(edit, carriers_sql, id_str(id), "tag");
+    if (!err)
+        err = search_put_later(edit, SEARCH_TAG, id);
     note_tag(edit, &tag, "remove");
     if (!err)
         err = edit_run(edit, "DELETE FROM listing WHERE shelf = 't:' || $1",

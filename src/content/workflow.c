@@ -10,6 +10,7 @@
 #include "content/media_internal.h"
 #include "content/row_internal.h"
 #include "content/schedule.h"
+#include "content/search_internal.h"
 #include "content/workflow_internal.h"
 
 #define TO(state) (1u << ARTICLE_##state)
@@ -220,20 +221,21 @@ static enum err newest_revision(struct edit *edit,
 /* Readers' row becomes the newest revision (which it is already when they
  * never saw one, see article_save); its media become public. */
 static enum err show_revision(struct edit *edit,
-                              const struct publication *publication)
+                              const struct publication *publication,
+                              struct article_checked *ret_checked)
 {
     const struct article_head *head = &publication->head;
-    struct article_checked checked;
-    enum err err = newest_revision(edit, publication, &checked);
+    enum err err = newest_revision(edit, publication, ret_checked);
     if (!err && head->live_revision)
-        err = article_apply(edit, &head->id, &checked);
-    for (size_t i = 0; !err && i < checked.media_count; i++)
-        err = media_publish(edit, id_str(&checked.media[i]));
+        err = article_apply(edit, &head->id, ret_checked);
+    for (size_t i = 0; !err && i < ret_checked->media_count; i++)
+        err = media_publish(edit, id_str(&ret_checked->media[i]));
     return err;
 }
 
 static enum err write_published(struct edit *edit,
-                                const struct publication *publication)
+                                const struct publication *publication,
+                                const struct article_checked *checked)
 {
     const struct article_head *head = &publication->head;
     enum err err = listing_clear(edit, &head->id);
@@ -249,6 +251,8 @@ static enum err write_published(struct edit *edit,
                        DB_I64(publication->updated_us));
     if (!err)
         err = listing_fill(edit, &head->id);
+    if (!err)
+        err = search_put(edit, &head->id, checked);
     return err;
 }
 
@@ -258,13 +262,14 @@ static enum err publish(struct edit *edit,
     const struct id *id = &publication->head.id;
     const char *kind = publication->was_public ? "update" : "publish";
     struct media_ids before = {0}, after = {0};
+    struct article_checked checked;
     enum err err = listing_note(edit, id, kind);
     if (!err && publication->was_public)
         err = shown_media(edit, id, &before);
     if (!err)
-        err = show_revision(edit, publication);
+        err = show_revision(edit, publication, &checked);
     if (!err)
-        err = write_published(edit, publication);
+        err = write_published(edit, publication, &checked);
     if (!err && publication->was_public)
         err = shown_media(edit, id, &after);
     if (!err)
@@ -363,6 +368,8 @@ static enum err withdraw(struct edit *edit, const struct id *id,
     enum err err = listing_note(edit, id, withdrawal->kind);
     if (!err)
         err = listing_clear(edit, id);
+    if (!err)
+        err = search_remove(edit, id);
     if (!err)
         err = edit_run(edit,
                        "UPDATE article SET state = 'withdrawn',"

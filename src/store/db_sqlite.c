@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "store/db_driver.h"
+#include "store/search_sqlite.h"
 
 /* Measured in DEPENDENCIES.md: FULL outlives a power cut, NORMAL does not. */
 static const char setup_sql[] =

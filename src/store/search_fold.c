@@ -52,20 +52,22 @@ static bool in(uint32_t c, uint32_t first, uint32_t last)
 
 /* Letters that are composed already and fold one to one: the usual case, for
  * which ICU's normaliser need not be asked. */
-static bool folds_alone(uint32_t c)
+static bool folds_alone(uint32_t c, bool turkic)
 {
     return c < 0x80 || in(c, 0xC0, 0xD6) || in(c, 0xD8, 0xDE) ||
-           in(c, 0xE0, 0xF6) || in(c, 0xF8, 0x12F) || in(c, 0x400, 0x481) ||
+           in(c, 0xE0, 0xF6) || in(c, 0xF8, 0x12F) || in(c, 0x134, 0x13E) ||
+           in(c, 0x141, 0x148) || in(c, 0x14A, 0x17E) ||
+           (turkic && in(c, 0x130, 0x131)) || in(c, 0x400, 0x481) ||
            in(c, 0x48A, 0x52F) || in(c, 0x10D0, 0x10FA) ||
            in(c, 0x391, 0x3CE) || in(c, 0x621, 0x63F) || in(c, 0x641, 0x64A) ||
            in(c, 0x5D0, 0x5EA) || c == RIGHT_QUOTE;
 }
 
-static bool is_plain(struct str word)
+static bool is_plain(struct str word, bool turkic)
 {
     uint32_t c;
     while (utf8_next(&word, &c))
-        if (!folds_alone(c))
+        if (!folds_alone(c, turkic))
             return false;
     return true;
 }
@@ -128,7 +130,7 @@ struct str search_fold_case(struct str word, bool turkic,
     word = utf8_cut(word, SEARCH_FOLD_BYTES);
     uint32_t options =
         turkic ? U_FOLD_CASE_EXCLUDE_SPECIAL_I : U_FOLD_CASE_DEFAULT;
-    if (!is_plain(word)) {
+    if (!is_plain(word, turkic)) {
         fold_any(word, &output);
         return str_of(target, (size_t)(output.at - target));
     }

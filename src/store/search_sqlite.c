@@ -2,6 +2,7 @@
 #include "store/search_sqlite.h"
 
 #include <assert.h>
+#include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
@@ -74,23 +75,29 @@ struct weights {
     double mean_length; /* terms in an article */
 };
 
+/* The rarer, the more it says. */
+static double rarity(double held, double rows)
+{
+    return held < rows ? log(1 + (rows - held + 0.5) / (held + 0.5)) : 0.01;
+}
+
 static struct weights *make_weights(const Fts5ExtensionApi *api,
-                                    Fts5Context *fts, const char *text)
+                                    Fts5Context *fts, const char *counts)
 {
     struct weights *weights = calloc(1, sizeof *weights);
     sqlite3_int64 terms = 0, rows = 0;
     if (!weights)
         return NULL;
-    for (int i = 0; i < PHRASES_MAX && text && *text; i++) {
-        char *end;
-        weights->of[i] = (double)strtol(text, &end, 10) / 100;
-        text = *end ? end + 1 : end;
-    }
     if (api->xColumnTotalSize(fts, -1, &terms) || api->xRowCount(fts, &rows) ||
         rows <= 0 || terms <= 0)
-        weights->mean_length = 1;
-    else
-        weights->mean_length = (double)terms / (double)rows;
+        terms = rows = 1;
+    weights->mean_length = (double)terms / (double)rows;
+    for (int i = 0; i < PHRASES_MAX && counts && *counts; i++) {
+        char *end;
+        weights->of[i] =
+            rarity((double)strtoll(counts, &end, 10), (double)rows);
+        counts = *end ? end + 1 : end;
+    }
     return weights;
 }
 

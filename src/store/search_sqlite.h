@@ -3,13 +3,14 @@
  * each connection:
  *
  *   tokenize = 'broadsheet ka'   the words of search_words.h in that language
- *   broadsheet_score(table, w)   how well a row matches, in millionths: BM25
+ *   broadsheet_score(table, n)   how well a row matches, in millionths: BM25
  *                                over its columns, without the recency that a
  *                                newspaper adds
  *
  * FTS5's own bm25() reads every row that holds a word before it answers for
- * the first one, to count them; here the counts come in: w is one weight for
- * each phrase of the query, in hundredths, with spaces between. */
+ * the first one, to count them. Here the counts come in: n is how many rows
+ * hold each phrase of the query, in the order of the query, with a space
+ * between; phrases behind the last one count nothing. */
 #ifndef STORE_SEARCH_SQLITE_H
 #define STORE_SEARCH_SQLITE_H
 

@@ -392,10 +392,10 @@ static int tell_tail(const struct walk *walk, struct grams *grams)
 {
     int result = 0;
     grams->starts[grams->count] = walk->at;
-    bool wanted = walk->mode != SEARCH_WORDS_OF_QUERY || !grams->any;
+    bool all = walk->mode == SEARCH_WORDS_OF_TEXT, wanted = all || !grams->any;
     while (!result && wanted && grams->count) {
         result = tell_gram(walk, grams, grams->count);
-        wanted = walk->mode != SEARCH_WORDS_OF_QUERY;
+        wanted = all;
         drop_first(grams);
     }
     return result;

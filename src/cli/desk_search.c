@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/desk_search.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "content/content.h"
+#include "content/search.h"
+
+enum {
+    LOOK_EVERY_MS = 1000,
+    INDEXED_AT_ONCE = 16,   /* articles in one transaction */
+    COUNTED_AT_ONCE = 1000, /* articles whose words are added up */
+
+    /* A word that is new today completes a beginning so much later. */
+    COUNT_EVERY_MS = 10 * 1000,
+    AFTER_FAILURE_MS = 60 * 1000,
+};
+
+struct desk_search {
+    struct content *content;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t end;
+    bool stopping;
+    int64_t count_us; /* of the clock: when words are counted next */
+};
+
+static bool is_stopping(struct desk_search *search)
+{
+    pthread_mutex_lock(&search->lock);
+    bool stopping = search->stopping;
+    pthread_mutex_unlock(&search->lock);
+    return stopping;
+}
+
+static enum err keep(struct desk_search *search, struct fault *fault)
+{
+    int64_t left = 1;
+    bool more = clock_now_us() >= search->count_us;
+    enum err err = ERR_OK;
+    while (!err && left && !is_stopping(search))
+        err = search_index_pending(search->content, INDEXED_AT_ONCE, &left,
+                                   fault);
+    while (!err && more && !is_stopping(search)) {
+        err =
+            search_count_words(search->content, COUNTED_AT_ONCE, &more, fault);
+        search->count_us = clock_now_us() + COUNT_EVERY_MS * INT64_C(1000);
+    }
+    return err;
+}
+
+static bool wait_a_while(struct desk_search *search, int64_t wait_ms)
+{
+    int64_t until_us = clock_now_us() + wait_ms * 1000;
+    struct timespec until = {
+        .tv_sec = until_us / TIME_US_PER_SECOND,
+        .tv_nsec = until_us % TIME_US_PER_SECOND * 1000,
+    };
+    pthread_mutex_lock(&search->lock);
+    while (!search->stopping &&
+           !pthread_cond_timedwait(&search->end, &search->lock, &until))
+        ;
+    bool stopping = search->stopping;
+    pthread_mutex_unlock(&search->lock);
+    return !stopping;
+}
+
+static void *run(void *argument)
+{
+    struct desk_search *search = argument;
+    int64_t wait_ms;
+    do {
+        struct fault fault = {0};
+        enum err err = keep(search, &fault);
+        wait_ms = err ? AFTER_FAILURE_MS : LOOK_EVERY_MS;
+        if (err)
+            log_error("the search index cannot be kept",
+                      LOG_C("cause", fault.message[0] ? fault.message
+                                                      : err_sentence(err)));
+    } while (wait_a_while(search, wait_ms));
+    return NULL;
+}
+
+enum err desk_search_start(struct content *content,
+                           struct desk_search **ret_search)
+{
+    assert(content);
+    assert(ret_search);
+    struct desk_search *search = calloc(1, sizeof *search);
+    if (!search)
+        return ERR_NO_MEMORY;
+    search->content = content;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&search->lock, NULL);
+    pthread_cond_init(&search->end, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&search->thread, NULL, run, search)) {
+        free(search);
+        return ERR_NO_MEMORY;
+    }
+    *ret_search = search;
+    return ERR_OK;
+}
+
+void desk_search_stop(struct desk_search *search)
+{
+    if (!search)
+        return;
+    pthread_mutex_lock(&search->lock);
+    search->stopping = true;
+    pthread_cond_signal(&search->end);
+    pthread_mutex_unlock(&search->lock);
+    pthread_join(search->thread, NULL);
+    pthread_mutex_destroy(&search->lock);
+    pthread_cond_destroy(&search->end);
+    free(search);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/* content/search_internal.h: how the search index is kept.
+ *
+ * Each published article has one row in search_document. Its key, the
+ * document number, grows with the time of publication: it is the key of the
+ * article in the full-text index as well, so that "newest first" is the order
+ * in which the index itself can be walked, and a date is a range of it.
+ *
+ * Each language has a full-text table (fulltext_en) with stems of its own. It
+ * keeps no texts: what an article's words were is read again from the revision
+ * that was indexed (revisions never change) and from the names that stand in
+ * search_document.
+ *
+ *   search_index.c     puts articles in and takes them out, tables
+ *   search_upkeep.c    what waits to be indexed again; reindexing
+ *   search_check.c     whether it holds what readers may see
+ *   search_query.c     what a reader typed, to what the index is asked
+ *   search.c           asking, ranking, counting
+ *   search_snippet.c   the places that match
+ *   search_dictionary.c  the words there are */
+#ifndef CONTENT_SEARCH_INTERNAL_H
+#define CONTENT_SEARCH_INTERNAL_H
+
+#include "content/article_internal.h"
+#include "content/edit_internal.h"
+
+enum {
+    /* Articles of one second that keep the order in which they came. */
+    SEARCH_SLOTS = 1024,
+    SEARCH_TABLE_BYTES = 32,
+};
+
+/* Something to be written into a full-text table when the edit is committed:
+ * all of an edit in the order of the document numbers, in which it costs
+ * least. */
+struct search_write {
+    struct search_write *older;
+    struct str language;
+    int64_t document;
+    int64_t order; /* among those of an edit */
+    bool removes;
+    struct str columns[5]; /* see search_index.c */
+};
+
+/* The name of a language's full-text table. */
+void search_table(struct str language, char target[SEARCH_TABLE_BYTES]);
+
+/* The lowest document number at time_us, which may be any. */
+int64_t search_document_at(int64_t time_us);
+int64_t search_document_time(int64_t document);
+
+/* Makes the tables of languages that have none. */
+MUST_USE enum err search_prepare(struct db *db, struct fault *fault);
+
+MUST_USE enum err search_add_language(struct edit *edit, struct str language);
+MUST_USE enum err search_drop_language(struct edit *edit, struct str language);
+
+/* Makes the index say what readers see of the article from now on. Its row
+ * must say so already. */
+MUST_USE enum err search_put(struct edit *edit, const struct id *id,
+                             const struct article_checked *checked);
+
+/* Takes it out; one that is not in it is fine. */
+MUST_USE enum err search_remove(struct edit *edit, const struct id *id);
+
+/* Has those indexed again in a while that carry a name which changed. */
+enum search_carried { SEARCH_CATEGORY, SEARCH_TAG, SEARCH_PERSON };
+MUST_USE enum err search_put_later(struct edit *edit,
+                                   enum search_carried carried,
+                                   const struct id *id);
+
+/* Writes what the edit noted. For edit.c. */
+MUST_USE enum err search_write(struct edit *edit);
+
+#endif
