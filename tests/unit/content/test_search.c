@@ -4,6 +4,7 @@
 
 #include "content/content_check.h"
 #include "content/language.h"
+#include "content/schedule.h"
 #include "content/search.h"
 #include "content/tag.h"
 
