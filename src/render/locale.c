@@ -234,6 +234,21 @@ bool language_is_rtl(struct str language)
     return icu_name(language, icu, sizeof icu) && uloc_isRightToLeft(icu);
 }
 
+struct str language_with_territory(struct str language, struct arena *arena)
+{
+    char icu[ULOC_FULLNAME_CAPACITY], full[ULOC_FULLNAME_CAPACITY];
+    char code[ULOC_LANG_CAPACITY], territory[ULOC_COUNTRY_CAPACITY];
+    UErrorCode status = U_ZERO_ERROR;
+    if (!icu_name(language, icu, sizeof icu))
+        return arena_copy(arena, language);
+    uloc_addLikelySubtags(icu, full, sizeof full, &status);
+    uloc_getLanguage(full, code, sizeof code, &status);
+    uloc_getCountry(full, territory, sizeof territory, &status);
+    if (U_FAILURE(status) || !code[0] || !territory[0])
+        return arena_copy(arena, language);
+    return arena_printf(arena, "%s_%s", code, territory);
+}
+
 struct str language_own_name(struct str language, struct arena *arena)
 {
     char icu[ULOC_FULLNAME_CAPACITY];

@@ -118,6 +118,10 @@ bool language_is_valid(struct str language);
 
 bool language_is_rtl(struct str language);
 
+/* "ka_GE": with the territory where it is at home (or the one that it names),
+ * as Open Graph wants it; the tag as it is when ICU knows none. */
+struct str language_with_territory(struct str language, struct arena *arena);
+
 /* Its name in itself, as a menu shows it: "English", "ქართული", "Русский". */
 struct str language_own_name(struct str language, struct arena *arena);
 

@@ -149,6 +149,18 @@ static void add_alternate(struct printing *p, struct value *alternates,
     value_set_str(alternate, "url", printing_absolute(p, url));
 }
 
+/* For readers of no language of ours: the site's first one, if the page is in
+ * it. */
+static void add_default(struct printing *p, struct value *alternates)
+{
+    for (size_t i = 0; i < p->languages.count && i < PRINTING_LANGUAGES_MAX;
+         i++) {
+        if (p->translations[i].len &&
+            str_eq(p->languages.languages[i].code, p->settings.language))
+            add_alternate(p, alternates, STR("x-default"), p->translations[i]);
+    }
+}
+
 static void add_language(struct printing *p, struct value *list, size_t index)
 {
     const struct language *language = &p->languages.languages[index];
@@ -188,4 +200,6 @@ void masthead_finish(struct printing *p)
             add_alternate(p, alternates, p->languages.languages[i].code,
                           p->translations[i]);
     }
+    if (translated > 1)
+        add_default(p, alternates);
 }

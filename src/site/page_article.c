@@ -5,6 +5,7 @@
 #include "render/catalogue.h"
 #include "render/document.h"
 #include "render/value.h"
+#include "site/linked_data.h"
 #include "site/list_model.h"
 #include "site/pages.h"
 #include "site/printer.h"
@@ -240,6 +241,29 @@ static enum err set_related(struct printing *p, struct value *model,
 /* ---- The page ---------------------------------------------------------------
  */
 
+/* Open Graph's article:…, with people as addresses of their pages. */
+static void share_article(struct printing *p, const struct article *article)
+{
+    const struct article_content *content = &article->content;
+    struct value *about = value_set_object(p->share, "article");
+    printing_set_time(p, about, "published", article->published_us);
+    printing_set_time(p, about, "modified", article_changed_us(article));
+    value_set_str(about, "section",
+                  article->category_count ? article->categories[0].name
+                                          : STR(""));
+    struct value *authors = value_set_list(about, "authors");
+    for (size_t i = 0; i < content->byline_count; i++) {
+        const struct article_byline *byline = &content->bylines[i];
+        if (byline->slug.len && article_byline_is_author(byline))
+            value_add_str(authors,
+                          printing_absolute(
+                              p, printing_path(p, "author/", byline->slug)));
+    }
+    struct value *tags = value_set_list(about, "tags");
+    for (size_t i = 0; i < article->tag_count; i++)
+        value_add_str(tags, article->tags[i].name);
+}
+
 static void set_head(struct printing *p, const struct article *article,
                      struct str path)
 {
@@ -250,14 +274,14 @@ static void set_head(struct printing *p, const struct article *article,
     if (!description.len && article->document)
         description = document_excerpt(article->document,
                                        DESCRIPTION_CHARACTERS, p->arena);
-    struct document_media media = {.src = STR("")};
-    if (article->picture)
-        (void)story_media(p, article->picture, STORY_FULL, &media);
     printing_title(p, content->seo_title.len ? content->seo_title
                                              : content->headline);
     printing_describe(p, description);
     printing_canonical(p, path);
-    printing_share(p, "article", content->headline, media.src);
+    printing_share(p, "article", content->headline);
+    printing_share_picture(p, article->picture, content->picture_alt);
+    share_article(p, article);
+    linked_article(p, article, path, description);
     if (content->canonical.len)
         value_set_str(p->page, "canonical", content->canonical);
 }

@@ -6,6 +6,7 @@
 #include "content/article_list.h"
 #include "render/locale.h"
 #include "render/value.h"
+#include "site/linked_data.h"
 #include "site/masthead.h"
 #include "site/most_read_model.h"
 #include "site/pages.h"
@@ -324,6 +325,8 @@ enum err page_front(struct printing *p)
     printing_title(p, p->settings.name);
     printing_describe(p, p->settings.description);
     printing_canonical(p, printing_path(p, "", STR("")));
-    printing_share(p, "website", p->settings.name, STR(""));
+    printing_share(p, "website", p->settings.name);
+    printing_share_list(p, &front.recent);
+    linked_front(p);
     return printing_render(p, "front", 200);
 }

@@ -4,6 +4,7 @@
 #include "content/person.h"
 #include "content/tag.h"
 #include "render/value.h"
+#include "site/linked_data.h"
 #include "site/list_model.h"
 #include "site/most_read_model.h"
 #include "site/pages.h"
@@ -12,7 +13,7 @@
 
 /* What the head of a list says; path is the list's own. */
 static void set_head(struct printing *p, struct str name, struct str path,
-                     struct str description)
+                     struct str description, const struct article_list *list)
 {
     printing_title(p, name);
     printing_describe(p, description);
@@ -20,7 +21,8 @@ static void set_head(struct printing *p, struct str name, struct str path,
     if (list_cursor(p))
         path = site_path_before(p->arena, path, list_cursor(p));
     printing_canonical(p, path);
-    printing_share(p, "website", name, STR(""));
+    printing_share(p, "website", name);
+    printing_share_list(p, list);
 }
 
 /* ---- Category ---------------------------------------------------------------
@@ -114,7 +116,12 @@ enum err page_category(struct printing *p)
     if (err)
         return err;
     set_head(p, category->name, printing_path(p, "", category->path),
-             category->description);
+             category->description, &list);
+    struct linked_step *steps;
+    size_t step_count;
+    linked_category_steps(p, category->path, &steps, &step_count);
+    linked_list(p, "CollectionPage", category->description, steps, step_count,
+                &list);
     change_keys_add_in(&p->keys, STR("category:"), p->lang, category->slug);
     err = set_translations(p, category);
     return err ? err : printing_render(p, "category", 200);
@@ -141,8 +148,10 @@ enum err page_tag(struct printing *p)
     struct value *model = value_set_object(p->data, "tag");
     value_set_str(model, "name", tag.name);
     list_set(p, &list, 0, path);
-    set_head(p, tag.name, path, STR(""));
+    set_head(p, tag.name, path, STR(""), &list);
     printing_translated(p, p->lang, path);
+    linked_list(p, "CollectionPage", STR(""),
+                &(struct linked_step){tag.name, path}, 1, &list);
     return printing_render(p, "tag", 200);
 }
 
@@ -180,7 +189,9 @@ enum err page_author(struct printing *p)
     struct str path = printing_path(p, "author/", person.slug);
     set_author(p, &person);
     list_set(p, &list, 0, path);
-    set_head(p, person.name, path, person.bio);
+    set_head(p, person.name, path, person.bio, &list);
+    linked_list(p, "CollectionPage", person.bio,
+                &(struct linked_step){person.name, path}, 1, &list);
     change_keys_add(&p->keys, STR("author:"), person.slug);
     return printing_render(p, "author", 200);
 }

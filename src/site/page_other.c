@@ -109,7 +109,7 @@ enum err page_tv(struct printing *p)
     struct str title = catalogue_text(p->words, STR("tv.live"));
     in_all_languages(p, "tv");
     printing_title(p, title);
-    printing_share(p, "website", title, STR(""));
+    printing_share(p, "website", title);
     return printing_render(p, "tv", 200);
 }
 

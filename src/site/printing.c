@@ -9,6 +9,7 @@
 #include "site/masthead.h"
 #include "site/printer.h"
 #include "site/site_internal.h"
+#include "site/story_model.h"
 #include "store/db.h"
 
 /* ---- What pages share -------------------------------------------------------
@@ -69,6 +70,7 @@ enum err printing_open(struct printing *p, struct str lang)
         return err;
     depend_on_shared(p);
     memset(p->translations, 0, sizeof p->translations);
+    p->share = p->linked = NULL;
     p->words = catalogues_get(p->look->catalogues, p->lang);
     p->data = value_object(p->arena);
     value_set(p->data, "t", catalogue_value(p->words));
@@ -177,15 +179,54 @@ void printing_feeds(struct printing *p, struct str title, struct str path)
     }
 }
 
-void printing_share(struct printing *p, const char *type, struct str title,
-                    struct str picture)
+static void set_locales(struct printing *p)
 {
-    struct value *og = value_set_object(p->page, "og");
+    struct value *og = p->share;
+    struct value *others = value_set_list(og, "locales");
+    for (size_t i = 0; i < p->languages.count; i++) {
+        const struct language *language = &p->languages.languages[i];
+        struct str locale = language_with_territory(language->code, p->arena);
+        if (language == p->language)
+            value_set_str(og, "locale", locale);
+        else if (i < PRINTING_LANGUAGES_MAX && p->translations[i].len)
+            value_add_str(others, locale);
+    }
+}
+
+void printing_share(struct printing *p, const char *type, struct str title)
+{
+    struct value *og = p->share = value_set_object(p->page, "og");
     value_set_c(og, "type", type);
     value_set_str(og, "title", title);
     value_set_str(og, "url", value_text(value_get(p->page, STR("canonical"))));
-    value_set_str(og, "image",
-                  picture.len ? printing_absolute(p, picture) : picture);
+    value_set_bool(og, "image", false);
+    value_set_bool(og, "article", false);
+}
+
+void printing_share_picture(struct printing *p, const struct medium *medium,
+                            struct str alt)
+{
+    const struct rendition *file = story_preview(medium);
+    if (!file)
+        return;
+    struct value *image = value_set_object(p->share, "image");
+    value_set_str(image, "url",
+                  printing_absolute(p, story_file_path(p->arena, file)));
+    value_set_str(image, "type", file->mime);
+    value_set_int(image, "width", file->height ? file->width : 0);
+    value_set_int(image, "height", file->width ? file->height : 0);
+    value_set_str(image, "alt", alt.len ? alt : medium->alt);
+}
+
+void printing_share_list(struct printing *p, const struct article_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct article_card *card = &list->cards[i];
+        if (!story_preview(card->picture))
+            continue;
+        printing_share_picture(p, card->picture, card->picture_alt);
+        return;
+    }
 }
 
 /* ---- Times ------------------------------------------------------------------
@@ -242,6 +283,8 @@ static struct str with_style(struct printing *p, struct str html)
 enum err printing_render(struct printing *p, const char *template, int status)
 {
     masthead_finish(p);
+    if (p->share)
+        set_locales(p);
     DEFER(buf_finish) struct buf html;
     buf_init(&html, SITE_BODY_BYTES_MAX);
     enum err err = template_render(p->look->theme, str_from_c(template),

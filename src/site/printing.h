@@ -22,6 +22,7 @@
 struct catalogue;
 struct locale;
 struct look;
+struct medium;
 struct site;
 struct site_print;
 struct value;
@@ -51,6 +52,8 @@ struct printing {
     struct value *data;     /* what the template sees */
     struct value *page;     /* data.page */
     struct value *masthead; /* data.site */
+    struct value *share;    /* data.page.og, from printing_share on */
+    struct value *linked;   /* data.page.linked.@graph, see linked_data.h */
 
     /* Where this page is in other languages; "" where it is not. Set by
      * printing_translated, by the language's place in languages. */
@@ -82,9 +85,17 @@ void printing_describe(struct printing *p, struct str description);
  * offered before. */
 void printing_feeds(struct printing *p, struct str title, struct str path);
 
-/* og:type, with a picture's path or "". Call after title and canonical. */
-void printing_share(struct printing *p, const char *type, struct str title,
-                    struct str picture);
+/* The preview that is shown where somebody shares the page (Open Graph):
+ * og:type and title. Call after canonical. */
+void printing_share(struct printing *p, const char *type, struct str title);
+
+/* Its picture; nothing when medium is NULL or has no file for previews. */
+void printing_share_picture(struct printing *p, const struct medium *medium,
+                            struct str alt);
+
+/* The same of the first story of a list that has one. */
+struct article_list;
+void printing_share_list(struct printing *p, const struct article_list *list);
 
 /* The site's address before path; path alone when no address is set. */
 struct str printing_absolute(const struct printing *p, struct str path);
