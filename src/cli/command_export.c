@@ -7,15 +7,15 @@
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "content/article_list.h"
+#include "content/article_ninjs.h"
 #include "content/settings.h"
-#include "exchange/ninjs_export.h"
 
 enum { ROWS_AT_ONCE = 500 };
 
 struct run {
     const struct command_line *line;
     struct db *db;
-    struct ninjs_export_options options;
+    struct article_ninjs_options options;
     struct str language; /* "" for all */
     const char *folder;  /* NULL: standard output */
     int64_t written;
@@ -50,8 +50,8 @@ static enum err export_one(struct run *run, const struct id *id)
     if (err)
         return db_fault(run->db, err, run->fault);
     DEFER(buf_finish) struct buf text;
-    buf_init(&text, NINJS_EXPORT_BYTES_MAX);
-    err = ninjs_export_article(&article, &run->options, &arena, &text);
+    buf_init(&text, ARTICLE_NINJS_BYTES_MAX);
+    err = article_write_ninjs(&article, &run->options, &arena, &text);
     return err ? err : write_article(run, id, &text);
 }
 

@@ -7,6 +7,14 @@
 #include "content/row_internal.h"
 #include "render/document.h"
 
+struct str article_path(struct arena *arena, struct str language,
+                        struct str slug, struct str id)
+{
+    return arena_printf(arena, "/%" PRI_STR "/article/%" PRI_STR "%s%" PRI_STR,
+                        ARG_STR(language), ARG_STR(slug), slug.len ? "-" : "",
+                        ARG_STR(id));
+}
+
 int64_t article_changed_us(const struct article *article)
 {
     assert(article);

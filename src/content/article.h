@@ -177,6 +177,11 @@ struct article {
 const struct medium *article_medium(const struct article *article,
                                     struct str id);
 
+/* Where its page is: "/en/article/some-words-62f9f7d471fdc"; without a slug the
+ * id alone. */
+struct str article_path(struct arena *arena, struct str language,
+                        struct str slug, struct str id);
+
 /* When what readers see of it changed last: its text or its corrections. 0 when
  * it was never published. */
 int64_t article_changed_us(const struct article *article);

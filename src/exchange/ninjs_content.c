@@ -241,7 +241,7 @@ static enum err read_language(struct incoming *incoming)
 /* ---- All of it -------------------------------------------------------------
  */
 
-/* As ninjs_export writes it: 2, 3, 5, 7. */
+/* As article_ninjs.c writes it: 2, 3, 5, 7. */
 static enum article_weight weight_of(int64_t urgency)
 {
     if (urgency == 0)

@@ -281,6 +281,7 @@ static void set_head(struct printing *p, const struct article *article,
     printing_share(p, "article", content->headline);
     printing_share_picture(p, article->picture, content->picture_alt);
     share_article(p, article);
+    value_set_str(p->page, "item", site_path_item(p->arena, path));
     linked_article(p, article, path, description);
     if (content->canonical.len)
         value_set_str(p->page, "canonical", content->canonical);

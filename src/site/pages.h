@@ -12,6 +12,7 @@ struct printing;
 MUST_USE enum err page_front(struct printing *p);
 MUST_USE enum err page_category(struct printing *p);
 MUST_USE enum err page_article(struct printing *p);
+MUST_USE enum err page_item(struct printing *p); /* an article as ninjs */
 MUST_USE enum err page_tag(struct printing *p);
 MUST_USE enum err page_author(struct printing *p);
 MUST_USE enum err page_menu(struct printing *p);

@@ -17,6 +17,7 @@ static const struct str sitemap_words[SITE_SITEMAP_COUNT] = {
 #undef X
 };
 
+#define ITEM_ENDING STR(".json")
 #define SITEMAP_PREFIX STR("/sitemap-")
 #define SITEMAP_ENDING STR(".xml.gz")
 
@@ -63,9 +64,13 @@ static void parse_before(struct str query, struct site_path *path)
         path->page = SITE_PAGE_SLASH;
 }
 
-/* "some-words-62f9f7d471fdc" or the id alone. */
+/* "some-words-62f9f7d471fdc" or the id alone, with ".json" behind it for the
+ * item that programs read. */
 static bool parse_article(struct str part, struct site_path *path)
 {
+    bool is_item = str_ends_with(part, ITEM_ENDING);
+    if (is_item)
+        part = str_slice(part, 0, part.len - ITEM_ENDING.len);
     if (part.len < ID_LEN ||
         id_parse(str_from(part, part.len - ID_LEN), &path->id))
         return false;
@@ -73,7 +78,7 @@ static bool parse_article(struct str part, struct site_path *path)
     if (slug == 1 || (slug && part.ptr[slug - 1] != '-'))
         return false;
     path->slug = str_slice(part, 0, slug ? slug - 1 : 0);
-    path->page = SITE_PAGE_ARTICLE;
+    path->page = is_item ? SITE_PAGE_ITEM : SITE_PAGE_ARTICLE;
     return true;
 }
 
@@ -322,9 +327,12 @@ struct str site_path_last(struct str category)
 struct str site_path_article(struct arena *arena, struct str lang,
                              struct str slug, struct str id)
 {
-    return arena_printf(arena, "/%" PRI_STR "/article/%" PRI_STR "%s%" PRI_STR,
-                        ARG_STR(lang), ARG_STR(slug), slug.len ? "-" : "",
-                        ARG_STR(id));
+    return article_path(arena, lang, slug, id);
+}
+
+struct str site_path_item(struct arena *arena, struct str article)
+{
+    return arena_concat(arena, article, ITEM_ENDING);
 }
 
 struct str site_path_sitemap(struct arena *arena, struct str lang,

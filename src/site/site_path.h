@@ -22,6 +22,7 @@ enum site_page {
     SITE_PAGE_FRONT,    /* /en/ */
     SITE_PAGE_CATEGORY, /* /en/politics, /en/politics/elections */
     SITE_PAGE_ARTICLE,  /* /en/article/some-words-62f9f7d471fdc */
+    SITE_PAGE_ITEM,     /* /en/article/some-words-62f9f7d471fdc.json: ninjs */
     SITE_PAGE_TAG,      /* /en/tag/harvest */
     SITE_PAGE_AUTHOR,   /* /en/author/nino-beridze */
     SITE_PAGE_MENU,     /* /en/menu */
@@ -113,6 +114,9 @@ struct str site_path_last(struct str category);
 /* "/en/article/some-words-62f9f7d471fdc"; without a slug the id alone. */
 struct str site_path_article(struct arena *arena, struct str lang,
                              struct str slug, struct str id);
+
+/* The item beside an article's page. */
+struct str site_path_item(struct arena *arena, struct str article);
 
 /* "/sitemap-en-2022-08-2.xml.gz", "/sitemap-en-tags.xml.gz"; month only of
  * articles; part 1 is not written. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exchange/ninjs_export.h"
+#include "content/article_ninjs.h"
 
 #include <jansson.h>
 
@@ -10,7 +10,7 @@
 
 struct exporter {
     const struct article *article;
-    const struct ninjs_export_options *options;
+    const struct article_ninjs_options *options;
     struct arena *arena;
 };
 
@@ -92,10 +92,10 @@ static void add_alt_id(json_t *list, const char *role, struct str value)
 static struct str item_address(const struct exporter *exporter)
 {
     const struct article *article = exporter->article;
-    return arena_printf(exporter->arena, "%.*s/%.*s/article/%.*s-%s",
-                        ARG_STR(exporter->options->address),
-                        ARG_STR(article->content.language),
-                        ARG_STR(article->content.slug), article->id.text);
+    return arena_concat(exporter->arena, exporter->options->address,
+                        article_path(exporter->arena, article->content.language,
+                                     article->content.slug,
+                                     id_str(&article->id)));
 }
 
 static struct str media_address(const struct exporter *exporter,
@@ -160,7 +160,7 @@ static enum err set_body(struct exporter *exporter, json_t *item)
     if (!doc)
         return ERR_OK;
     DEFER(buf_finish) struct buf html;
-    buf_init(&html, NINJS_EXPORT_BYTES_MAX);
+    buf_init(&html, ARTICLE_NINJS_BYTES_MAX);
     const struct document_writer writer = {
         .media = find_media,
         .context = exporter,
@@ -394,9 +394,9 @@ static void set_head(struct exporter *exporter, json_t *item)
     set_text(item, "edNote", article->withdrawn_reason);
 }
 
-enum err ninjs_export_article(const struct article *article,
-                              const struct ninjs_export_options *options,
-                              struct arena *arena, struct buf *out)
+enum err article_write_ninjs(const struct article *article,
+                             const struct article_ninjs_options *options,
+                             struct arena *arena, struct buf *out)
 {
     struct exporter exporter = {article, options, arena};
     json_t *item = json_object();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* exchange/ninjs_export.h: articles as IPTC ninjs 3.0 items, valid against the
- * published schema, and such that ninjs_import makes the same articles of
- * them. */
-#ifndef EXCHANGE_NINJS_EXPORT_H
-#define EXCHANGE_NINJS_EXPORT_H
+/* content/article_ninjs.h: articles as IPTC ninjs items, valid against the
+ * published schemas 3.0 and 3.1, and such that exchange/ninjs_import.h makes
+ * the same articles of them. For exports and for readers' programs. */
+#ifndef CONTENT_ARTICLE_NINJS_H
+#define CONTENT_ARTICLE_NINJS_H
 
 #include <stdbool.h>
 
@@ -14,18 +14,18 @@
 struct article;
 struct arena;
 
-struct ninjs_export_options {
+struct article_ninjs_options {
     struct str address; /* of the site, "https://example.org": in front of
                            every path */
     bool pretty;        /* indented; else one line */
 };
 
-enum { NINJS_EXPORT_BYTES_MAX = 16 * 1024 * 1024 };
+enum { ARTICLE_NINJS_BYTES_MAX = 16 * 1024 * 1024 };
 
 /* Appends one article, with a line end. article is one of article_load. An
  * article that readers do not see is "withheld", a withdrawn one "canceled". */
-MUST_USE enum err ninjs_export_article(
-    const struct article *article, const struct ninjs_export_options *options,
+MUST_USE enum err article_write_ninjs(
+    const struct article *article, const struct article_ninjs_options *options,
     struct arena *arena, struct buf *out);
 
 #endif
