@@ -5,6 +5,7 @@
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "net/address.h"
+#include "net/proxies.h"
 
 enum { THREADS_MAX = 256 };
 
@@ -31,6 +32,25 @@ static enum err read_listen(const struct command_line *line,
     return ERR_OK;
 }
 
+/* Checked here, where somebody reads the fault; the edge gets the text. */
+static enum err read_proxies(const struct command_line *line,
+                             struct serve_config *config, struct fault *fault)
+{
+    const char *const *texts;
+    size_t count = command_values(line, "proxy", &texts);
+    struct proxies proxies = {.count = 0};
+    struct str all = STR("");
+    for (size_t i = 0; i < count; i++) {
+        enum err err = proxies_add(&proxies, str_from_c(texts[i]), fault);
+        if (err)
+            return err;
+        all = arena_printf(line->arena, "%.*s%s%s", ARG_STR(all), i ? "," : "",
+                           texts[i]);
+    }
+    config->proxies = arena_c_string(line->arena, all);
+    return ERR_OK;
+}
+
 enum err serve_options_read(const struct command_line *line,
                             struct serve_config *ret_config,
                             struct fault *fault)
@@ -38,6 +58,8 @@ enum err serve_options_read(const struct command_line *line,
     int64_t threads = 0, mebibytes = 0;
     struct serve_config config = {.log_json = command_flag(line, "log-json")};
     enum err err = read_listen(line, &config, fault);
+    if (!err)
+        err = read_proxies(line, &config, fault);
     if (!err)
         err =
             command_number(line, "threads", 1, THREADS_MAX, 0, &threads, fault);

@@ -13,6 +13,7 @@
     {"listen", 'l', true, "ADDRESS:PORT", "where readers come in (default: " SERVE_LISTEN_STANDARD ")"}, \
     {"threads", 't', false, "N", "threads that answer readers (default: one a core)"}, \
     {"page-memory", 0, false, "MIB", "for printed pages (default: the setting page_memory)"}, \
+    {"proxy", 0, true, "ADDRESS", "a proxy elsewhere, or a network of them (10.0.0.0/8), whose X-Forwarded-For is believed"}, \
     {"log-json", 0, false, NULL, "log one JSON object a line"}
 /* clang-format on */
 

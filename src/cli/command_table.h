@@ -25,6 +25,7 @@
     X(article_schedule) \
     X(article_withdraw) \
     X(article_correct) \
+    X(article_most_read) \
     X(category_list) \
     X(category_add) \
     X(category_rename) \

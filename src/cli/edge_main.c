@@ -28,6 +28,16 @@ static void drop_what_is_the_desks(const struct process_arguments *arguments)
     close((int)arguments->ready_fd);
 }
 
+static enum err read_proxies(const struct process_arguments *arguments,
+                             struct proxies *ret_proxies, struct fault *fault)
+{
+    struct str rest = str_from_c(arguments->proxies), text;
+    enum err err = ERR_OK;
+    while (!err && rest.len && str_split_next(&rest, ',', &text))
+        err = proxies_add(ret_proxies, text, fault);
+    return err;
+}
+
 int edge_main(int argc, char **argv)
 {
     struct process_arguments arguments;
@@ -45,7 +55,9 @@ int edge_main(int argc, char **argv)
             .page_memory =
                 (size_t)arguments.page_memory, /* the desk says more */
         };
-        err = edge_run(&config, &fault);
+        err = read_proxies(&arguments, &config.proxies, &fault);
+        if (!err)
+            err = edge_run(&config, &fault);
     }
     if (err)
         log_error("edge ends", LOG_C("cause", fault_text(&fault)));

@@ -33,6 +33,8 @@ char *const *process_arguments_write(struct arena *arena, const char *program,
     argv[count++] = arena_c_string(arena, str_from_c(process));
     argv[count++] = arena_c_string(
         arena, arena_printf(arena, "directory=%s", arguments->directory));
+    argv[count++] = arena_c_string(
+        arena, arena_printf(arena, "proxies=%s", arguments->proxies));
     argv[count++] = listen_text(arena, arguments);
 #define X(name) argv[count++] = number_text(arena, #name, arguments->name);
     PROCESS_NUMBERS(X)
@@ -65,6 +67,10 @@ static enum err read_argument(const char *text,
         arguments->directory = value.ptr;
         return ERR_OK;
     }
+    if (str_eq(name, STR("proxies"))) {
+        arguments->proxies = value.ptr;
+        return ERR_OK;
+    }
     if (str_eq(name, STR("listen_fds")))
         return read_listen_fds(value, arguments);
 #define X(member) \
@@ -86,7 +92,7 @@ enum err process_begin(const char *name, int argc, char **argv,
                        struct process_arguments *ret_arguments,
                        struct fault *fault)
 {
-    struct process_arguments arguments = {.directory = ""};
+    struct process_arguments arguments = {.directory = "", .proxies = ""};
     for (int i = 1; i < argc; i++) {
         if (read_argument(argv[i], &arguments))
             return fault_set(fault, ERR_USAGE, NULL,

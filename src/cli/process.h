@@ -27,6 +27,7 @@ enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 16 };
 
 struct process_arguments {
     const char *directory; /* "" when it is not given */
+    const char *proxies;   /* that are believed, a comma between; "" for none */
 #define X(name) int64_t name;
     PROCESS_NUMBERS(X)
 #undef X

@@ -243,6 +243,7 @@ enum err serve_site(const struct serve_config *config, struct fault *fault)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     serving->config = config;
     serving->arguments.threads = count_threads(config);
+    serving->arguments.proxies = config->proxies;
     serving->arguments.log_json = config->log_json;
     serving->arguments.page_memory = (int64_t)config->page_memory_bytes;
     log_setup("supervisor", LOG_LEVEL_INFO, config->log_json);

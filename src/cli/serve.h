@@ -19,7 +19,9 @@ struct serve_config {
      * one. Port 0 takes a free one. */
     const char *listen[SERVE_LISTEN_MAX];
     size_t listen_count;
-    unsigned threads;         /* of the edge; 0: one a core */
+    const char *proxies; /* whose word is believed, checked for their form, a
+                            comma between; "" for none */
+    unsigned threads;    /* of the edge; 0: one a core */
     size_t page_memory_bytes; /* of each edge */
     bool log_json;
 };

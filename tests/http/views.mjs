@@ -243,6 +243,31 @@ test("an imported number is shown and told at once, and counted on from", async 
   assert.equal(await counted(id, 462), 462);
 });
 
+test("the most read are told by period, language and category", async () => {
+  await site.run("category", "add", "Sport");
+  const sport = await site.write({ headline: "A goal", categories: ["sport"], publish: true });
+  for (let i = 0; i < 3; i++) await view(sport.id, from(i));
+  await counted(sport.id, 3);
+  for (const period of ["hour", "day", "week"]) {
+    const [first, ...others] = JSON.parse(await site.run("article", "most-read", period, "-c", "sport", "--json"));
+    assert.deepEqual(first, { id: sport.id, language: "en", headline: "A goal", views: 3, views_ever: 3 });
+    assert.equal(others.length, 0);
+  }
+  const all = JSON.parse(await site.run("article", "most-read", "--json", "-n", "5"));
+  assert.equal(all.length, 5);
+  const views = all.map((/** @type {any} */ entry) => entry.views);
+  assert.deepEqual(views, [...views].sort((a, b) => b - a));
+  // The front tells them too, a little later at most.
+  await until(
+    async () => /<section class="rule most">/.test((await site.get("/en/")).text()),
+    "the front has its list",
+  );
+  const front = (await site.get("/en/")).text();
+  const list = /<section class="rule most">.*?<\/section>/s.exec(front)?.[0] ?? "";
+  assert.equal([...list.matchAll(/<li>/g)].length, 5);
+  assert.ok(list.includes(all[0].id), "the most read leads");
+});
+
 test("what was counted last is stored when the server ends in order", async () => {
   const { id } = await write();
   for (let i = 0; i < 20; i++) await view(id, from(i));
