@@ -4,6 +4,7 @@
 #include "content/article_list.h"
 #include "render/catalogue.h"
 #include "render/document.h"
+#include "render/locale.h"
 #include "render/value.h"
 #include "site/linked_data.h"
 #include "site/list_model.h"
@@ -159,7 +160,10 @@ static void set_views(struct printing *p, struct value *model,
     value_set_str(model, "views",
                   catalogue_format(p->words, p->locale, STR("article.views"),
                                    args, 1, p->arena));
-    /* For the script that shows a newer number. */
+    /* For the script that shows a newer number: its words, and how the language
+     * writes a long one, which not every browser knows. */
+    value_set_str(model, "views_sample",
+                  locale_format_number(p->locale, 1234567, p->arena));
     value_set_str(model, "views_words",
                   catalogue_text(p->words, STR("article.views")));
     change_keys_add(&p->keys, STR("views:"), id_str(&article->id));

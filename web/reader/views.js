@@ -6,26 +6,34 @@
 const READING_MS = 1000; // on the screen so long: somebody reads it
 const ASK_AGAIN_MS = 2500; // the total is known by then
 
-/** The words of a number, as "{count, plural, one {# view} other {# views}}"
- * has them.
- * @param {string} message @param {number} count @param {string} shown  the words that stand there */
-function words(message, count, shown) {
+/** The number as the page writes numbers: by the browser's knowledge of the
+ * language, or, where it has none (Georgian, in some), as the press wrote
+ * 1234567.
+ * @param {number} count @param {string} sample */
+function digits(count, sample) {
   const lang = document.documentElement.lang;
-  const forms = new Map([...message.matchAll(/(=?\w+)\s*\{([^{}]*)\}/g)].map((m) => [m[1], m[2]]));
-  const form = forms.get(`=${count}`) ?? forms.get(new Intl.PluralRules(lang).select(count)) ?? forms.get("other");
-  // The digits are those that the page was printed with.
-  const numberingSystem = /[\u0660-\u0669]/.test(shown) ? "arab" : /[0-9]/.test(shown) ? "latn" : undefined;
-  const number = new Intl.NumberFormat(lang, { numberingSystem }).format(count);
-  return form?.replace("#", number) ?? shown;
+  if (Intl.NumberFormat.supportedLocalesOf(lang).length) {
+    const numberingSystem = /[\u0660-\u0669]/.test(sample) ? "arab" : "latn";
+    return new Intl.NumberFormat(lang, { numberingSystem }).format(count);
+  }
+  return String(count).replace(/\B(?=(\d{3})+$)/g, sample.replace(/[0-9]/g, "")[0] ?? "");
+}
+
+/** The words of a number, of which data-words has the forms: "{count, plural,
+ * one {# view} other {# views}}".
+ * @param {DOMStringMap} data @param {number} count */
+function words({ words = "", sample = "" }, count) {
+  const forms = new Map([...words.matchAll(/(=?\w+)\s*\{([^{}]*)\}/g)].map((m) => [m[1], m[2]]));
+  const form = new Intl.PluralRules(document.documentElement.lang).select(count);
+  return (forms.get(`=${count}`) ?? forms.get(form) ?? forms.get("other") ?? "").replace("#", digits(count, sample));
 }
 
 /** @param {number} views */
 function show(views) {
   const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-words]"));
   if (!place) return;
-  const old = place.textContent ?? "";
-  const text = words(place.dataset.words ?? "", views, old);
-  if (text !== old) place.textContent = text;
+  const text = words(place.dataset, views);
+  if (text && text !== place.textContent) place.textContent = text;
 }
 
 /** @param {string} url @param {"POST" | "GET"} method @returns {Promise<boolean>} whether a number came */
