@@ -96,7 +96,8 @@ static void add_setting(struct ghost_index *index, const json_t *row)
 }
 
 static const char *const index_tables[] = {
-    "tags", "users", "posts_tags", "posts_authors", "posts_meta", "settings"};
+    "posts",         "tags",       "users",   "posts_tags",
+    "posts_authors", "posts_meta", "settings"};
 
 static bool wants_index(void *context, struct str table)
 {
@@ -106,6 +107,13 @@ static bool wants_index(void *context, struct str table)
         if (str_eq(table, str_from_c(index_tables[i])))
             return true;
     return false;
+}
+
+/* A tag or a link of that size is none; a post is told when posts are read. */
+static void refuse_index(void *context, struct str table, int64_t line,
+                         const char *cause)
+{
+    (void)context, (void)table, (void)line, (void)cause;
 }
 
 static enum err take_index(void *context, struct str table, const json_t *row,
@@ -128,7 +136,7 @@ static enum err take_index(void *context, struct str table, const json_t *row,
         err = add_link(index, &index->written, row, "author_id");
     else if (str_eq(table, STR("posts_meta")))
         err = add_meta(index, row);
-    else
+    else if (str_eq(table, STR("settings")))
         add_setting(index, row);
     return err ? fault_set(fault, err, NULL, "%s", err_sentence(err)) : ERR_OK;
 }
@@ -165,7 +173,11 @@ static enum err make_index(const char *path, struct str bytes,
     map_init(&index->written);
     map_init(&index->meta);
     const struct json_rows_handler handler = {
-        .context = index, .wants = wants_index, .take = take_index};
+        .context = index,
+        .wants = wants_index,
+        .take = take_index,
+        .refuse = refuse_index,
+    };
     enum err err = path ? json_rows_read_file(path, &handler, fault)
                         : json_rows_read_bytes(bytes, &handler, fault);
     if (!err && !index->is_ghost)
@@ -218,13 +230,28 @@ static enum err take_post(void *context, struct str table, const json_t *row,
                       reading->pages, &reading->arena, reading->sink, fault);
 }
 
+static void refuse_post(void *context, struct str table, int64_t line,
+                        const char *cause)
+{
+    struct reading *reading = context;
+    (void)table;
+    struct str text =
+        arena_printf(&reading->arena, "line %lld: %s", (long long)line, cause);
+    reading->sink->refuse(reading->sink->context, ++reading->number,
+                          arena_c_string(&reading->arena, text));
+}
+
 static enum err read_posts(const struct ghost_index *index, const char *path,
                            struct str bytes, bool pages,
                            const struct story_sink *sink, struct fault *fault)
 {
     struct reading reading = {.index = index, .sink = sink, .pages = pages};
     const struct json_rows_handler handler = {
-        .context = &reading, .wants = wants_posts, .take = take_post};
+        .context = &reading,
+        .wants = wants_posts,
+        .take = take_post,
+        .refuse = refuse_post,
+    };
     arena_init(&reading.arena, 0);
     enum err err = path ? json_rows_read_file(path, &handler, fault)
                         : json_rows_read_bytes(bytes, &handler, fault);

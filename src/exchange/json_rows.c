@@ -41,6 +41,7 @@ struct scanner {
     int row_depth;
     int64_t row_line;
     size_t members;
+    const char *spoiled; /* why it cannot be taken, or NULL */
 };
 
 static enum err refuse(const struct scanner *scanner, enum err err,
@@ -74,6 +75,7 @@ static void begin_row(struct scanner *scanner)
     scanner->row_depth = scanner->depth;
     scanner->row_line = scanner->line;
     scanner->members = 0;
+    scanner->spoiled = NULL;
 }
 
 static enum err end_row(struct scanner *scanner)
@@ -81,6 +83,11 @@ static enum err end_row(struct scanner *scanner)
     struct str table = str_from_c(scanner->levels[scanner->row_depth - 2].key);
     json_error_t error;
     scanner->row_depth = 0;
+    if (scanner->spoiled) {
+        scanner->handler->refuse(scanner->handler->context, table,
+                                 scanner->row_line, scanner->spoiled);
+        return ERR_OK;
+    }
     json_t *row = json_loadb(scanner->row.ptr, scanner->row.len, 0, &error);
     if (!row)
         return fault_set(
@@ -121,14 +128,12 @@ static enum err leave(struct scanner *scanner, char bracket)
     return ERR_OK;
 }
 
-static enum err count_member(struct scanner *scanner)
+static void count_member(struct scanner *scanner)
 {
     if (scanner->row_depth && ++scanner->members > JSON_ROW_MEMBERS_MAX)
-        return refuse(scanner, ERR_TOO_LONG,
-                      "a row has more than 10,000 members");
+        scanner->spoiled = "it has more than 10,000 members";
     if (scanner->depth)
         scanner->wants_key = scanner->levels[scanner->depth - 1].bracket == '{';
-    return ERR_OK;
 }
 
 static void begin_string(struct scanner *scanner)
@@ -184,7 +189,8 @@ static enum err take_bone(struct scanner *scanner, char c)
     case ']':
         return leave(scanner, c);
     case ',':
-        return count_member(scanner);
+        count_member(scanner);
+        return ERR_OK;
     case '"':
         begin_string(scanner);
         return ERR_OK;
@@ -231,9 +237,10 @@ static enum err feed(struct scanner *scanner, struct str bytes)
             return err;
         if (!scanner->row_depth)
             continue;
-        buf_add_char(&scanner->row, bytes.ptr[i]);
+        if (!scanner->spoiled)
+            buf_add_char(&scanner->row, bytes.ptr[i]);
         if (buf_err(&scanner->row))
-            return refuse(scanner, ERR_TOO_LONG, "a row is longer than 16 MiB");
+            scanner->spoiled = "it is longer than 16 MiB";
         if (scanner->depth == scanner->row_depth && depth > scanner->depth)
             err = end_row(scanner);
         if (err)

@@ -35,6 +35,10 @@ struct json_rows_handler {
      * reading with it. */
     enum err (*take)(void *context, struct str table, const struct json_t *row,
                      int64_t line, struct fault *fault);
+
+    /* A row that is too large to be taken, and why; the next one follows. */
+    void (*refuse)(void *context, struct str table, int64_t line,
+                   const char *cause);
 };
 
 /* Reads it all. ERR_INVALID, ERR_TOO_LONG: what is wrong with it, and where;
