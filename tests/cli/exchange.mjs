@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import zlib from "node:zlib";
 
+import { png } from "../lib/png.mjs";
 import { Site, broadsheet, shared } from "../lib/site.mjs";
 import { run, skip, test } from "../lib/tap.mjs";
 
@@ -46,29 +46,6 @@ const item = (more = {}) => ({
   bodies: [{ role: "main", contentType: "text/html", value: "<p>One.</p><script>alert(1)</script><p>Two <b>bold</b>.</p>" }],
   ...more,
 });
-
-/** A PNG of one colour. @param {number} width @param {number} height */
-function png(width, height) {
-  const chunk = (/** @type {string} */ type, /** @type {Buffer} */ data) => {
-    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-    const head = Buffer.alloc(4);
-    head.writeUInt32BE(data.length);
-    const check = Buffer.alloc(4);
-    let crc = ~0;
-    for (const byte of body) {
-      crc ^= byte;
-      for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-    }
-    check.writeUInt32BE(~crc >>> 0);
-    return Buffer.concat([head, body, check]);
-  };
-  const size = Buffer.alloc(13);
-  size.writeUInt32BE(width, 0);
-  size.writeUInt32BE(height, 4);
-  size.set([8, 0, 0, 0, 0], 8);
-  const rows = zlib.deflateSync(Buffer.alloc((width + 1) * height));
-  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", size), chunk("IDAT", rows), chunk("IEND", Buffer.alloc(0))]);
-}
 
 /* ---- the seed ---- */
 
