@@ -233,8 +233,9 @@ check-all: check-build
 
 bench:
 	tools/install-deps --bench
-	$(MAKE) all benches
+	$(MAKE) all benches $(PICTURES)/.drawn
 	bench/run
+	bench/archive
 
 SECONDS ?= 60
 fuzz:
