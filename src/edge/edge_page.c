@@ -29,15 +29,14 @@ struct page_waiter {
 };
 
 static_assert((int)HTTP_CODING_GZIP == 1 << PAGE_GZIP &&
-                  (int)HTTP_CODING_BR == 1 << PAGE_BR &&
-                  (int)HTTP_CODING_ZSTD == 1 << PAGE_ZSTD,
+                  (int)HTTP_CODING_BR == 1 << PAGE_BR,
               "codings are numbered alike in net and link");
 
 /* ---- answering ---- */
 
 static enum page_coding best_coding(const struct page *page, struct str accept)
 {
-    static const enum page_coding by_size[] = {PAGE_BR, PAGE_ZSTD, PAGE_GZIP};
+    static const enum page_coding by_size[] = {PAGE_BR, PAGE_GZIP};
     if (page->codings == 1 << PAGE_IDENTITY)
         return PAGE_IDENTITY;
     unsigned usable = accept_codings(accept) & page->codings;
@@ -66,6 +65,13 @@ void edge_answer_page(struct http_exchange *exchange, struct page *page)
         accept_none_match(none_match, variant->etag)) {
         ready.head = variant->not_modified;
         ready.body = STR("");
+    } else if (page_is_packed(page, variant)) {
+        if (page_unpack(page, &ready.body)) {
+            edge_answer_error(exchange, 500);
+            return;
+        }
+        ready.release = free;
+        ready.owner = (char *)(uintptr_t)ready.body.ptr;
     } else if (variant->body.len >= HOLD_BYTES_MIN) {
         ready.release = release_page;
         ready.owner = page_hold(page);

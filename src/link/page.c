@@ -2,6 +2,7 @@
 #include "link/page.h"
 
 #include <assert.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -14,6 +15,8 @@ enum {
     ETAG_DIGEST_DIGITS = 24, /* 96 bits of SHA-256 */
     SURROGATE_KEY_BYTES_MAX =
         8 * 1024, /* what Varnish's xkey is asked to read */
+    PAGE_UNPACKED_BYTES_MAX = PAGE_BYTES_MAX,
+    GZIP_BYTES_MIN = 18, /* its head and its end (RFC 1952 §2.2) */
 };
 
 struct str page_coding_name(enum page_coding coding)
@@ -22,7 +25,6 @@ struct str page_coding_name(enum page_coding coding)
         [PAGE_IDENTITY] = STR_INIT(""),
         [PAGE_GZIP] = STR_INIT("gzip"),
         [PAGE_BR] = STR_INIT("br"),
-        [PAGE_ZSTD] = STR_INIT("zstd"),
     };
     assert(coding < PAGE_CODINGS);
     return names[coding];
@@ -69,6 +71,12 @@ static void put_not_modified(struct buf *head, const struct page_print *print,
     put_shared_fields(head, print, etag, codings);
 }
 
+static bool is_packed(const struct page_print *print)
+{
+    return print->bodies[PAGE_GZIP].ptr &&
+           print->bodies[PAGE_IDENTITY].len <= UINT32_MAX;
+}
+
 static enum err put_variant(struct buf *out, const struct page_print *print,
                             enum page_coding coding, const char *digest,
                             unsigned codings)
@@ -89,7 +97,8 @@ static enum err put_variant(struct buf *out, const struct page_print *print,
         return err;
     wire_put_str(out, buf_str(&head));
     wire_put_str(out, buf_str(&not_modified));
-    wire_put_str(out, print->bodies[coding]);
+    bool left_out = coding == PAGE_IDENTITY && is_packed(print);
+    wire_put_str(out, left_out ? STR("") : print->bodies[coding]);
     wire_put_str(out, tag);
     return ERR_OK;
 }
@@ -106,7 +115,8 @@ enum err page_encode(const struct page_print *print, struct buf *out)
     digest_hex(print->bodies[PAGE_IDENTITY], digest);
 
     wire_put_u16(out, (uint16_t)print->status);
-    wire_put_u16(out, (uint16_t)print->flags);
+    wire_put_u16(
+        out, (uint16_t)(print->flags | (is_packed(print) ? PAGE_PACKED : 0)));
     wire_put_u8(out, (uint8_t)codings);
     wire_put_str(out, print->key);
     wire_put_str(out, print->depends);
@@ -149,8 +159,11 @@ enum err page_decode(struct str encoded, struct page **ret_page)
         variant->body = wire_get_str(&reader);
         variant->etag = wire_get_str(&reader);
     }
-    bool whole = !reader.bad && reader.rest.len == 0 && page->key.len &&
-                 (page->codings & 1u << PAGE_IDENTITY);
+    bool packed = page->flags & PAGE_PACKED;
+    bool whole =
+        !reader.bad && reader.rest.len == 0 && page->key.len &&
+        (page->codings & 1u << PAGE_IDENTITY) &&
+        (!packed || page->variants[PAGE_GZIP].body.len >= GZIP_BYTES_MIN);
     if (!whole) {
         free(page);
         return ERR_INVALID;
@@ -158,6 +171,35 @@ enum err page_decode(struct str encoded, struct page **ret_page)
     atomic_init(&page->references, 1);
     *ret_page = page;
     return ERR_OK;
+}
+
+/* The length of what is packed stands in the last four bytes (RFC 1952). */
+static size_t unpacked_len(struct str gzip)
+{
+    struct wire_reader trailer = {.rest = str_from(gzip, gzip.len - 4)};
+    return wire_get_u32(&trailer);
+}
+
+enum err page_unpack(const struct page *page, struct str *ret_body)
+{
+    assert(page->flags & PAGE_PACKED);
+    struct str gzip = page->variants[PAGE_GZIP].body;
+    size_t len = unpacked_len(gzip), got = 0;
+    if (len > PAGE_UNPACKED_BYTES_MAX)
+        return ERR_CORRUPT;
+    char *body = malloc(len + 1);
+    struct libdeflate_decompressor *unpacker = libdeflate_alloc_decompressor();
+    enum err err = body && unpacker ? ERR_OK : ERR_NO_MEMORY;
+    if (!err && (libdeflate_gzip_decompress(unpacker, gzip.ptr, gzip.len, body,
+                                            len, &got) ||
+                 got != len))
+        err = ERR_CORRUPT;
+    libdeflate_free_decompressor(unpacker);
+    if (err)
+        free(body);
+    else
+        *ret_body = str_of(body, len);
+    return err;
 }
 
 struct page *page_hold(struct page *page)

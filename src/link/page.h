@@ -17,7 +17,6 @@ enum page_coding {
     PAGE_IDENTITY,
     PAGE_GZIP,
     PAGE_BR,
-    PAGE_ZSTD,
     PAGE_CODINGS /* how many there are */
 };
 
@@ -27,6 +26,9 @@ struct str page_coding_name(enum page_coding coding);
 enum page_flag {
     PAGE_PINNED = 1 << 0,    /* never evicted: fronts, feeds, newest articles */
     PAGE_TRANSIENT = 1 << 1, /* for those who wait for it, not to be kept */
+    PAGE_PACKED = 1 << 2,    /* the identity body is left out: few ask for it,
+                                and it is what gzip's unpacks to. Set by
+                                page_encode */
     PAGE_BULK = 1 << 2,      /* the desk keeps no copy of it: sitemaps */
 };
 
@@ -78,6 +80,18 @@ MUST_USE enum err page_encode(const struct page_print *print, struct buf *out);
 /* A page of its own memory with one reference. ERR_INVALID when the bytes are
  * not a whole page; ERR_NO_MEMORY. */
 MUST_USE enum err page_decode(struct str encoded, struct page **ret_page);
+
+/* Whether variant's body is not there but by page_unpack. */
+static inline bool page_is_packed(const struct page *page,
+                                  const struct page_variant *variant)
+{
+    return (page->flags & PAGE_PACKED) &&
+           variant == &page->variants[PAGE_IDENTITY];
+}
+
+/* The identity body of a packed page in memory of its own, to be freed with
+ * free(). ERR_CORRUPT, ERR_NO_MEMORY. */
+MUST_USE enum err page_unpack(const struct page *page, struct str *ret_body);
 
 /* Another reference to the same page. */
 struct page *page_hold(struct page *page);

@@ -11,7 +11,7 @@ static const struct {
     struct str field;
     unsigned codings;
 } usual[] = {
-    {STR_INIT("gzip, deflate, br, zstd"), HTTP_CODING_IDENTITY | HTTP_CODING_GZIP | HTTP_CODING_BR | HTTP_CODING_ZSTD},
+    {STR_INIT("gzip, deflate, br, zstd"), HTTP_CODING_IDENTITY | HTTP_CODING_GZIP | HTTP_CODING_BR},
     {STR_INIT("gzip, deflate, br"),       HTTP_CODING_IDENTITY | HTTP_CODING_GZIP | HTTP_CODING_BR},
     {STR_INIT("gzip, deflate"),           HTTP_CODING_IDENTITY | HTTP_CODING_GZIP},
     {STR_INIT("gzip"),                    HTTP_CODING_IDENTITY | HTTP_CODING_GZIP},
@@ -25,14 +25,12 @@ static const struct {
     {STR_INIT("gzip"),     HTTP_CODING_GZIP},
     {STR_INIT("x-gzip"),   HTTP_CODING_GZIP}, /* RFC 9110 §8.4.1.3 */
     {STR_INIT("br"),       HTTP_CODING_BR},
-    {STR_INIT("zstd"),     HTTP_CODING_ZSTD},
     {STR_INIT("identity"), HTTP_CODING_IDENTITY},
 };
 /* clang-format on */
 
 enum {
-    CODINGS_ALL = HTTP_CODING_IDENTITY | HTTP_CODING_GZIP | HTTP_CODING_BR |
-                  HTTP_CODING_ZSTD,
+    CODINGS_ALL = HTTP_CODING_IDENTITY | HTTP_CODING_GZIP | HTTP_CODING_BR,
     ELEMENTS_MAX = 32, /* more than that nobody means */
 };
 

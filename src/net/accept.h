@@ -13,7 +13,6 @@ enum http_coding {
     HTTP_CODING_IDENTITY = 1 << 0,
     HTTP_CODING_GZIP = 1 << 1,
     HTTP_CODING_BR = 1 << 2,
-    HTTP_CODING_ZSTD = 1 << 3,
 };
 
 /* The codings that Accept-Encoding allows, as a set of bits. No field (ptr

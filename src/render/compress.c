@@ -5,7 +5,6 @@
 #include <brotli/encode.h>
 #include <libdeflate.h>
 #include <pthread.h>
-#include <zstd.h>
 
 enum {
     EFFORT_COUNT = COMPRESS_ASSET + 1,
@@ -15,13 +14,11 @@ enum {
 
 static const int GZIP_LEVEL[EFFORT_COUNT] = {6, 12};
 static const int BROTLI_QUALITY[EFFORT_COUNT] = {5, 11};
-static const int ZSTD_LEVEL[EFFORT_COUNT] = {9, 19};
 
 /* The compressors of one thread. Brotli's encoder cannot be used twice, and
  * costs little to make. */
 struct compressors {
     struct libdeflate_compressor *gzip[EFFORT_COUNT];
-    ZSTD_CCtx *zstd;
 };
 
 static pthread_key_t key;
@@ -33,7 +30,6 @@ static void compressors_destroy(void *pointer)
     struct compressors *all = pointer;
     for (size_t i = 0; i < EFFORT_COUNT; i++)
         libdeflate_free_compressor(all->gzip[i]);
-    ZSTD_freeCCtx(all->zstd);
     free(all);
 }
 
@@ -135,32 +131,6 @@ enum err compress_brotli(struct str text, enum compress_effort effort,
     if (!BrotliEncoderCompress(
             BROTLI_QUALITY[effort], brotli_window(text.len), BROTLI_MODE_TEXT,
             text.len, (const uint8_t *)text.ptr, &len, (uint8_t *)target))
-        return ERR_NO_MEMORY;
-    buf_grown(out, len);
-    return ERR_OK;
-}
-
-enum err compress_zstd(struct str text, enum compress_effort effort,
-                       struct buf *out)
-{
-    assert(out);
-    struct compressors *all = mine();
-    if (!all)
-        return ERR_NO_MEMORY;
-    if (!all->zstd)
-        all->zstd = ZSTD_createCCtx();
-    if (!all->zstd)
-        return ERR_NO_MEMORY;
-    enum err err = buf_err(out);
-    if (err)
-        return err;
-    size_t bound = ZSTD_compressBound(text.len);
-    char *target = room(out, bound, &err);
-    if (!target)
-        return err;
-    size_t len = ZSTD_compressCCtx(all->zstd, target, bound, text.ptr, text.len,
-                                   ZSTD_LEVEL[effort]);
-    if (ZSTD_isError(len))
         return ERR_NO_MEMORY;
     buf_grown(out, len);
     return ERR_OK;

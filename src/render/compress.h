@@ -7,8 +7,8 @@
 #include "base/buf.h"
 
 enum compress_effort {
-    COMPRESS_PAGE,  /* printed often: gzip 6, brotli 5, zstd 9 */
-    COMPRESS_ASSET, /* built once: gzip 12, brotli 11, zstd 19 */
+    COMPRESS_PAGE,  /* printed often: gzip 6, brotli 5 */
+    COMPRESS_ASSET, /* built once: gzip 12, brotli 11 */
 };
 
 /* Each appends the compressed text to out. ERR_NO_MEMORY, or ERR_TOO_LONG when
@@ -17,7 +17,5 @@ MUST_USE enum err compress_gzip(struct str text, enum compress_effort effort,
                                 struct buf *out);
 MUST_USE enum err compress_brotli(struct str text, enum compress_effort effort,
                                   struct buf *out);
-MUST_USE enum err compress_zstd(struct str text, enum compress_effort effort,
-                                struct buf *out);
 
 #endif

@@ -148,7 +148,6 @@ static enum err compress_all(struct printer *printer,
         struct str, enum compress_effort, struct buf *) = {
         [PAGE_GZIP] = compress_gzip,
         [PAGE_BR] = compress_brotli,
-        [PAGE_ZSTD] = compress_zstd,
     };
     enum compress_effort effort = print->asset ? COMPRESS_ASSET : COMPRESS_PAGE;
     bodies[PAGE_IDENTITY] = print->body.ptr ? print->body : STR("");

@@ -11,14 +11,16 @@
 #include "store/db_driver.h"
 #include "store/search_sqlite.h"
 
-/* Measured in DEPENDENCIES.md: FULL outlives a power cut, NORMAL does not. */
+/* FULL outlives a power cut, NORMAL does not. Nothing is mapped into memory:
+ * each connection would count the same pages again, and one that cannot be
+ * read would end the process instead of being an error. The system's cache
+ * keeps what is used; our own is for what one statement comes back to. */
 static const char setup_sql[] =
     "PRAGMA foreign_keys = ON;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA secure_delete = OFF;"
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA cache_size = -16000;"            /* KiB */
-    "PRAGMA mmap_size = 268435456;"          /* bytes */
+    "PRAGMA mmap_size = 0;"
     "PRAGMA journal_size_limit = 67108864;"; /* of the log after a checkpoint */
 
 /* ---- Errors -----------------------------------------------------------------
@@ -157,13 +159,16 @@ static enum err set_up(sqlite3 *handle, enum db_access access,
     if (access == DB_READ)
         /* Reads the schema, so that what is no database is told at once. */
         return run_script(handle,
-                          "PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema",
+                          "PRAGMA query_only = ON;"
+                          "PRAGMA cache_size = -2000;" /* KiB */
+                          "SELECT 1 FROM sqlite_schema",
                           fault);
     if (sqlite3_db_readonly(handle, "main") == 1)
         return fault_set(fault, ERR_DENIED, NULL, "database %s: %s",
                          sqlite3_db_filename(handle, "main"),
                          remedy_of(ERR_DENIED));
-    return use_wal(handle, fault);
+    err = run_script(handle, "PRAGMA cache_size = -16000;", fault);
+    return err ? err : use_wal(handle, fault);
 }
 
 /* Drafts are nobody else's to read. SQLite gives the files beside the database

@@ -119,7 +119,7 @@ test("Date is there, Server tells nothing, and nobody sets a cookie", async () =
 
 test("a tag that is known answers 304, for each coding its own", async () => {
   const tags = new Set();
-  for (const coding of ["identity", "gzip", "br", "zstd"]) {
+  for (const coding of ["identity", "gzip", "br"]) {
     const fields = { "Accept-Encoding": coding };
     const answer = await site.get(path, { fields });
     const tag = answer.get("etag") ?? "";
@@ -137,7 +137,7 @@ test("a tag that is known answers 304, for each coding its own", async () => {
     const other = await site.get(path, { fields: { ...fields, "If-None-Match": '"x"' } });
     assert.equal(other.bytes(), answer.bytes());
   }
-  assert.equal(tags.size, 4);
+  assert.equal(tags.size, 3);
 });
 
 test("every coding carries the same text", async () => {

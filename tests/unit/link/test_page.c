@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <libdeflate.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -16,6 +18,18 @@
 enum { ENCODED_MAX = 64 * 1024 };
 
 static const struct str body = STR_INIT("<p>The ferry is back.</p>");
+
+/* body as gzip packs it. */
+static struct str zipped(void)
+{
+    static char bytes[256];
+    struct libdeflate_compressor *packer = libdeflate_alloc_compressor(6);
+    size_t len = libdeflate_gzip_compress(packer, body.ptr, body.len, bytes,
+                                          sizeof bytes);
+    libdeflate_free_compressor(packer);
+    assert_true(len > 0);
+    return str_of(bytes, len);
+}
 
 static struct page_print make_print(void)
 {
@@ -29,7 +43,7 @@ static struct page_print make_print(void)
         .depends = STR("article:62f9f7d471fdc theme"),
         .surrogate_keys = true,
         .bodies = {[PAGE_IDENTITY] = body,
-                   [PAGE_GZIP] = STR_INIT("zipped\0with a NUL"),
+                   [PAGE_GZIP] = zipped(),
                    [PAGE_BR] = STR_INIT("brotli")},
     };
 }
@@ -65,15 +79,70 @@ static void test_a_page_arrives_as_it_was_sent(void **state)
     struct page *page;
     assert_int_equal(page_decode(buf_str(&out), &page), ERR_OK);
     assert_int_equal(page->status, 200);
-    assert_int_equal(page->flags, PAGE_PINNED);
+    assert_int_equal(page->flags, PAGE_PINNED | PAGE_PACKED);
     assert_int_equal(page->codings,
                      1 << PAGE_IDENTITY | 1 << PAGE_GZIP | 1 << PAGE_BR);
     assert_true(str_eq(page->key, print.key));
     assert_true(str_eq(page->depends, print.depends));
-    for (int i = 0; i < PAGE_CODINGS; i++)
+    for (int i = PAGE_GZIP; i < PAGE_CODINGS; i++)
         assert_true(str_eq(page->variants[i].body, print.bodies[i]));
     assert_true(page->bytes >= out.len);
     page_release(page);
+}
+
+static void test_the_plain_body_is_unpacked_from_gzip(void **state)
+{
+    (void)state;
+    struct page_print print = make_print();
+    DEFER(buf_finish) struct buf out;
+    encode(&print, &out);
+    struct page *page;
+    struct str plain;
+    assert_int_equal(page_decode(buf_str(&out), &page), ERR_OK);
+    assert_true(page_is_packed(page, &page->variants[PAGE_IDENTITY]));
+    assert_false(page_is_packed(page, &page->variants[PAGE_GZIP]));
+    assert_int_equal(page->variants[PAGE_IDENTITY].body.len, 0);
+    assert_int_equal(page_unpack(page, &plain), ERR_OK);
+    assert_true(str_eq(plain, body));
+    free((char *)(uintptr_t)plain.ptr);
+    page_release(page);
+}
+
+static void test_without_gzip_the_plain_body_is_there(void **state)
+{
+    (void)state;
+    struct page_print print = make_print();
+    print.bodies[PAGE_GZIP] = (struct str){0};
+    DEFER(buf_finish) struct buf out;
+    encode(&print, &out);
+    struct page *page;
+    assert_int_equal(page_decode(buf_str(&out), &page), ERR_OK);
+    assert_false(page_is_packed(page, &page->variants[PAGE_IDENTITY]));
+    assert_true(str_eq(page->variants[PAGE_IDENTITY].body, body));
+    page_release(page);
+}
+
+/* What says it is packed but does not unpack is an error, not a crash. */
+static void test_a_damaged_gzip_body_is_told(void **state)
+{
+    (void)state;
+    struct page_print print = make_print();
+    char damaged[256];
+    struct str gzip = print.bodies[PAGE_GZIP];
+    memcpy(damaged, gzip.ptr, gzip.len);
+    damaged[gzip.len / 2] ^= 0x55;
+    print.bodies[PAGE_GZIP] = str_of(damaged, gzip.len);
+    DEFER(buf_finish) struct buf out;
+    encode(&print, &out);
+    struct page *page;
+    struct str plain;
+    assert_int_equal(page_decode(buf_str(&out), &page), ERR_OK);
+    assert_int_equal(page_unpack(page, &plain), ERR_CORRUPT);
+    page_release(page);
+    print.bodies[PAGE_GZIP] = STR("short");
+    buf_reset(&out);
+    assert_int_equal(page_encode(&print, &out), ERR_OK);
+    assert_int_equal(page_decode(buf_str(&out), &page), ERR_INVALID);
 }
 
 static void test_heads_are_exact(void **state)
@@ -101,13 +170,13 @@ static void test_heads_are_exact(void **state)
              "HTTP/1.1 200 OK\r\n"
              "Content-Type: text/html; charset=utf-8\r\n"
              "Content-Encoding: gzip\r\n"
-             "Content-Length: 17\r\n"
+             "Content-Length: %zu\r\n"
              "ETag: \"%s-gzip\"\r\n"
              "Cache-Control: no-cache\r\n"
              "Vary: Accept-Encoding\r\n"
              "Surrogate-Key: article:62f9f7d471fdc theme\r\n"
              "X-Content-Type-Options: nosniff\r\n",
-             digest);
+             print.bodies[PAGE_GZIP].len, digest);
     assert_str(page->variants[PAGE_GZIP].head, expected);
     page_release(page);
 }
@@ -295,6 +364,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_page_arrives_as_it_was_sent),
+        cmocka_unit_test(test_the_plain_body_is_unpacked_from_gzip),
+        cmocka_unit_test(test_without_gzip_the_plain_body_is_there),
+        cmocka_unit_test(test_a_damaged_gzip_body_is_told),
         cmocka_unit_test(test_heads_are_exact),
         cmocka_unit_test(test_the_head_of_304_repeats_what_caches_need),
         cmocka_unit_test(test_a_redirect_has_its_location_and_does_not_vary),
