@@ -20,7 +20,7 @@ const commands = overview
   .map((line) => line.trim().split(/\s{2,}/)[0]);
 
 test("help lists the commands that there are to be", () => {
-  for (const name of ["init", "serve", "demo", "import ninjs", "import views", "export ninjs", "article list",
+  for (const name of ["init", "serve", "demo", "import ninjs", "import wxr", "import ghost", "import rss", "import views", "export ninjs", "article list",
     "article show", "article publish", "article withdraw", "category list", "settings list", "check", "version", "help"])
     assert.ok(commands.includes(name), name);
 });
@@ -66,6 +66,8 @@ test("what is wrong is told with a remedy, on standard error only", async () => 
     [["article", "show"], /ID is missing .* as in: broadsheet article show 62f9f7d471fdc/],
     [["article", "withdraw", "62f9f7d471fdc"], /--reason/],
     [["import", "ninjs"], /FILE is missing/],
+    [["import", "wxr"], /FILE is missing/],
+    [["import", "wxr", "x", "--media", "/nonexistent"], /cannot look into --media \/nonexistent/],
     [["import", "ninjs", "a", "--media-prefix", "b"], /belong together/],
     [["completion", "tcsh"], /only for bash, zsh and fish/],
     [["serve", "--listen", "nowhere"], /nowhere/],
