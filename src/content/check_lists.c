@@ -3,6 +3,7 @@
  * belongs, and nothing else. See listing_internal.h for what a shelf is. */
 #include "content/content_check_internal.h"
 #include "content/edit_internal.h"
+#include "content/sitemap_internal.h"
 
 /* What listing.c puts on the shelves, for all articles at once. */
 #define EXPECTED_SQL \
@@ -65,9 +66,7 @@ static enum err check_sitemap(struct checking *checking)
     while (db_query_next(&query)) {
         if (db_column_i64(&query, 1) == db_column_i64(&query, 2))
             continue;
-        check_found(checking,
-                    "search engines may overlook some; restore a backup if it "
-                    "matters",
+        check_found(checking, remedy,
                     "the sitemap of the language %" PRI_STR
                     " counts %lld articles, and %lld are published",
                     ARG_STR(db_column_peek(&query, 0)),
@@ -99,5 +98,5 @@ enum err repair_lists(struct edit *edit)
         err = edit_run(edit,
                        "INSERT INTO listing (article_id, shelf, "
                        "published_us) " EXPECTED_SQL " SELECT * FROM expected");
-    return err;
+    return err ? err : sitemap_rebuild(edit);
 }

@@ -260,3 +260,89 @@ enum err sitemap_note_article(struct edit *edit, struct str id,
         return err;
     return sitemap_note(edit, place.language, place.published_us, id, kind);
 }
+
+/* ---- Cutting anew -----------------------------------------------------------
+ */
+
+static enum err note_chunks(struct edit *edit)
+{
+    struct sitemap_chunks list;
+    enum err err = sitemap_chunks(edit->db, &edit->arena, &list);
+    for (size_t i = 0; !err && i < list.count; i++)
+        change_notef(edit, "cut", "sitemap:%" PRI_STR "/%" PRI_STR "-%lld",
+                     ARG_STR(list.chunks[i].language),
+                     ARG_STR(list.chunks[i].month),
+                     (long long)list.chunks[i].part);
+    change_note(edit, STR("sitemaps"), "cut");
+    return edit_failed(edit, err);
+}
+
+/* The chunk that is being filled. */
+struct cut {
+    struct str language;
+    char month[SITEMAP_MONTH_BYTES];
+    struct article_cursor first;
+    int64_t articles;
+};
+
+static enum err finish_cut(struct edit *edit, struct cut *cut)
+{
+    if (!cut->articles)
+        return ERR_OK;
+    return make_chunk(edit, cut->language, cut->month, &cut->first,
+                      cut->articles);
+}
+
+static enum err add_to_cut(struct edit *edit, struct cut *cut,
+                           struct str language,
+                           const struct article_cursor *key)
+{
+    char month[SITEMAP_MONTH_BYTES];
+    month_of(key->published_us, month);
+    bool same_month =
+        str_eq(language, cut->language) && strcmp(month, cut->month) == 0;
+    if (same_month && cut->articles < SITEMAP_CHUNK_ARTICLES) {
+        cut->articles++;
+        return ERR_OK;
+    }
+    enum err err = finish_cut(edit, cut);
+    if (!str_eq(language, cut->language))
+        cut->language = arena_copy(&edit->arena, language);
+    memcpy(cut->month, month, sizeof month);
+    cut->first =
+        same_month
+            ? *key
+            : (struct article_cursor){.published_us = month_begins_us(month)};
+    cut->articles = 1;
+    return err;
+}
+
+static enum err cut_all(struct edit *edit)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_query_begin(
+        edit->db, "SELECT shelf, published_us, article_id FROM listing"
+                  " WHERE shelf >= 'l:' AND shelf < 'l;'"
+                  " ORDER BY shelf, published_us, article_id");
+    struct cut cut = {.articles = 0};
+    enum err err = ERR_OK;
+    while (!err && db_query_next(&query)) {
+        struct article_cursor key = {db_column_i64(&query, 1),
+                                     row_id(&query, 2)};
+        struct str shelf = db_column_peek(&query, 0);
+        err = add_to_cut(edit, &cut, str_from(shelf, sizeof "l:" - 1), &key);
+    }
+    if (!err)
+        err = edit_failed(edit, db_query_err(&query));
+    return err ? err : finish_cut(edit, &cut);
+}
+
+enum err sitemap_rebuild(struct edit *edit)
+{
+    enum err err = note_chunks(edit);
+    if (!err)
+        err = edit_run(edit, "DELETE FROM sitemap_chunk");
+    if (!err)
+        err = cut_all(edit);
+    return err ? err : note_chunks(edit);
+}

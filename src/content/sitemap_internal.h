@@ -23,4 +23,7 @@ MUST_USE enum err sitemap_note(struct edit *edit, struct str language,
 MUST_USE enum err sitemap_note_article(struct edit *edit, struct str id,
                                        const char *kind);
 
+/* Cuts the archive anew, by the lists as they are, and notes all chunks. */
+MUST_USE enum err sitemap_rebuild(struct edit *edit);
+
 #endif
