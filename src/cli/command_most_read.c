@@ -124,8 +124,8 @@ const struct command command_article_most_read = {
     .summary = "tell which articles are read most, of late",
     .details = "A period is whole hours and the one that runs. Each reader of "
                "an article counts once in half an hour; robots do not count. "
-               "The list of a category is found among the 2000 articles of "
-               "the language that are read most and its own 2000 newest.",
+               "The list of a category is found among the 300 articles of "
+               "the language that are read most and its own 300 newest.",
     .shared = COMMAND_DATA | COMMAND_JSON,
     .arguments =
         (const struct command_argument[]){

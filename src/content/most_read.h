@@ -11,11 +11,11 @@
 enum {
     MOST_READ_MAX = 100,
     /* A category's list is found among so many of the language's most read, and
-     * so many of its own newest: a small category's old story that nobody but
-     * a few read may be missing. */
-    MOST_READ_CANDIDATES = 2000,
+     * so many of its own newest, because it is made while a publish call waits
+     * for the category's page: an old story that few read may be missing. */
+    MOST_READ_CANDIDATES = 300,
     /* When nothing was read lately, the most read ever of so many newest. */
-    MOST_READ_NEWEST = 500,
+    MOST_READ_NEWEST = 300,
 };
 
 /* Whose list; category may be NULL: all of the language. */
