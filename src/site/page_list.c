@@ -79,8 +79,8 @@ static enum err set_translations(struct printing *p,
     return printing_failed(p, err);
 }
 
-/* The newest story leads the first page, and the most read stand below: older
- * pages are for who looks further back. */
+/* The newest story leads the first page, and the most read stand below it, if
+ * there are more than the page shows. */
 static enum err set_category(struct printing *p,
                              const struct category *category,
                              const struct article_list *list)

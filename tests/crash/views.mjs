@@ -3,6 +3,9 @@
 // Views and kill -9: a desk that dies takes none along, an edge at most what
 // was counted within a second, and nothing is counted twice.
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
 import process from "node:process";
 
 import { beacon, sendAll } from "../lib/beacons.mjs";
@@ -112,6 +115,81 @@ test("kill -9 of the edge: what was answered a second before is counted, and onc
     assert.ok(counted >= old + after, `${counted} of ${old} a second before and ${after} after it`);
     await ready(site);
   }
+});
+
+/** Stands between desk and edge, and cuts the connection off when the desk says
+ * that a batch is durable, before the edge hears it: the worst moment.
+ * @param {string} run  the folder with edge.sock */
+async function linkThatBreaks(run) {
+  const GREETING = "BROADSHEET-LINK 1 feed\n".length;
+  const COUNTED = 8;
+  const state = { cuts: 0, armed: 0 };
+  const real = path.join(run, "real.sock");
+  fs.renameSync(path.join(run, "edge.sock"), real);
+  const server = net.createServer((desk) => {
+    const edge = net.connect({ path: real });
+    let isFeed = false;
+    let rest = Buffer.alloc(0);
+    const cut = () => {
+      desk.destroy();
+      edge.destroy();
+    };
+    const forward = (/** @type {Buffer} */ bytes) => {
+      rest = Buffer.concat([rest, bytes]);
+      if (!isFeed && rest.length >= GREETING) {
+        isFeed = rest.toString("latin1", 0, GREETING).endsWith("feed\n");
+        edge.write(rest.subarray(0, GREETING));
+        rest = rest.subarray(GREETING);
+      }
+      if (!isFeed) {
+        edge.write(rest);
+        rest = Buffer.alloc(0);
+      }
+      while (isFeed && rest.length >= 16 && rest.length >= 16 + rest.readUInt32LE(0)) {
+        const end = 16 + rest.readUInt32LE(0);
+        if (rest[4] === COUNTED && state.armed > 0) {
+          state.armed--;
+          state.cuts++;
+          cut();
+          return;
+        }
+        edge.write(rest.subarray(0, end));
+        rest = rest.subarray(end);
+      }
+    };
+    desk.on("data", forward);
+    edge.on("data", (bytes) => desk.write(bytes));
+    for (const socket of [desk, edge]) socket.on("close", cut).on("error", cut);
+  });
+  await new Promise((resolve) => server.listen(path.join(run, "edge.sock"), () => resolve(undefined)));
+  return {
+    state,
+    close() {
+      server.close();
+      fs.renameSync(real, path.join(run, "edge.sock"));
+    },
+  };
+}
+
+test("a link that breaks before the edge hears that views are stored: once all the same", async () => {
+  const link = await linkThatBreaks(path.join(site.data, "run"));
+  await site.kill(site.children().desk); // the next one dials the link that breaks
+  await ready(site);
+  const id = await write();
+  const views = reading(id, 1);
+  for (let i = 0; i < 2 * KILLS; i++) {
+    const cuts = link.state.cuts;
+    link.state.armed = 1;
+    await until(() => link.state.cuts > cuts, "the link is cut");
+    await ready(site);
+  }
+  const { sent } = await views.stop();
+  await settle();
+  note(`${sent} sent, ${await stored(id)} counted; the link broke ${link.state.cuts} times`);
+  assert.equal(await stored(id), sent);
+  link.close();
+  await site.kill(site.children().desk);
+  await ready(site);
 });
 
 test("kill -9 of the desk, then of all: what was told to be stored is stored", async () => {
