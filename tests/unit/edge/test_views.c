@@ -160,8 +160,7 @@ static void test_robots_are_known_by_their_names(void **state)
 {
     (void)state;
     static const char *const agents[] = {
-        "Mozilla/5.0 (compatible; Googlebot/2.1; "
-        "+http://www.google.com/bot.html)",
+        "Mozilla/5.0 (compatible; Googlebot/2.1)",
         "Mozilla/5.0 (compatible; bingbot/2.0)",
         "Mozilla/5.0 (compatible; YandexBot/3.0)",
         "facebookexternalhit/1.1",
