@@ -17,6 +17,7 @@
     X(import_rss) \
     X(import_views) \
     X(export_ninjs) \
+    X(export_site) \
     X(article_list) \
     X(article_show) \
     X(article_new) \

@@ -3,6 +3,7 @@
 
 #include "render/locale.h"
 #include "render/value.h"
+#include "site/printer.h"
 #include "site/printing.h"
 #include "site/story_model.h"
 
@@ -47,8 +48,9 @@ void list_set(struct printing *p, const struct article_list *list, size_t skip,
     value_set_bool(model, "empty", list->count == 0);
     value_set_str(model, "newest", p->path.has_before ? path : STR(""));
     value_set_str(model, "older",
-                  list->more ? site_path_before(p->arena, path, &list->next)
-                             : STR(""));
+                  list->more ? printing_before(p, path, &list->next) : STR(""));
+    if (list->more)
+        p->print->older = site_path_before(p->arena, path, &list->next);
 }
 
 enum err list_set_latest(struct printing *p, size_t count)

@@ -19,7 +19,7 @@ static void set_head(struct printing *p, struct str name, struct str path,
     printing_describe(p, description);
     printing_feeds(p, name, path);
     if (list_cursor(p))
-        path = site_path_before(p->arena, path, list_cursor(p));
+        path = printing_before(p, path, list_cursor(p));
     printing_canonical(p, path);
     printing_share(p, "website", name);
     printing_share_list(p, list);

@@ -21,6 +21,7 @@ struct site_print {
     struct str content_type;
     struct str body;
     struct str location;      /* of a redirect: a path of this site */
+    struct str older;         /* of a list: the page key where it goes on */
     struct str cache_control; /* "no-cache" for pages; assets never change */
     struct str fields;        /* see site_header_fields */
     const struct str *keys;   /* change keys it was made from */

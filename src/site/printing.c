@@ -78,6 +78,7 @@ enum err printing_open(struct printing *p, struct str lang)
     p->page = value_set_object(p->data, "page");
     p->masthead = value_set_object(p->data, "site");
     value_set_str(p->page, "lang", p->lang);
+    value_set_bool(p->page, "static", p->site->is_static);
     value_set_c(p->page, "dir", p->language->rtl ? "rtl" : "ltr");
     return masthead_load(p);
 }
@@ -132,6 +133,13 @@ struct str printing_path(const struct printing *p, const char *kind,
 {
     return arena_printf(p->arena, "/%" PRI_STR "/%s%" PRI_STR, ARG_STR(p->lang),
                         kind, ARG_STR(name));
+}
+
+struct str printing_before(const struct printing *p, struct str path,
+                           const struct article_cursor *before)
+{
+    struct str page_key = site_path_before(p->arena, path, before);
+    return p->site->is_static ? site_path_static(p->arena, page_key) : page_key;
 }
 
 void printing_translated(struct printing *p, struct str lang, struct str url)

@@ -97,6 +97,10 @@ void printing_share_picture(struct printing *p, const struct medium *medium,
 struct article_list;
 void printing_share_list(struct printing *p, const struct article_list *list);
 
+/* Where the list at path goes on behind before, in the site's own style. */
+struct str printing_before(const struct printing *p, struct str path,
+                           const struct article_cursor *before);
+
 /* The site's address before path; path alone when no address is set. */
 struct str printing_absolute(const struct printing *p, struct str path);
 

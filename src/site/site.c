@@ -72,6 +72,11 @@ void site_destroy(struct site *site)
     free(site);
 }
 
+void site_be_static(struct site *site)
+{
+    site->is_static = true;
+}
+
 struct look *site_hold_look(struct site *site)
 {
     pthread_mutex_lock(&site->lock);

@@ -22,6 +22,12 @@ MUST_USE enum err site_create(struct content *content, const char *folder,
                               struct site **ret_site, struct fault *fault);
 void site_destroy(struct site *site); /* accepts NULL */
 
+/* From now on pages are printed for a folder that any web server can serve: a
+ * list goes on at a path without a query (site_path_static), and what only this
+ * program's server answers (the count of views) is not asked for. Before the
+ * first page. */
+void site_be_static(struct site *site);
+
 /* Looks whether a file of the overrides changed and loads them again if so;
  * after an error the theme before it stays in use. One thread at a time. */
 MUST_USE enum err site_reload_theme(struct site *site, bool *ret_changed,

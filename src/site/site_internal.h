@@ -15,6 +15,7 @@ struct locales;
 struct site {
     struct content *content;
     const char *folder; /* of the theme's overrides, or NULL */
+    bool is_static;     /* see site_be_static */
     struct arena arena;
     struct assets assets;
     struct locales *locales;

@@ -355,3 +355,14 @@ struct str site_path_before(struct arena *arena, struct str path,
     article_cursor_format(before, cursor);
     return arena_printf(arena, "%" PRI_STR "?before=%s", ARG_STR(path), cursor);
 }
+
+struct str site_path_static(struct arena *arena, struct str page_key)
+{
+    struct str mark = STR("?before=");
+    ptrdiff_t at = str_find(page_key, mark);
+    if (at < 0)
+        return page_key;
+    return arena_printf(arena, "%" PRI_STR "/before/%" PRI_STR,
+                        ARG_STR(str_slice(page_key, 0, (size_t)at)),
+                        ARG_STR(str_from(page_key, (size_t)at + mark.len)));
+}

@@ -128,4 +128,8 @@ struct str site_path_sitemap(struct arena *arena, struct str lang,
 struct str site_path_before(struct arena *arena, struct str path,
                             const struct article_cursor *before);
 
+/* The same page where there are no queries:
+ * "/en/politics/before/0005e6466bd0a4c0-62f9f7d471fdc". */
+struct str site_path_static(struct arena *arena, struct str page_key);
+
 #endif
