@@ -29,7 +29,7 @@ enum page_flag {
     PAGE_PACKED = 1 << 2,    /* the identity body is left out: few ask for it,
                                 and it is what gzip's unpacks to. Set by
                                 page_encode */
-    PAGE_BULK = 1 << 2,      /* the desk keeps no copy of it: sitemaps */
+    PAGE_BULK = 1 << 3,      /* the desk keeps no copy of it: sitemaps */
 };
 
 enum {
