@@ -3,7 +3,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <pthread.h>
 #include <sys/random.h>
@@ -102,6 +104,19 @@ void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES])
     unsigned char digest[DIGEST_BYTES];
     SHA256((const unsigned char *)(bytes.ptr ? bytes.ptr : ""), bytes.len,
            digest);
+    write_hex(digest, target);
+}
+
+void digest_hmac_hex(struct str key, struct str bytes,
+                     char target[DIGEST_HEX_BYTES])
+{
+    unsigned char digest[DIGEST_BYTES];
+    unsigned len = sizeof digest;
+    assert(key.len <= INT_MAX);
+    if (!HMAC(EVP_sha256(), key.ptr ? key.ptr : "", (int)key.len,
+              (const unsigned char *)(bytes.ptr ? bytes.ptr : ""), bytes.len,
+              digest, &len))
+        log_panic("a digest cannot be made");
     write_hex(digest, target);
 }
 

@@ -19,7 +19,11 @@ enum { DIGEST_BYTES = 32, DIGEST_HEX_BYTES = 65 };
 /* SHA-256 as 64 lower-case hexadecimal digits and a NUL. */
 void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES]);
 
-/* The same of bytes that come piece by piece. Zeroed at first; digest_begin may
+/* HMAC-SHA-256 (RFC 2104) in the same form. */
+void digest_hmac_hex(struct str key, struct str bytes,
+                     char target[DIGEST_HEX_BYTES]);
+
+/* SHA-256 of bytes that come piece by piece. Zeroed at first; digest_begin may
  * be called again for the next one. */
 struct digest {
     void *context;

@@ -19,6 +19,7 @@
 #include "net/http_workers.h"
 #include "net/listener.h"
 #include "newsroom/newsroom.h"
+#include "site/hub.h"
 #include "site/press.h"
 #include "site/site.h"
 
@@ -26,7 +27,7 @@ enum {
     PRINTERS = 3,
     WORKERS = 8,
     WORK_CONNECTIONS = 8, /* the edge's, so as many requests at once */
-    READERS = PRINTERS + WORKERS + 4,
+    READERS = PRINTERS + WORKERS + 6,
     READY_TIMEOUT_MS = 60 * 1000,
 };
 
@@ -40,6 +41,7 @@ struct desk {
     struct newsroom newsroom;
     struct desk_jobs *jobs;
     struct desk_search *search;
+    struct hub *_Atomic hub; /* NULL until it has begun */
     struct loop *loop;
     pthread_t loop_thread;
     bool finishing; /* on the loop's thread, or when it has ended */
@@ -125,6 +127,14 @@ static void write_status(void *press, struct buf *out)
                "\"prints\":%llu,\"edges\":%u",
                (long long)status.log_seq, status.pages, status.pinned,
                status.waiting, (unsigned long long)status.prints, status.edges);
+}
+
+static void wake_hub(void *context)
+{
+    struct desk *desk = context;
+    struct hub *hub = desk->hub;
+    if (hub)
+        hub_wake(hub);
 }
 
 /* ---- start ---- */
@@ -216,6 +226,9 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
         .press = desk->press,
         .catch_up = catch_up,
         .write_status = write_status,
+        .hub = desk,
+        .hub_wake = wake_hub,
+        .is_feed = hub_is_feed,
     };
     enum err err = loop_create(&desk->loop);
     if (!err) {
@@ -235,6 +248,17 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
                          err_sentence(err));
     if (pthread_create(&desk->loop_thread, NULL, run_loop, desk->loop))
         return fault_set(fault, ERR_NO_MEMORY, NULL, "no thread");
+    return ERR_OK;
+}
+
+static enum err start_hub(struct desk *desk, struct fault *fault)
+{
+    const struct hub_config config = {desk->content, desk->site, desk->press};
+    struct hub *hub;
+    enum err err = hub_start(&config, &hub);
+    if (err)
+        return fault_set(fault, err, NULL, "no threads for the hub");
+    desk->hub = hub;
     return ERR_OK;
 }
 
@@ -259,6 +283,7 @@ static void finish(struct desk *desk)
     http_server_destroy(desk->local);
     http_server_destroy(desk->work);
     desk_search_stop(desk->search);
+    hub_stop(desk->hub);
     desk_jobs_stop(desk->jobs);
     press_destroy(desk->press);
     loop_destroy(desk->loop);
@@ -285,6 +310,8 @@ int desk_main(int argc, char **argv)
         fault_set(&fault, err, NULL, "no thread for jobs");
     if (!err && (err = desk_search_start(desk.content, &desk.search)))
         fault_set(&fault, err, NULL, "no thread for search");
+    if (!err)
+        err = start_hub(&desk, &fault);
     if (err) {
         log_error("desk ends", LOG_C("cause", fault_text(&fault)));
         return err_exit_code(err); /* the process ends: so does all it holds */

@@ -325,6 +325,38 @@ static const char search_sql[] =
     " documents BIGINT NOT NULL,"
     " PRIMARY KEY (language, word)) WITHOUT ROWID;";
 
+/* See websub.h. */
+static const char websub_sql[] =
+    "CREATE TABLE websub_ask ("
+    " callback TEXT NOT NULL,"
+    " path TEXT NOT NULL,"
+    " secret TEXT NOT NULL,"
+    " unsubscribe BIGINT NOT NULL,"
+    " lease_s BIGINT NOT NULL,"
+    " asked_us BIGINT NOT NULL,"
+    " tries BIGINT NOT NULL,"
+    " retry_us BIGINT NOT NULL,"
+    " PRIMARY KEY (callback, path));"
+
+    "CREATE TABLE websub_topic ("
+    " path TEXT PRIMARY KEY,"
+    " digest TEXT NOT NULL,"
+    " seq BIGINT NOT NULL);"
+
+    "CREATE TABLE websub_subscription ("
+    " callback TEXT NOT NULL,"
+    " path TEXT NOT NULL REFERENCES websub_topic (path),"
+    " secret TEXT NOT NULL,"
+    " lease_us BIGINT NOT NULL," /* until then */
+    " created_us BIGINT NOT NULL,"
+    " delivered_seq BIGINT NOT NULL,"
+    " tries BIGINT NOT NULL,"
+    " retry_us BIGINT NOT NULL,"
+    " PRIMARY KEY (callback, path));"
+    "CREATE INDEX websub_subscription_path"
+    " ON websub_subscription (path, delivered_seq);"
+    "CREATE INDEX websub_subscription_lease ON websub_subscription (lease_us);";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -335,6 +367,7 @@ const struct migration schema_migrations[] = {
     {7, "what was imported from where", imports_sql},
     {8, "views by hour, day and week", views_sql},
     {9, "search", search_sql},
+    {10, "subscribers of feeds", websub_sql},
 };
 
 const size_t schema_migration_count =

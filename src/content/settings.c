@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "content/settings.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 
 #include "base/arena.h"
@@ -125,6 +126,41 @@ static enum err check_switch(const char *field, struct str value,
     return fault_set(fault, ERR_INVALID, field, "%s must be yes or no", field);
 }
 
+/* "10.0.0.7", "10.0.0.7:8080", "[fd00::1]:443" */
+static bool is_host(struct str text)
+{
+    char host[64];
+    unsigned char ip[16];
+    struct str port = STR("1");
+    bool is_ip6 = text.ptr[0] == '[';
+    ptrdiff_t end = str_find_char(text, is_ip6 ? ']' : ':');
+    size_t from = is_ip6 ? 1 : 0, to = end < 0 ? text.len : (size_t)end;
+    if ((is_ip6 && end < 0) || to - from >= sizeof host)
+        return false;
+    struct str rest = str_from(text, to + (is_ip6 ? 1 : 0));
+    if (rest.len)
+        port = rest.ptr[0] == ':' ? str_from(rest, 1) : STR("");
+    memcpy(host, text.ptr + from, to - from);
+    host[to - from] = '\0';
+    int64_t number;
+    return inet_pton(is_ip6 ? AF_INET6 : AF_INET, host, ip) == 1 &&
+           !str_parse_i64(port, &number) && number > 0 && number <= 65535;
+}
+
+static enum err check_hosts(const char *field, struct str value,
+                            struct fault *fault)
+{
+    struct str host;
+    while (value.len && str_split_next(&value, ' ', &host))
+        if (host.len && !is_host(host))
+            return fault_set(fault, ERR_INVALID, field,
+                             "\"%" PRI_STR "\" is no address: write them as "
+                             "10.0.0.7, 127.0.0.1:8080 or [fd00::1]:443, with "
+                             "blanks between",
+                             ARG_STR(host));
+    return ERR_OK;
+}
+
 static enum err check_value(struct edit *edit, const struct setting *setting,
                             struct str value)
 {
@@ -138,6 +174,10 @@ static enum err check_value(struct edit *edit, const struct setting *setting,
     case SETTING_TEXT:
     case SETTING_LINES:
         return ERR_OK;
+    case SETTING_LINK:
+        return check_address(field, value, edit->fault);
+    case SETTING_HOSTS:
+        return check_hosts(field, value, edit->fault);
     case SETTING_SWITCH:
         return check_switch(field, value, edit->fault);
     case SETTING_ADDRESS:
@@ -184,6 +224,8 @@ static void take(struct settings *settings, struct str name, struct str value)
 #define TAKE_PATTERN TAKE_TEXT
 #define TAKE_LANGUAGE TAKE_TEXT
 #define TAKE_LINES TAKE_TEXT
+#define TAKE_LINK TAKE_TEXT
+#define TAKE_HOSTS TAKE_TEXT
 #define TAKE_SWITCH(name_) settings->name_ = str_eq(value, STR("yes"))
 #define TAKE_NUMBER(name_) take_number(SETTING_NUMBER, &settings->name_, value)
 #define TAKE_BYTES(name_) take_number(SETTING_BYTES, &settings->name_, value)

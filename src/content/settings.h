@@ -25,6 +25,9 @@ enum setting_kind {
     SETTING_BYTES,    /* a number of bytes, "256 MiB" */
     SETTING_SWITCH,   /* yes or no */
     SETTING_LINES,    /* several lines, at most SETTING_LINES_BYTES_MAX */
+    SETTING_LINK,     /* "" or an address with a path */
+    SETTING_HOSTS,    /* IP addresses, each with a port or without, blanks
+                         between */
 };
 
 /* clang-format off */
@@ -44,7 +47,9 @@ enum setting_kind {
     X(newest_pinned, NUMBER, "2000",           false, "how many of the newest articles are kept printed") \
     X(page_memory, BYTES,    "256 MiB",        false, "memory for printed pages, of each edge") \
     X(ai_crawlers, SWITCH,   "yes",            false, "whether robots.txt lets in crawlers that collect texts for AI: yes or no") \
-    X(robots,      LINES,    "",               false, "further lines of robots.txt")
+    X(robots,      LINES,    "",               false, "further lines of robots.txt") \
+    X(websub_hub,  LINK,     "",               false, "another hub that is told of changes and named in feeds; empty: the newspaper's own") \
+    X(fetch_allow, HOSTS,    "",               false, "private addresses that may be fetched from, such as 10.0.0.7:8080; mostly none")
 /* clang-format on */
 
 #define SETTING_C_TEXT struct str
@@ -56,6 +61,8 @@ enum setting_kind {
 #define SETTING_C_BYTES int64_t
 #define SETTING_C_SWITCH bool
 #define SETTING_C_LINES struct str
+#define SETTING_C_LINK struct str
+#define SETTING_C_HOSTS struct str
 
 /* All of them, read once: settings.name, settings.page_memory … */
 struct settings {

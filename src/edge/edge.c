@@ -75,6 +75,8 @@ static enum err start(struct edge *edge, struct fault *fault)
     }
     enum err err = edge_views_create(edge, &edge->views);
     if (!err)
+        err = edge_hub_create(edge);
+    if (!err)
         err = edge_feed_create(edge, &edge->feed);
     if (!err)
         err = edge_forward_create(edge, &edge->forward);
@@ -161,6 +163,7 @@ static void stop(struct edge *edge)
     }
     edge_feed_destroy(edge->feed);
     edge_views_destroy(edge->views);
+    edge_hub_destroy(edge);
     edge_forward_destroy(edge->forward);
     shelf_finish(&edge->shelf);
 }

@@ -8,6 +8,7 @@
  *   edge_feed.c     the desk's feed: pages, drops, acknowledgements
  *   edge_forward.c  requests that the desk itself answers
  *   edge_media.c    files of the public media folder
+ *   edge_hub.c      what subscribers of feeds ask
  *   edge_views.c    beacons: who reads what, counted and sent to the desk
  *   readers.c       one view a reader and article in half an hour
  *   robots.c        who is no reader
@@ -38,13 +39,15 @@ enum {
     EDGE_WAIT_MS = 10 * 1000, /* for a page to be printed */
     EDGE_FORWARD_WAITING_MAX = 1024,
     EDGE_FORWARD_MS = 30 * 1000,
-    EDGE_BODY_BYTES_MAX = 8 << 20, /* of a request that is passed on */
+    EDGE_BODY_BYTES_MAX = 8 << 20,     /* of a request that is passed on */
+    EDGE_HUB_BODY_BYTES_MAX = 8 << 10, /* of what the hub is asked */
     EDGE_DRAIN_MS = 8 * 1000,
     EDGE_VIEWS_KEEP_MS = 3 * 1000,
 };
 
 struct edge_feed;
 struct edge_forward;
+struct edge_hub_limits;
 struct edge_views;
 
 struct edge_thread {
@@ -68,6 +71,7 @@ struct edge {
     struct edge_thread threads[EDGE_THREADS_MAX];
     pid_t pid;            /* asked for before the sandbox */
     atomic_uint draining; /* threads that still have connections */
+    struct edge_hub_limits *hub_limits;
     atomic_bool drained;
     struct edge_views *views;
 
@@ -147,6 +151,14 @@ void edge_forward_adopt(struct edge_forward *forward, int fd);
 /* Passes the request on; the answer comes later. Any thread. */
 void edge_forward_request(struct edge_thread *thread,
                           struct http_exchange *exchange);
+
+/* ---- edge_hub.c ---- */
+
+MUST_USE enum err edge_hub_create(struct edge *edge);
+void edge_hub_destroy(struct edge *edge);
+
+void edge_answer_hub(struct edge_thread *thread,
+                     struct http_exchange *exchange);
 
 /* ---- edge_media.c ---- */
 

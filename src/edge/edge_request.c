@@ -8,6 +8,7 @@ enum { CURSOR_BYTES_MAX = 64, KEY_BYTES = PAGE_KEY_BYTES_MAX };
 
 #define NEWSROOM_PREFIX STR("/newsroom/")
 #define VIEWS_PREFIX STR("/views/")
+#define HUB_PATH STR("/websub")
 #define MEDIA_PREFIX STR("/media/")
 
 static bool is_reading(const struct http_request *request)
@@ -76,6 +77,10 @@ static void answer_path(struct edge_thread *thread,
         edge_forward_request(thread, exchange);
         return;
     }
+    if (str_eq(path, HUB_PATH)) {
+        edge_answer_hub(thread, exchange);
+        return;
+    }
     if (!is_reading(request)) {
         edge_answer_error(exchange, 405);
         return;
@@ -124,6 +129,8 @@ void edge_on_request(void *context, struct http_exchange *exchange)
 uint64_t edge_body_max(void *context, const struct http_request *request)
 {
     (void)context;
+    if (str_eq(request->path, HUB_PATH))
+        return EDGE_HUB_BODY_BYTES_MAX;
     return str_starts_with(request->path, NEWSROOM_PREFIX) ? EDGE_BODY_BYTES_MAX
                                                            : 0;
 }

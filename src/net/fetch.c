@@ -191,6 +191,16 @@ static size_t take_head(char *bytes, size_t size, size_t count, void *context)
     return fetching->head_bytes > HEAD_BYTES_MAX ? 0 : size * count;
 }
 
+/* Called about once a second, and whenever something happens. */
+static int look_up(void *context, curl_off_t to_get, curl_off_t got,
+                   curl_off_t to_send, curl_off_t sent)
+{
+    (void)to_get, (void)got, (void)to_send, (void)sent;
+    const struct fetching *fetching = context;
+    const atomic_bool *stop = fetching->request->stop;
+    return stop && atomic_load(stop) ? 1 : 0;
+}
+
 /* ---- One request
  * -------------------------------------------------------------------- */
 
@@ -236,6 +246,9 @@ static enum err set_up(struct fetching *fetching)
     SET(CURLOPT_WRITEDATA, fetching);
     SET(CURLOPT_HEADERFUNCTION, take_head);
     SET(CURLOPT_HEADERDATA, fetching);
+    SET(CURLOPT_XFERINFOFUNCTION, look_up);
+    SET(CURLOPT_XFERINFODATA, fetching);
+    SET(CURLOPT_NOPROGRESS, 0L);
     if (request->method == HTTP_POST) {
         SET(CURLOPT_POST, 1L);
         SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
@@ -254,6 +267,7 @@ static const struct {
     {CURLE_COULDNT_RESOLVE_HOST, ERR_NOT_FOUND},
     {CURLE_COULDNT_CONNECT, ERR_CLOSED},
     {CURLE_GOT_NOTHING, ERR_CLOSED},
+    {CURLE_ABORTED_BY_CALLBACK, ERR_CLOSED}, /* look_up */
     {CURLE_RECV_ERROR, ERR_CLOSED},
     {CURLE_SEND_ERROR, ERR_CLOSED},
     {CURLE_PARTIAL_FILE, ERR_CLOSED},
@@ -313,7 +327,8 @@ static enum err next_url(const struct fetching *fetching, const char *url,
     char *next = NULL;
     *ret_next = NULL;
     fetching->lib->easy_getinfo(fetching->curl, CURLINFO_REDIRECT_URL, &next);
-    if (!next || fetching->request->method != HTTP_GET)
+    if (!next || fetching->request->method != HTTP_GET ||
+        fetching->request->stays)
         return ERR_OK;
     if (is_https(url) && !is_https(next))
         return fault_set(fault, ERR_DENIED, "url",

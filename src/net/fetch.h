@@ -11,6 +11,9 @@
 #ifndef NET_FETCH_H
 #define NET_FETCH_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "base/fault.h"
 #include "base/str.h"
 #include "net/address.h"
@@ -48,6 +51,8 @@ struct fetch_request {
     struct str body;                     /* of a POST */
     int64_t timeout_us;                  /* for all of it; 0 takes 10 s */
     size_t body_bytes_max;               /* of the answer; 0 takes 1 MiB */
+    bool stays;              /* a redirect is an answer like others */
+    const atomic_bool *stop; /* NULL, or ends it within a second: ERR_CLOSED */
 };
 
 struct fetch_answer {

@@ -4,10 +4,12 @@
 #ifndef NEWSROOM_NEWSROOM_H
 #define NEWSROOM_NEWSROOM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/str.h"
 #include "net/router.h"
 
 struct buf;
@@ -22,6 +24,11 @@ struct newsroom {
     enum err (*catch_up)(void *press, int64_t seq, struct fault *fault);
     /* Appends the members of a JSON object about the press. */
     void (*write_status)(void *press, struct buf *out);
+    void *hub;
+    /* Something was asked of the hub. */
+    void (*hub_wake)(void *hub);
+    /* Whether the path is one of a feed. */
+    bool (*is_feed)(struct str path);
 };
 
 /* The one table of what may be called, by whom. */

@@ -11,6 +11,9 @@
 route_handler desk_api_sync;
 route_handler desk_api_status;
 
+/* hub_api.c: what subscribers of feeds ask */
+route_handler hub_api_ask;
+
 /* article_api.c: GET, POST articles; publish, withdraw */
 route_handler article_api_show;
 route_handler article_api_create;

@@ -6,6 +6,7 @@
 #include "render/catalogue.h"
 #include "render/document.h"
 #include "render/xml_writer.h"
+#include "site/hub.h"
 #include "site/list_model.h"
 #include "site/printer.h"
 #include "site/printing.h"
@@ -107,6 +108,9 @@ static void add_links(struct feed *feed)
                   printing_absolute(p, p->page_key));
     feed_add_link(feed, "alternate", STR("text/html"),
                   printing_absolute(p, feed->home));
+    struct str hub = hub_address(&p->settings, p->arena);
+    if (hub.len)
+        feed_add_link(feed, "hub", STR(""), hub);
 }
 
 /* ---- Entries ----------------------------------------------------------------

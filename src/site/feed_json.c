@@ -27,6 +27,13 @@ static void add_author(struct value *authors, struct str name, struct str url)
     set_text(author, "url", url);
 }
 
+static void add_hub(struct value *object, struct str url)
+{
+    struct value *hub = value_add_object(value_set_list(object, "hubs"));
+    value_set_str(hub, "type", STR("WebSub"));
+    value_set_str(hub, "url", url);
+}
+
 /* The specification names where each link goes. */
 static void set_links(struct value *object, const struct feed *feed)
 {
@@ -36,6 +43,8 @@ static void set_links(struct value *object, const struct feed *feed)
             value_set_str(object, "feed_url", feed->links[i].href);
         else if (str_eq(rel, STR("alternate")))
             value_set_str(object, "home_page_url", feed->links[i].href);
+        else if (str_eq(rel, STR("hub")))
+            add_hub(object, feed->links[i].href);
     }
 }
 

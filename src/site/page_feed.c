@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Feeds of the site and of each category, tag and author. */
 #include "site/feed.h"
+#include "site/hub.h"
 #include "site/look.h"
 #include "site/pages.h"
 #include "site/printer.h"
@@ -12,6 +13,21 @@ static enum err (*const writers[SITE_FEED_COUNT])(const struct feed *,
     [SITE_FEED_RSS] = feed_write_rss,
     [SITE_FEED_JSON] = feed_write_json,
 };
+
+/* The hub and the feed's own address, as WebSub §4 would have them found
+ * without reading the feed. */
+static struct str link_fields(const struct printing *p)
+{
+    struct str fields = p->look->asset_fields;
+    struct str hub = hub_address(&p->settings, p->arena);
+    if (!hub.len)
+        return fields;
+    return arena_printf(p->arena,
+                        "%" PRI_STR "Link: <%" PRI_STR
+                        ">; rel=\"hub\", <%" PRI_STR ">; rel=\"self\"\r\n",
+                        ARG_STR(fields), ARG_STR(hub),
+                        ARG_STR(printing_absolute(p, p->page_key)));
+}
 
 enum err page_feed(struct printing *p)
 {
@@ -32,6 +48,6 @@ enum err page_feed(struct printing *p)
         p->arena, site_feeds[p->path.feed].type, STR("; charset=utf-8"));
     p->print->cache_control = STR("no-cache");
     p->print->body = arena_copy(p->arena, buf_str(&out));
-    p->print->fields = p->look->asset_fields;
+    p->print->fields = link_fields(p);
     return ERR_OK;
 }

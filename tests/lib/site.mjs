@@ -17,6 +17,8 @@ export const program = path.resolve(
   process.env.BROADSHEET ?? "build/release/bin/broadsheet",
 );
 
+process.setMaxListeners(64); // each site ends its server with the script
+
 if (!fs.existsSync(program))
   throw new Error(`${program} is not there: run make, or name another one in BROADSHEET`);
 

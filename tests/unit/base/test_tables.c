@@ -186,6 +186,10 @@ static void test_digest_is_sha_256(void **state)
 {
     (void)state;
     char hex[DIGEST_HEX_BYTES];
+    digest_hmac_hex(STR("Jefe"), STR("what do ya want for nothing?"), hex);
+    assert_string_equal(hex, /* RFC 4231 §4.3 */
+                        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec5"
+                        "8b964ec3843");
     digest_hex(STR("abc"), hex); /* FIPS 180-4's own example */
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223"
                              "b00361a396177a9cb410ff61f20015ad");
