@@ -34,6 +34,7 @@ PKG_store   := sqlite3 icu-uc
 PKG_render  := jansson icu-uc icu-i18n libbrotlienc libdeflate
 PKG_link    := libdeflate
 PKG_content := jansson
+PKG_site    := jansson
 PKG_newsroom := jansson
 PKG_exchange := jansson expat libzstd libsodium
 PKG_edge    := libseccomp

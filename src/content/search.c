@@ -7,12 +7,12 @@
 #include "base/time.h"
 #include "content/language.h"
 #include "content/row_internal.h"
-#include "content/search_internal.h"
-#include "content/search_query_internal.h"
+#include "content/search_asking_internal.h"
 #include "content/search_snippet_internal.h"
 
 enum {
     COUNTED_MAX = 1000, /* articles with a word, to weigh it */
+    FEW = 3,            /* matches: so few may be a typing error */
     SQL_BYTES = 512,
 };
 
@@ -54,19 +54,6 @@ enum err search_cursor_parse(struct str text, struct search_cursor *ret_cursor)
 
 /* ---- Weighing words --------------------------------------------------------
  */
-
-struct asking {
-    struct db *db;
-    const struct search_query *query;
-    struct arena *arena;
-    struct search_words *words;
-    struct search_terms terms;
-    struct search_expression expression;
-    char table[SEARCH_TABLE_BYTES];
-    int64_t first, last;    /* documents, of the dates that are asked for */
-    int64_t newest, oldest; /* that there are */
-    struct search_result result;
-};
 
 static enum err read_range(struct asking *asking)
 {
@@ -174,7 +161,7 @@ static enum err read_candidates(struct asking *asking, struct str counts,
     db_bind_str(&query, counts);
     db_bind_i64(&query, asking->first);
     db_bind_i64(&query, last);
-    db_bind_i64(&query, SEARCH_RANKED_MAX + 1);
+    db_bind_i64(&query, (int64_t)asking->ranked_max + 1);
     int64_t now_us = search_document_time(last);
     for (; db_query_next(&query); count++) {
         int64_t document = db_column_i64(&query, 0);
@@ -201,7 +188,7 @@ static enum err rank(struct asking *asking, size_t limit,
     const struct search_query *query = asking->query;
     struct search_result *result = &asking->result;
     struct candidate *candidates =
-        arena_array(asking->arena, struct candidate, SEARCH_RANKED_MAX + 1);
+        arena_array(asking->arena, struct candidate, asking->ranked_max + 1);
     struct str counts;
     size_t found = 0;
     int64_t newest =
@@ -212,9 +199,9 @@ static enum err rank(struct asking *asking, size_t limit,
                               candidates, &found);
     if (err)
         return err;
-    result->ranked_newest = result->total_is_more = found > SEARCH_RANKED_MAX;
+    result->ranked_newest = result->total_is_more = found > asking->ranked_max;
     if (result->ranked_newest)
-        found = SEARCH_RANKED_MAX;
+        found = asking->ranked_max;
     result->total = (int64_t)found;
     qsort(candidates, found, sizeof *candidates, compare_candidates);
     size_t from = query->after.document ? (size_t)query->after.offset : 0;
@@ -234,7 +221,7 @@ static enum err rank(struct asking *asking, size_t limit,
 /* ---- By date ---------------------------------------------------------------
  */
 
-static enum err count_matches(struct asking *asking)
+enum err search_count_matches(struct asking *asking)
 {
     char sql[SQL_BYTES];
     snprintf(sql, sizeof sql,
@@ -289,7 +276,7 @@ static enum err list_newest(struct asking *asking, size_t limit,
         asking->result.next = (struct search_cursor){documents[count - 1], 0};
     *ret_documents = documents;
     *ret_count = count;
-    return count_matches(asking);
+    return search_count_matches(asking);
 }
 
 /* ---- Results ---------------------------------------------------------------
@@ -311,6 +298,11 @@ static enum err load_hit(struct asking *asking, int64_t document,
     err = article_card_load(asking->db, &id, asking->arena, &hit->card);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    if (asking->bare) {
+        search_highlight_headline(asking->words, &asking->expression,
+                                  asking->arena, hit);
+        return ERR_OK;
+    }
     return search_highlight(asking->db, asking->words, &asking->expression,
                             db_column_i64(&query, 1), asking->arena, hit);
 }
@@ -340,6 +332,21 @@ static enum err run(struct asking *asking)
     for (; !err && result->count < count; result->count++)
         err = load_hit(asking, documents[result->count],
                        &result->hits[result->count]);
+    if (!err && !asking->bare && !query->after.document && result->total < FEW)
+        err = search_offer(asking);
+    return err;
+}
+
+enum err search_ask(struct asking *asking, struct search_result *ret_result)
+{
+    const struct search_query *query = asking->query;
+    asking->first = search_document_at(query->from_us);
+    asking->last =
+        query->until_us ? search_document_at(query->until_us) - 1 : INT64_MAX;
+    search_table(query->language, asking->table);
+    enum err err = run(asking);
+    if (!err)
+        *ret_result = asking->result;
     return err;
 }
 
@@ -348,11 +355,12 @@ enum err search_run(struct db *db, const struct search_query *query,
 {
     assert(db && query && ret_result);
     struct language language;
-    struct asking asking = {.db = db, .query = query, .arena = arena};
-    asking.first = search_document_at(query->from_us);
-    asking.last =
-        query->until_us ? search_document_at(query->until_us) - 1 : INT64_MAX;
-    search_table(query->language, asking.table);
+    struct asking asking = {
+        .db = db,
+        .query = query,
+        .arena = arena,
+        .ranked_max = SEARCH_RANKED_MAX,
+    };
     /* All that follows sees one state. */
     DEFER(db_transaction_end) struct db_transaction transaction = {0};
     enum err err = db_begin_read(&transaction, db);
@@ -362,9 +370,7 @@ enum err search_run(struct db *db, const struct search_query *query,
         err = search_words_create(query->language, &asking.words);
     if (err)
         return err;
-    err = run(&asking);
+    err = search_ask(&asking, ret_result);
     search_words_destroy(asking.words);
-    if (!err)
-        *ret_result = asking.result;
     return err;
 }

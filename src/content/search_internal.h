@@ -17,7 +17,9 @@
  *   search_query.c     what a reader typed, to what the index is asked
  *   search.c           asking, ranking, counting
  *   search_snippet.c   the places that match
- *   search_dictionary.c  the words there are */
+ *   search_spelling.c  what was meant by who found next to nothing
+ *   search_suggest.c   while somebody types
+ *   search_dictionary.c  the words there are, how many articles hold each */
 #ifndef CONTENT_SEARCH_INTERNAL_H
 #define CONTENT_SEARCH_INTERNAL_H
 

@@ -237,31 +237,53 @@ static enum err read_body(struct db *db, const struct id *id, int64_t revision,
     return buf_err(&text);
 }
 
+static void begin_finding(struct finding *finding)
+{
+    const struct search_expression *expression = finding->expression;
+    for (size_t i = 0; i < expression->matching_count; i++)
+        search_words_each(finding->words, SEARCH_WORDS_OF_QUERY,
+                          expression->matching[i], add_term, finding);
+}
+
+static void highlight_headline(struct finding *finding, struct search_hit *hit)
+{
+    struct str headline = hit->card.headline;
+    find_matches(finding, headline);
+    hit->headline = make_runs(finding, headline, 0, headline.len);
+}
+
+void search_highlight_headline(struct search_words *words,
+                               const struct search_expression *expression,
+                               struct arena *arena, struct search_hit *hit)
+{
+    struct match matches[MATCHES_MAX];
+    struct finding finding = {.words = words,
+                              .expression = expression,
+                              .arena = arena,
+                              .matches = matches};
+    begin_finding(&finding);
+    highlight_headline(&finding, hit);
+}
+
 enum err search_highlight(struct db *db, struct search_words *words,
                           const struct search_expression *expression,
                           int64_t revision, struct arena *arena,
                           struct search_hit *hit)
 {
     struct match matches[MATCHES_MAX];
-    struct finding finding = {
-        .words = words,
-        .expression = expression,
-        .arena = arena,
-        .matches = matches,
-    };
-    struct str body, headline = hit->card.headline;
-    struct str standfirst = hit->card.standfirst;
-    for (size_t i = 0; i < expression->matching_count; i++)
-        search_words_each(words, SEARCH_WORDS_OF_QUERY, expression->matching[i],
-                          add_term, &finding);
-    find_matches(&finding, headline);
-    hit->headline = make_runs(&finding, headline, 0, headline.len);
+    struct finding finding = {.words = words,
+                              .expression = expression,
+                              .arena = arena,
+                              .matches = matches};
+    struct str body;
+    begin_finding(&finding);
+    highlight_headline(&finding, hit);
     enum err err = read_body(db, &hit->card.id, revision, arena, &body);
     if (err)
         return err;
     find_matches(&finding, body);
-    if (!finding.match_count && standfirst.len) {
-        body = flatten(standfirst, arena);
+    if (!finding.match_count && hit->card.standfirst.len) {
+        body = flatten(hit->card.standfirst, arena);
         find_matches(&finding, body);
     }
     hit->snippet = make_snippet(&finding, body);

@@ -7,7 +7,12 @@
 
 enum { SEARCH_SNIPPET_CHARACTERS = 180 };
 
-/* Fills hit->headline and hit->snippet; hit->card is there. */
+/* Fills hit->headline; hit->card is there. */
+void search_highlight_headline(struct search_words *words,
+                               const struct search_expression *expression,
+                               struct arena *arena, struct search_hit *hit);
+
+/* Fills hit->headline and hit->snippet. */
 MUST_USE enum err search_highlight(struct db *db, struct search_words *words,
                                    const struct search_expression *expression,
                                    int64_t revision, struct arena *arena,

@@ -30,7 +30,7 @@ struct edge_feed {
 
 /* ---- batches: what one read brought, done by every thread ---- */
 
-enum op_kind { OP_PAGE, OP_DROP, OP_CLEAR, OP_REFUSE };
+enum op_kind { OP_PAGE, OP_DROP, OP_CLEAR, OP_REFUSE, OP_BUSY };
 
 struct op {
     enum op_kind kind;
@@ -177,7 +177,10 @@ static void apply_batch(void *argument)
             edge_apply_clear(thread);
             break;
         case OP_REFUSE:
-            edge_apply_refuse(thread, op->key);
+            edge_apply_refuse(thread, op->key, 500);
+            break;
+        case OP_BUSY:
+            edge_apply_refuse(thread, op->key, 503);
             break;
         }
     }
@@ -316,6 +319,8 @@ static bool on_message(struct edge_feed *feed, struct batch *batch,
         return on_keys(feed, batch, OP_DROP, message->payload);
     case MESSAGE_REFUSE:
         return on_keys(feed, batch, OP_REFUSE, message->payload);
+    case MESSAGE_BUSY:
+        return on_keys(feed, batch, OP_BUSY, message->payload);
     case MESSAGE_CLEAR:
         clear_shelf(feed);
         add_op(batch, (struct op){.kind = OP_CLEAR});

@@ -113,7 +113,8 @@ void edge_wait_for_page(struct edge_thread *thread,
 void edge_apply_page(struct edge_thread *thread, struct page *page);
 void edge_apply_drop(struct edge_thread *thread, struct str key);
 void edge_apply_clear(struct edge_thread *thread);
-void edge_apply_refuse(struct edge_thread *thread, struct str key);
+/* Who waits for it is answered with the error: 500 or 503. */
+void edge_apply_refuse(struct edge_thread *thread, struct str key, int status);
 
 /* ---- edge_feed.c: on the first thread ---- */
 

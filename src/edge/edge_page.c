@@ -183,9 +183,10 @@ void edge_wait_for_page(struct edge_thread *thread,
 
 /* ---- what the feed brings ---- */
 
-/* Answers all who wait for key: with page, or with an error when it is NULL.
+/* Answers all who wait for key: with page, or with the error when it is NULL.
  * What they ask next may add waiters again, for the next page. */
-static void wake(struct edge_thread *thread, struct str key, struct page *page)
+static void wake(struct edge_thread *thread, struct str key, struct page *page,
+                 int status)
 {
     struct page_wait *wait = map_get(&thread->waits, key);
     for (bool last = !wait; !last;) {
@@ -194,14 +195,14 @@ static void wake(struct edge_thread *thread, struct str key, struct page *page)
         if (page)
             edge_answer_page(exchange, page);
         else
-            edge_answer_error(exchange, 500);
+            edge_answer_error(exchange, status);
     }
 }
 
 void edge_apply_page(struct edge_thread *thread, struct page *page)
 {
     if (page->flags & PAGE_TRANSIENT) {
-        wake(thread, page->key, page);
+        wake(thread, page->key, page, 200);
         page_release(page);
         return;
     }
@@ -209,7 +210,7 @@ void edge_apply_page(struct edge_thread *thread, struct page *page)
     if (map_set(&thread->pages, page->key, page, &old))
         log_panic("no memory for the page table");
     page_release(old);
-    wake(thread, page->key, page);
+    wake(thread, page->key, page, 200);
 }
 
 void edge_apply_drop(struct edge_thread *thread, struct str key)
@@ -227,9 +228,9 @@ void edge_apply_clear(struct edge_thread *thread)
     map_init(&thread->pages);
 }
 
-void edge_apply_refuse(struct edge_thread *thread, struct str key)
+void edge_apply_refuse(struct edge_thread *thread, struct str key, int status)
 {
-    wake(thread, key, NULL);
+    wake(thread, key, NULL, status);
 }
 
 enum err edge_pages_init(struct edge_thread *thread)

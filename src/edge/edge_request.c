@@ -2,9 +2,8 @@
 #include <assert.h>
 
 #include "edge/edge_internal.h"
+#include "link/page_key.h"
 #include "net/uri.h"
-
-enum { CURSOR_BYTES_MAX = 64, KEY_BYTES = PAGE_KEY_BYTES_MAX };
 
 #define NEWSROOM_PREFIX STR("/newsroom/")
 #define VIEWS_PREFIX STR("/views/")
@@ -14,37 +13,6 @@ enum { CURSOR_BYTES_MAX = 64, KEY_BYTES = PAGE_KEY_BYTES_MAX };
 static bool is_reading(const struct http_request *request)
 {
     return request->method == HTTP_GET || request->method == HTTP_HEAD;
-}
-
-/* The only query that public pages know is the cursor of a list; every other
- * parameter (of trackers, mostly) changes nothing. */
-static bool find_cursor(struct str query, struct str *ret_cursor)
-{
-    struct uri_parameter parameter;
-    while (uri_query_next(&query, &parameter)) {
-        if (!str_eq(parameter.name, STR("before")) || !parameter.value.len ||
-            parameter.value.len > CURSOR_BYTES_MAX)
-            continue;
-        for (size_t i = 0; i < parameter.value.len; i++) {
-            char c = parameter.value.ptr[i];
-            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-'))
-                return false;
-        }
-        *ret_cursor = parameter.value;
-        return true;
-    }
-    return false;
-}
-
-static struct str make_key(struct str path, struct str query,
-                           char target[KEY_BYTES])
-{
-    struct str cursor;
-    if (!query.ptr || !find_cursor(query, &cursor))
-        return path;
-    int len = snprintf(target, KEY_BYTES, "%" PRI_STR "?before=%" PRI_STR,
-                       ARG_STR(path), ARG_STR(cursor));
-    return len > 0 && len < KEY_BYTES ? str_of(target, (size_t)len) : path;
 }
 
 /* 301 to the canonical spelling of the same path. */
@@ -89,8 +57,8 @@ static void answer_path(struct edge_thread *thread,
         edge_answer_media(thread, exchange, str_from(path, MEDIA_PREFIX.len));
         return;
     }
-    char key_bytes[KEY_BYTES];
-    struct str key = make_key(path, request->query, key_bytes);
+    char key_bytes[PAGE_KEY_BYTES_MAX];
+    struct str key = page_key_make(path, request->query, key_bytes);
     struct page *page = map_get(&thread->pages, key);
     if (page)
         edge_answer_page(exchange, page);

@@ -36,10 +36,11 @@ enum message_kind {
     MESSAGE_MARK,      /* u64 edition, u64 log number: up to here the edge has
                           seen every change, as that edition prints it */
     MESSAGE_BUDGET,    /* u64 bytes of memory for pages */
-    MESSAGE_REFUSE,    /* str page key: it cannot be printed now (503) */
+    MESSAGE_REFUSE,    /* str page key: it cannot be printed (500) */
     MESSAGE_COUNTED,   /* u64 edge, u64 batch number: it and those before it are
                           durable (views.h) */
     MESSAGE_TOTALS,    /* views_pairs: so many views these articles have */
+    MESSAGE_BUSY,      /* str page key: too many wait, try again soon (503) */
     /* edge to desk */
     MESSAGE_WELCOME = 64, /* u32 process id, then edition and log number of the
                              last mark, u64 each, 0 when there was none */

@@ -10,6 +10,7 @@
 #include "site/list_model.h"
 #include "site/printer.h"
 #include "site/printing.h"
+#include "site/search_request.h"
 #include "site/story_model.h"
 
 /* ---- What it is the feed of -------------------------------------------------
@@ -78,6 +79,32 @@ static enum err load_author(struct feed *feed)
                                p->arena, &feed->list);
 }
 
+/* The newest that match. Nobody keeps it: there are as many as questions. */
+static enum err load_search(struct feed *feed)
+{
+    struct printing *p = feed->p;
+    struct search_request request;
+    struct search_result result = {0};
+    enum err err = search_request_read(p, &request);
+    if (err)
+        return err;
+    if (!request.text.len)
+        return ERR_NOT_FOUND;
+    request.query.sort = SEARCH_BY_DATE;
+    request.query.limit = list_length(p);
+    err = search_run(p->db, &request.query, p->arena, &result);
+    if (err)
+        return err;
+    feed->title = title_of(feed, request.text);
+    feed->home = search_request_url(p, &request, p->lang, STR(""));
+    p->print->transient = true;
+    feed->list.cards =
+        arena_array(p->arena, struct article_card, result.count + 1);
+    for (size_t i = 0; i < result.count; i++)
+        feed->list.cards[feed->list.count++] = result.hits[i].card;
+    return ERR_OK;
+}
+
 static enum err load_list(struct feed *feed)
 {
     switch (feed->p->path.home) {
@@ -87,6 +114,8 @@ static enum err load_list(struct feed *feed)
         return load_tag(feed);
     case SITE_PAGE_AUTHOR:
         return load_author(feed);
+    case SITE_PAGE_SEARCH:
+        return load_search(feed);
     default:
         return load_front(feed);
     }

@@ -120,6 +120,9 @@ enum err masthead_load(struct printing *p)
     value_set_bool(site, "today", false);
     set_link(p, "home", printing_path(p, "", STR("")), SITE_PAGE_FRONT);
     set_link(p, "tv", printing_path(p, "tv", STR("")), SITE_PAGE_TV);
+    value_set_str(set_link(p, "search", printing_path(p, "search", STR("")),
+                           SITE_PAGE_SEARCH),
+                  "suggest", printing_path(p, "suggest", STR("")));
     set_link(p, "menu", printing_path(p, "menu", STR("")), SITE_PAGE_MENU);
     set_fonts(p);
     printing_feeds(p, p->settings.name, printing_path(p, "", STR("")));

@@ -15,6 +15,8 @@ MUST_USE enum err page_article(struct printing *p);
 MUST_USE enum err page_item(struct printing *p); /* an article as ninjs */
 MUST_USE enum err page_tag(struct printing *p);
 MUST_USE enum err page_author(struct printing *p);
+MUST_USE enum err page_search(struct printing *p);
+MUST_USE enum err page_suggest(struct printing *p);
 MUST_USE enum err page_menu(struct printing *p);
 MUST_USE enum err page_tv(struct printing *p);
 MUST_USE enum err page_feed(struct printing *p); /* of each format */

@@ -6,6 +6,7 @@
 #include "content/change.h"
 #include "content/content.h"
 #include "link/page.h"
+#include "link/page_key.h"
 #include "link/wire.h"
 #include "site/press_internal.h"
 
@@ -73,23 +74,37 @@ static void on_disconnect(void *context, unsigned edge)
     pthread_mutex_unlock(&press->lock);
 }
 
+static struct feed_payload *key_payload(enum message_kind kind, struct str key)
+{
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, MESSAGE_PAYLOAD_BYTES_MAX);
+    wire_put_str(&text, key);
+    return buf_err(&text) ? NULL : feed_payload_create(kind, buf_str(&text));
+}
+
+/* Lock held. */
+static void tell_key(struct press *press, unsigned edge, enum message_kind kind,
+                     struct str key)
+{
+    struct feed_payload *payload = key_payload(kind, key);
+    if (payload)
+        feed_send_to(press->feed, edge, payload);
+}
+
 static void on_want(void *context, unsigned edge, struct str key)
 {
     struct press *press = context;
     if (key.len == 0 || key.len > PAGE_KEY_BYTES_MAX)
         return;
+    bool search = page_key_kind(key) != PAGE_KEY_OTHER;
     pthread_mutex_lock(&press->lock);
-    press_order(press, key, PRINT_FOR_READER, false, bit_of(edge));
+    if (search && press->searches_waiting >= PRESS_SEARCHES_MAX &&
+        !map_get(&press->jobs, key))
+        tell_key(press, edge, MESSAGE_BUSY, key);
+    else
+        press_order(press, key, search ? PRINT_FOR_SEARCH : PRINT_FOR_READER,
+                    false, bit_of(edge));
     pthread_mutex_unlock(&press->lock);
-}
-
-static struct feed_payload *drop_payload(struct str key)
-{
-    DEFER(buf_finish) struct buf text;
-    buf_init(&text, MESSAGE_PAYLOAD_BYTES_MAX);
-    wire_put_str(&text, key);
-    return buf_err(&text) ? NULL
-                          : feed_payload_create(MESSAGE_DROP, buf_str(&text));
 }
 
 /* The edge may have been sent a newer print while it said so: it is told to
@@ -99,7 +114,7 @@ static void on_evicted(void *context, unsigned edge, struct str key)
     struct press *press = context;
     pthread_mutex_lock(&press->lock);
     struct sheet *sheet = sheets_find(&press->sheets, key);
-    struct feed_payload *payload = drop_payload(key);
+    struct feed_payload *payload = key_payload(MESSAGE_DROP, key);
     if (sheet && !sheet->pinned && payload) {
         feed_send_to(press->feed, edge, feed_payload_hold(payload));
         sheet->held_by &= ~bit_of(edge);
@@ -141,7 +156,7 @@ struct feed_events press_feed_events(struct press *press)
 
 void press_drop(struct press *press, struct sheet *sheet)
 {
-    struct feed_payload *payload = drop_payload(sheet->key);
+    struct feed_payload *payload = key_payload(MESSAGE_DROP, sheet->key);
     if (!payload)
         log_panic("no memory to drop a page");
     feed_send(press->feed, payload);

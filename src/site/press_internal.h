@@ -25,12 +25,15 @@ enum {
     PRESS_POLL_MS = 200, /* how long a change by another process may wait when
                             nobody says that it is there */
     PRESS_ACK_TIMEOUT_MS = 5000,
+    PRESS_SEARCHES_MAX = 100, /* that wait: about a second's work */
 };
 
 /* Why a page is printed; the first in the list go first. */
 enum print_cause {
     PRINT_FOR_CHANGE, /* a publish call waits for it */
     PRINT_FOR_READER, /* a reader waits for it */
+    PRINT_FOR_SEARCH, /* the same, but it costs more than a page: one at a time,
+                         so that nobody else waits for who searches */
     PRINT_AHEAD,      /* so that nobody will have to wait */
     PRINT_IN_BULK,    /* the same, one at a time, so that a start leaves the
                          processors to those who read */
@@ -44,8 +47,8 @@ struct print_job {
     enum print_cause cause;
     bool pinned;
     bool running;
-    bool in_bulk;       /* it was when it began to run */
-    uint64_t wanted_by; /* edges on which readers wait */
+    enum print_cause began_as; /* the cause when it began to run */
+    uint64_t wanted_by;        /* edges on which readers wait */
 };
 
 struct print_list {
@@ -79,8 +82,9 @@ struct press {
     struct sheets sheets;
     struct map jobs; /* page key → struct print_job, running ones included */
     struct print_list lists[PRINT_CAUSES];
-    size_t changes_open; /* jobs for changes, waiting or running */
-    bool bulk_running;
+    size_t changes_open;         /* jobs for changes, waiting or running */
+    size_t searches_waiting;     /* not running yet */
+    bool is_alone[PRINT_CAUSES]; /* the one of its kind that may run does */
     uint64_t prints;
 
     int64_t wanted_seq;  /* somebody waits for this one */

@@ -59,6 +59,7 @@ static struct print_job *make_job(struct press *press, struct str page_key,
         return NULL;
     }
     push(&press->lists[cause], job);
+    press->searches_waiting += cause == PRINT_FOR_SEARCH;
     count_open(press, cause, 1);
     return job;
 }
@@ -72,6 +73,7 @@ static void raise_cause(struct press *press, struct print_job *job,
     count_open(press, cause, 1);
     if (!job->running) {
         take_out(&press->lists[job->cause], job);
+        press->searches_waiting -= job->cause == PRINT_FOR_SEARCH;
         push(&press->lists[cause], job);
     }
     job->cause = cause;
@@ -95,19 +97,24 @@ void press_order(struct press *press, struct str page_key,
     pthread_cond_signal(&press->work);
 }
 
+static const bool one_at_a_time[PRINT_CAUSES] = {
+    [PRINT_FOR_SEARCH] = true,
+    [PRINT_IN_BULK] = true,
+};
+
 /* The most urgent job, or NULL at the end. Lock held. */
 static struct print_job *next_job(struct press *press)
 {
     while (!press->stopping) {
         for (int i = 0; i < PRINT_CAUSES; i++) {
             struct print_job *job = press->lists[i].first;
-            bool in_bulk = i == PRINT_IN_BULK;
-            if (!job || (in_bulk && press->bulk_running))
+            if (!job || (one_at_a_time[i] && press->is_alone[i]))
                 continue;
             take_out(&press->lists[i], job);
+            press->searches_waiting -= i == PRINT_FOR_SEARCH;
             job->running = true;
-            job->in_bulk = in_bulk;
-            press->bulk_running |= in_bulk;
+            job->began_as = (enum print_cause)i;
+            press->is_alone[i] = true;
             return job;
         }
         pthread_cond_wait(&press->work, &press->lock);
@@ -119,10 +126,9 @@ static void finish_job(struct press *press, struct print_job *job)
 {
     map_remove(&press->jobs, job->page_key);
     count_open(press, job->cause, -1);
-    if (job->in_bulk) {
-        press->bulk_running = false;
+    press->is_alone[job->began_as] = false;
+    if (one_at_a_time[job->began_as])
         pthread_cond_signal(&press->work);
-    }
     press->prints++;
     free(job);
     pthread_cond_broadcast(&press->done);
@@ -156,7 +162,7 @@ static enum err compress_all(struct printer *printer,
     for (int i = 0; i < PAGE_CODINGS; i++) {
         if (!functions[i] || print->body.len < COMPRESS_BYTES_MIN)
             continue;
-        if (print->machines && i != PAGE_GZIP)
+        if ((print->machines || print->transient) && i != PAGE_GZIP)
             continue; /* the one coding that all programs read */
         struct buf *out = &printer->codings[i];
         buf_reset(out);

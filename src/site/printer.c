@@ -14,6 +14,7 @@ static enum err (*const printers[SITE_PAGE_COUNT])(struct printing *) = {
     [SITE_PAGE_FRONT] = page_front,       [SITE_PAGE_CATEGORY] = page_category,
     [SITE_PAGE_ARTICLE] = page_article,   [SITE_PAGE_ITEM] = page_item,
     [SITE_PAGE_TAG] = page_tag,           [SITE_PAGE_AUTHOR] = page_author,
+    [SITE_PAGE_SEARCH] = page_search,     [SITE_PAGE_SUGGEST] = page_suggest,
     [SITE_PAGE_MENU] = page_menu,         [SITE_PAGE_TV] = page_tv,
     [SITE_PAGE_FEED] = page_feed,         [SITE_PAGE_ASSET] = page_asset,
     [SITE_PAGE_FAVICON] = page_favicon,   [SITE_PAGE_ROBOTS] = page_robots,

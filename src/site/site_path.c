@@ -2,6 +2,7 @@
 #include "site/site_path.h"
 
 #include "base/arena.h"
+#include "link/page_key.h"
 
 enum { PARTS_MAX = SITE_PATH_DEPTH_MAX + 2 };
 
@@ -64,6 +65,18 @@ static void parse_before(struct str query, struct site_path *path)
         path->page = SITE_PAGE_SLASH;
 }
 
+/* What a search asks for is read by its printer; here, that it is written as
+ * the edge writes it. */
+static void parse_search(struct str page_key, size_t mark,
+                         struct site_path *path)
+{
+    char key[PAGE_KEY_BYTES_MAX];
+    struct str text = str_slice(page_key, 0, mark);
+    if (!str_eq(page_key_make(text, str_from(page_key, mark + 1), key),
+                page_key))
+        path->page = SITE_PAGE_SLASH;
+}
+
 /* "some-words-62f9f7d471fdc" or the id alone, with ".json" behind it for the
  * item that programs read. */
 static bool parse_article(struct str part, struct site_path *path)
@@ -118,6 +131,10 @@ static void parse_page(const struct parts *parts, struct site_path *path)
         path->page = SITE_PAGE_FRONT;
     } else if (parts->count == 2 && str_eq(last, STR("menu"))) {
         path->page = SITE_PAGE_MENU;
+    } else if (parts->count == 2 && str_eq(last, STR("search"))) {
+        path->page = SITE_PAGE_SEARCH;
+    } else if (parts->count == 2 && str_eq(last, STR("suggest"))) {
+        path->page = SITE_PAGE_SUGGEST;
     } else if (parts->count == 2 && str_eq(last, STR("tv"))) {
         path->page = SITE_PAGE_TV;
     } else if (parts->count != 3 || !parse_named(parts, path)) {
@@ -132,7 +149,8 @@ static void parse_page(const struct parts *parts, struct site_path *path)
 bool site_page_has_feeds(enum site_page page)
 {
     return page == SITE_PAGE_FRONT || page == SITE_PAGE_CATEGORY ||
-           page == SITE_PAGE_TAG || page == SITE_PAGE_AUTHOR;
+           page == SITE_PAGE_TAG || page == SITE_PAGE_AUTHOR ||
+           page == SITE_PAGE_SEARCH;
 }
 
 /* A feed is the address of its page with the format's file behind it. */
@@ -305,7 +323,11 @@ struct site_path site_path_parse(struct str page_key)
         else
             path.lang = parts.count ? parts.at[0] : STR("");
     }
-    if (mark >= 0 && path.page != SITE_PAGE_UNKNOWN)
+    if (mark < 0 || path.page == SITE_PAGE_UNKNOWN)
+        return path;
+    if (page_key_kind(page_key) != PAGE_KEY_OTHER)
+        parse_search(page_key, (size_t)mark, &path);
+    else
         parse_before(str_from(page_key, (size_t)mark + 1), &path);
     return path;
 }

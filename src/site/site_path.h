@@ -25,6 +25,8 @@ enum site_page {
     SITE_PAGE_ITEM,     /* /en/article/some-words-62f9f7d471fdc.json: ninjs */
     SITE_PAGE_TAG,      /* /en/tag/harvest */
     SITE_PAGE_AUTHOR,   /* /en/author/nino-beridze */
+    SITE_PAGE_SEARCH,   /* /en/search?q=…, see link/page_key.h */
+    SITE_PAGE_SUGGEST,  /* /en/suggest?q=… */
     SITE_PAGE_MENU,     /* /en/menu */
     SITE_PAGE_TV,       /* /en/tv */
     SITE_PAGE_FEED,     /* /en/atom.xml, /en/politics/rss.xml,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unicode/uchar.h>
 
+#include "base/arena.h"
 #include "base/utf8.h"
 #include "store/search_fold.h"
 #include "store/search_stem.h"
@@ -459,6 +460,21 @@ int search_words_each(
         more = walk.at < text.len;
     }
     return result;
+}
+
+void search_words_first_letter(struct str text, struct arena *arena,
+                               struct str *ret_lower, struct str *ret_upper)
+{
+    char bytes[UTF8_BYTES_MAX];
+    struct str rest = text;
+    uint32_t c = 0;
+    *ret_lower = *ret_upper = text;
+    if (!utf8_next(&rest, &c))
+        return;
+    size_t len = utf8_encode((uint32_t)u_tolower((UChar32)c), bytes);
+    *ret_lower = arena_concat(arena, str_of(bytes, len), rest);
+    len = utf8_encode((uint32_t)u_toupper((UChar32)c), bytes);
+    *ret_upper = arena_concat(arena, str_of(bytes, len), rest);
 }
 
 void search_words_strip_marks(struct str text, struct buf *out)

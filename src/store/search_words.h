@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+struct arena;
 struct search_words;
 
 #define SEARCH_MARK "\xEE\x80\x80" /* U+E000, private use */
@@ -53,6 +54,10 @@ struct search_word {
 int search_words_each(
     struct search_words *words, enum search_words_mode mode, struct str text,
     int (*visit)(void *context, const struct search_word *word), void *context);
+
+/* text with its first letter in either case. */
+void search_words_first_letter(struct str text, struct arena *arena,
+                               struct str *ret_lower, struct str *ret_upper);
 
 /* Appends text without SEARCH_MARK. */
 void search_words_strip_marks(struct str text, struct buf *out);

@@ -2,8 +2,10 @@
 // What the pages do beyond links and forms. Everything works without it.
 import { growList } from "./list.js";
 import { unfoldMenu } from "./menu.js";
+import { suggestSearches } from "./search.js";
 import { countView } from "./views.js";
 
 growList();
 unfoldMenu();
+suggestSearches();
 void countView();

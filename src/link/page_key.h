@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/* link/page_key.h: which parameters a public page's address knows. A page has
+ * one key: its path, and those parameters in the order of one table, decoded
+ * and encoded again; whatever else somebody (trackers, mostly) put behind it
+ * changes nothing. The edge makes keys of requests, the desk reads them.
+ *
+ *     /en/politics?before=0005e6466bd0a4c0-62f9f7d471fdc
+ *     /en/search?q=new%20bridge&category=politics&from=2022-01-01 */
+#ifndef LINK_PAGE_KEY_H
+#define LINK_PAGE_KEY_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+#include "link/page.h"
+
+enum {
+    PAGE_KEY_QUERY_BYTES_MAX = 300, /* of what a reader looks for */
+    PAGE_KEY_VALUE_BYTES = PAGE_KEY_QUERY_BYTES_MAX + 1,
+};
+
+enum page_key_kind {
+    PAGE_KEY_OTHER = 1 << 0,
+    PAGE_KEY_SEARCH = 1 << 1,      /* /en/search */
+    PAGE_KEY_SEARCH_FEED = 1 << 2, /* /en/search/rss.xml */
+    PAGE_KEY_SUGGEST = 1 << 3,     /* /en/suggest */
+};
+
+/* By the path (decoded, without a query) or by the whole key. */
+enum page_key_kind page_key_kind(struct str key);
+
+/* The key of a request: path decoded, query raw. It is path itself when no
+ * parameter counts, else it lies in target. */
+struct str page_key_make(struct str path, struct str query,
+                         char target[PAGE_KEY_BYTES_MAX]);
+
+/* The decoded value of a parameter of the key, in target; "" when it has none.
+ */
+struct str page_key_value(struct str key, struct str name,
+                          char target[PAGE_KEY_VALUE_BYTES]);
+
+#endif
