@@ -11,8 +11,8 @@
 
 /* What stands at the same place of an address. */
 static const char *const taken_slugs[] = {
-    "article", "author", "tag",  "menu",   "tv",
-    "search", "suggest", "saved",  "live", "assets", "media",
+    "article", "author", "tag",  "menu",   "tv",    "search",
+    "suggest", "saved",  "live", "assets", "media",
 };
 
 /* What is being saved: the names with their slugs and paths. */
