@@ -40,7 +40,7 @@ enum views_period {
         VIEWS_PERIOD_COUNT
 };
 
-enum { VIEWS_EXPIRED_AT_ONCE = 200 /* buckets, of each period */ };
+enum { VIEWS_EXPIRED_AT_ONCE = 32 /* buckets, of each period */ };
 
 /* "hour", "day", "week". */
 const char *views_period_name(enum views_period period);

@@ -236,7 +236,7 @@ static void free_sent(struct views_sent *sent)
 }
 
 /* The desk knows a batch by its number, so it stays as it is from here on. */
-static struct views_sent *make_batch(struct edge_views *views)
+static struct views_sent *make_batch(struct edge_views *views, size_t *position)
 {
     struct views_sent *sent = calloc(1, sizeof *sent);
     if (!sent)
@@ -246,30 +246,34 @@ static struct views_sent *make_batch(struct edge_views *views)
     size_t start = message_begin(&sent->message, MESSAGE_VIEWED, sent->number);
     wire_put_u64(&sent->message, views->name);
     struct views_pair pair;
-    size_t position = 0;
-    while (view_counts_next(&views->waiting, &position, &pair)) {
+    while (sent->count < VIEWS_BATCH_PAIRS &&
+           view_counts_next(&views->waiting, position, &pair)) {
         views_put_pair(&sent->message, pair);
         sent->count++;
     }
     message_end(&sent->message, start);
     if (buf_err(&sent->message))
         log_panic("no memory for views");
-    view_counts_clear(&views->waiting);
     return sent;
 }
 
 static void send_waiting(struct edge_views *views)
 {
     struct edge_feed *feed = views->edge->feed;
-    if (!views->waiting.count || !edge_feed_is_open(feed) ||
+    if (!edge_feed_is_open(feed) ||
         views->unanswered + views->waiting.count > UNANSWERED_PAIRS_MAX)
         return;
-    struct views_sent *sent = make_batch(views);
-    *(views->last ? &views->last->next : &views->first) = sent;
-    views->last = sent;
-    views->unanswered += sent->count;
+    size_t position = 0;
+    for (size_t left = views->waiting.count; left;) {
+        struct views_sent *sent = make_batch(views, &position);
+        *(views->last ? &views->last->next : &views->first) = sent;
+        views->last = sent;
+        views->unanswered += sent->count;
+        left -= sent->count;
+        edge_feed_send(feed, buf_str(&sent->message));
+    }
+    view_counts_clear(&views->waiting);
     views->told_full = false;
-    edge_feed_send(feed, buf_str(&sent->message));
 }
 
 static void take_pair(struct edge_views *views, struct views_pair pair)

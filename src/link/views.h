@@ -20,6 +20,9 @@
 enum {
     VIEWS_PAIR_BYTES = 16,
     VIEWS_PAIRS_MAX = 1 << 17, /* of one message */
+    /* Of a batch that an edge makes: a batch is written in one transaction, and
+     * those who publish may wait for it. */
+    VIEWS_BATCH_PAIRS = 64,
 };
 
 /* A number of views that no article reaches and no sum of a batch overflows. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Views on the desk's side. What the edges counted comes as numbered batches
- * (link/views.h); a thread writes what has come, one transaction a second at
- * most, and then answers, tells the edges the new totals, and has the pages
- * that show them printed again.
+ * (link/views.h); a thread writes what has come, once a second at most, in
+ * transactions so short that nobody who publishes waits long for them, answers,
+ * tells the edges the new totals, and has the pages that show them printed
+ * again.
  *
  * The log of changes is not part of this. A row for each article that somebody
  * reads, every few seconds and for ever, would be most of the log; the press is
@@ -25,6 +26,8 @@
 
 enum {
     COMMIT_EVERY_MS = 1000,
+    ARTICLES_AT_ONCE = 64,     /* of one transaction */
+    PAUSE_MS = 5,              /* between two: others want the writer too */
     LOOK_EVERY_MS = 10 * 1000, /* for buckets that left their periods */
     QUEUED_PAIRS_MAX = 1 << 20,
     TOTALS_AT_ONCE = 4096, /* of one message */
@@ -293,25 +296,60 @@ static void keep_each_once(struct round *round)
     round->count = kept;
 }
 
-/* Takes everything that has come. */
-static void begin_round(struct press_views *views, struct round *round)
+static void make_room(struct round *round, size_t more)
 {
-    pthread_mutex_lock(&views->lock);
-    struct tally *tallies =
-        calloc(views->pairs + views->asked_count + 1, sizeof *tallies);
-    if (!tallies)
+    struct tally *grown =
+        realloc(round->tallies, (round->count + more + 1) * sizeof *grown);
+    if (!grown)
         log_panic("no memory for views");
-    *round = (struct round){.batches = views->first, .tallies = tallies};
+    round->tallies = grown;
+}
+
+static void add_asked(struct press_views *views, struct round *round)
+{
+    make_room(round, views->asked_count);
     for (size_t i = 0; i < views->asked_count; i++)
         add_tally(round, views->asked[i]);
-    views->first = views->last = NULL;
-    views->pairs = views->asked_count = 0;
-    pthread_mutex_unlock(&views->lock);
-    for (struct viewed_batch *at = round->batches; at; at = at->next) {
-        for (size_t i = 0; i < at->viewed.pairs.count; i++)
-            add_tally(round, views_pair_at(&at->viewed.pairs, i).article);
-    }
+    views->asked_count = 0;
     keep_each_once(round);
+}
+
+/* Adds the batch unless the round would have too many articles with it: batches
+ * of the same articles are written together. */
+static bool add_batch(struct round *round, const struct viewed_batch *batch)
+{
+    const struct views_pairs *pairs = &batch->viewed.pairs;
+    size_t known = round->count, more = 0;
+    for (size_t i = 0; i < pairs->count; i++)
+        more += !find_tally(round, views_pair_at(pairs, i).article);
+    if (round->batches && known + more > ARTICLES_AT_ONCE)
+        return false;
+    make_room(round, pairs->count);
+    for (size_t i = 0; i < pairs->count; i++)
+        add_tally(round, views_pair_at(pairs, i).article);
+    keep_each_once(round);
+    return true;
+}
+
+/* Takes as much of what has come as is written at once. */
+static void begin_round(struct press_views *views, struct round *round)
+{
+    struct viewed_batch **end = &round->batches;
+    *round = (struct round){.count = 0};
+    make_room(round, 0);
+    pthread_mutex_lock(&views->lock);
+    add_asked(views, round);
+    while (views->first && add_batch(round, views->first)) {
+        struct viewed_batch *batch = views->first;
+        views->first = batch->next;
+        views->pairs -= batch->viewed.pairs.count;
+        batch->next = NULL;
+        *end = batch;
+        end = &batch->next;
+    }
+    if (!views->first)
+        views->last = NULL;
+    pthread_mutex_unlock(&views->lock);
 }
 
 /* Back to where it came from, before what came meanwhile. */
@@ -497,7 +535,7 @@ static enum err touch_round(struct press *press, struct db *db,
 /* Reads before and after the write are of one lease each, so that the writer
  * waits for nobody. */
 static enum err do_round(struct press_views *views, struct round *round,
-                         struct fault *fault)
+                         bool *ret_expired, struct fault *fault)
 {
     struct press *press = views->press;
     bool expiry_is_due = false;
@@ -508,6 +546,7 @@ static enum err do_round(struct press_views *views, struct round *round,
         err = views_expiry_is_due(lease.db, time_now_us(), &expiry_is_due);
     if (err)
         return db_fault(lease.db, err, fault);
+    *ret_expired = expiry_is_due;
     err = write_round(views, round, expiry_is_due, fault);
     if (err)
         return err;
@@ -555,26 +594,47 @@ static bool wait_until(struct press_views *views, int64_t until_us,
     return !stopping;
 }
 
+static bool has_more(struct press_views *views)
+{
+    pthread_mutex_lock(&views->lock);
+    bool more = views->first != NULL;
+    pthread_mutex_unlock(&views->lock);
+    return more;
+}
+
+/* False when it could not be written: it waits where it was. */
+static bool work_once(struct press_views *views, bool was_failing,
+                      bool *ret_expired)
+{
+    struct round round;
+    struct fault fault = {0};
+    begin_round(views, &round);
+    enum err err = do_round(views, &round, ret_expired, &fault);
+    if (err)
+        put_back(views, &round);
+    if (err && !was_failing)
+        log_error("views cannot be stored; they are kept and tried again",
+                  LOG_C("cause",
+                        fault.message[0] ? fault.message : err_sentence(err)));
+    end_round(&round);
+    return !err;
+}
+
 static void *run(void *argument)
 {
     struct press_views *views = argument;
-    bool failing = false;
+    bool failing = false, expired = false;
     touch_what_was_read(views->press);
-    while (wait_until(views, clock_now_us() + LOOK_EVERY_MS * INT64_C(1000),
+    while (wait_until(views,
+                      clock_now_us() +
+                          (expired ? PAUSE_MS : LOOK_EVERY_MS) * INT64_C(1000),
                       true)) {
         int64_t began_us = clock_now_us();
-        struct round round;
-        struct fault fault = {0};
-        begin_round(views, &round);
-        enum err err = do_round(views, &round, &fault);
-        if (err)
-            put_back(views, &round);
-        if (err && !failing)
-            log_error("views cannot be stored; they are kept and tried again",
-                      LOG_C("cause", fault.message[0] ? fault.message
-                                                      : err_sentence(err)));
-        failing = err != ERR_OK;
-        end_round(&round);
+        do
+            failing = !work_once(views, failing, &expired);
+        while (!failing && has_more(views) &&
+               wait_until(views, clock_now_us() + PAUSE_MS * INT64_C(1000),
+                          false));
         if (!wait_until(views, began_us + COMMIT_EVERY_MS * INT64_C(1000),
                         false))
             break;
