@@ -30,6 +30,7 @@ struct readers {
     atomic_uint generation; /* its lowest bit says which key is in use */
     _Atomic int64_t turned_us;
     int64_t began_us;
+    void *memory; /* what the struct lies in, aligned */
 };
 
 static_assert(sizeof(_Atomic uint64_t) * WAYS == CACHE_LINE_BYTES,
@@ -55,10 +56,14 @@ static void wipe_key(struct key *key)
 enum err readers_create(int64_t now_us, struct readers **ret_readers)
 {
     assert(ret_readers);
-    struct readers *readers = aligned_alloc(CACHE_LINE_BYTES, sizeof *readers);
-    if (!readers)
+    /* Zeroed by the system, page by page when it is used: a small paper never
+     * needs all of it. */
+    char *memory = calloc(1, sizeof(struct readers) + CACHE_LINE_BYTES);
+    if (!memory)
         return ERR_NO_MEMORY;
-    memset(readers, 0, sizeof *readers);
+    size_t skip = CACHE_LINE_BYTES - (uintptr_t)memory % CACHE_LINE_BYTES;
+    struct readers *readers = (struct readers *)(void *)(memory + skip);
+    readers->memory = memory;
     readers->began_us = now_us;
     atomic_store(&readers->turned_us, now_us);
     make_key(&readers->keys[0]);
@@ -68,7 +73,8 @@ enum err readers_create(int64_t now_us, struct readers **ret_readers)
 
 void readers_destroy(struct readers *readers)
 {
-    free(readers);
+    if (readers)
+        free(readers->memory);
 }
 
 void readers_turn_key(struct readers *readers, int64_t now_us)
