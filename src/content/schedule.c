@@ -175,11 +175,12 @@ struct due_list {
 #define TRIED_SQL \
     " AND (due_retry_us <= $1 OR due_retry_us > $1 + " RETRY_MAX_SQL ")"
 
-static const char due_sql[] =
+const char schedule_due_sql[] =
     "SELECT id, at_us, expires, due_problem, due_tries FROM ("
     " SELECT * FROM (SELECT id, scheduled_us AS at_us, 0 AS expires,"
     "   due_problem, due_tries FROM article"
-    "  WHERE state = 'scheduled' AND scheduled_us <= $1" TRIED_SQL
+    "  WHERE state = 'scheduled' AND scheduled_us > 0"
+    "  AND scheduled_us <= $1" TRIED_SQL
     "  ORDER BY scheduled_us, id LIMIT $2) AS publication"
     " UNION ALL"
     " SELECT * FROM (SELECT id, expires_us AS at_us, 1 AS expires,"
@@ -192,8 +193,9 @@ static const char due_sql[] =
 static enum err find_due(struct edit *edit, struct due_list *ret_due)
 {
     DEFER(db_query_end)
-    struct db_query query = db_ask(edit->db, due_sql, DB_I64(edit->time_us),
-                                   DB_I64(SCHEDULE_AT_ONCE + 1));
+    struct db_query query =
+        db_ask(edit->db, schedule_due_sql, DB_I64(edit->time_us),
+               DB_I64(SCHEDULE_AT_ONCE + 1));
     struct due_list due = {0};
     while (db_query_next(&query))
         ROW_ADD(&edit->arena, due.items, due.count) = (struct due){
@@ -286,10 +288,11 @@ enum err schedule_run(struct edit *edit, struct schedule_report *ret_report)
     "SELECT MIN(CASE WHEN due_retry_us > $1 + " RETRY_MAX_SQL \
     " THEN 0 ELSE due_retry_us END) FROM article"
 
-static const char *const next_sql[] = {
+const char *const schedule_next_sql[SCHEDULE_NEXT_QUERIES] = {
     "SELECT MIN(scheduled_us) FROM article"
-    " WHERE state = 'scheduled' AND scheduled_us > $1",
-    RETRY_SQL " WHERE state = 'scheduled' AND scheduled_us <= $1",
+    " WHERE state = 'scheduled' AND scheduled_us > 0 AND scheduled_us > $1",
+    RETRY_SQL
+    " WHERE state = 'scheduled' AND scheduled_us > 0 AND scheduled_us <= $1",
     "SELECT MIN(expires_us) FROM article"
     " WHERE state = 'published' AND expires_us > 0 AND expires_us > $1",
     RETRY_SQL
@@ -299,9 +302,10 @@ static const char *const next_sql[] = {
 enum err schedule_next(struct db *db, int64_t now_us, int64_t *ret_time_us)
 {
     int64_t next_us = INT64_MAX;
-    for (size_t i = 0; i < sizeof next_sql / sizeof *next_sql; i++) {
+    for (size_t i = 0; i < SCHEDULE_NEXT_QUERIES; i++) {
         DEFER(db_query_end)
-        struct db_query query = db_ask(db, next_sql[i], DB_I64(now_us));
+        struct db_query query =
+            db_ask(db, schedule_next_sql[i], DB_I64(now_us));
         enum err err = db_query_row(&query);
         if (err)
             return err;

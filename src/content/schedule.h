@@ -88,4 +88,10 @@ MUST_USE enum err schedule_run(struct edit *edit,
 MUST_USE enum err schedule_next(struct db *db, int64_t now_us,
                                 int64_t *ret_time_us);
 
+/* The queries behind schedule_run and schedule_next, which run every second
+ * however large the archive is, so that a test can ask for their plans. */
+enum { SCHEDULE_NEXT_QUERIES = 4 };
+extern const char schedule_due_sql[];
+extern const char *const schedule_next_sql[SCHEDULE_NEXT_QUERIES];
+
 #endif

@@ -386,10 +386,30 @@ static void test_saving_has_what_failed_tried_at_once(void **state)
 #define TEST(name) \
     cmocka_unit_test_setup_teardown(name, newsroom_open, newsroom_close)
 
+static void assert_by_index(struct newsroom *room, const char *sql)
+{
+    struct str plan;
+    assert_ok(room, db_explain(room->db, sql, &room->arena, &plan));
+    if (str_find(plan, STR("article_due")) < 0 &&
+        str_find(plan, STR("article_expiry")) < 0)
+        fail_msg("%s: %" PRI_STR, sql, ARG_STR(plan));
+    assert_true(str_find(plan, STR("article_state")) < 0);
+    assert_true(str_find(plan, STR("SCAN article")) < 0);
+}
+
+static void test_looking_for_what_is_due_reads_no_archive(void **state)
+{
+    struct newsroom *room = *state;
+    assert_by_index(room, schedule_due_sql);
+    for (size_t i = 0; i < SCHEDULE_NEXT_QUERIES; i++)
+        assert_by_index(room, schedule_next_sql[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_a_scheduled_article_waits_for_its_time),
+        TEST(test_looking_for_what_is_due_reads_no_archive),
         TEST(test_the_publication_time_is_the_scheduled_one),
         TEST(test_what_is_due_is_published_in_order),
         TEST(test_many_that_are_due_are_done_in_pieces),
