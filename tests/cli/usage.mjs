@@ -67,7 +67,6 @@ test("what is wrong is told with a remedy, on standard error only", async () => 
     [["article", "withdraw", "62f9f7d471fdc"], /--reason/],
     [["import", "ninjs"], /FILE is missing/],
     [["import", "wxr"], /FILE is missing/],
-    [["import", "wxr", "x", "--media", "/nonexistent"], /cannot look into --media \/nonexistent/],
     [["import", "ninjs", "a", "--media-prefix", "b"], /belong together/],
     [["completion", "tcsh"], /only for bash, zsh and fish/],
     [["serve", "--listen", "nowhere"], /nowhere/],
