@@ -88,12 +88,14 @@ static enum err run_files(struct stories_run *run, read_files *read)
 }
 
 static enum err run_in(struct stories_run *run, struct content *content,
-                       struct html_helper *helper, read_files *read)
+                       struct html_helper *helper, struct html_helper *lines,
+                       read_files *read)
 {
     const struct command_line *line = run->line;
     const struct story_import_options options = {
         .content = content,
         .helper = helper,
+        .lines = lines,
         .actor = STR("import"),
         .language = str_from_c(command_value(line, "lang")),
         .media_folder = command_value(line, "media"),
@@ -142,15 +144,17 @@ static enum err run_stories(const struct command_line *line, read_files *read,
     if (err)
         return err;
     struct html_helper *helper = html_helper_create(program);
-    if (!helper)
-        return ERR_NO_MEMORY;
+    struct html_helper *lines = html_helper_create(program);
     struct stories_run run = {.line = line,
                               .telling = {.line = line,
                                           .what = "import",
                                           .json = command_flag(line, "json")},
                               .fault = fault};
-    err = run_in(&run, content, helper, read);
+    err = helper && lines
+              ? run_in(&run, content, helper, lines, read)
+              : fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     html_helper_destroy(helper);
+    html_helper_destroy(lines);
     return err;
 }
 
@@ -173,8 +177,8 @@ struct wxr_file {
 
 /* Everything that stories may refer to, of all files: WordPress parts what is
  * large. */
-static void index_files(struct stories_run *run, struct wxr_index *index,
-                        struct wxr_file *files)
+static enum err index_files(struct stories_run *run, struct wxr_index *index,
+                            struct wxr_file *files)
 {
     const struct command_line *line = run->line;
     struct str site = STR("");
@@ -182,8 +186,11 @@ static void index_files(struct stories_run *run, struct wxr_index *index,
         struct wxr_file *file = &files[i];
         struct fault cause = {0};
         file->source.file = str_from_c(line->arguments[i]);
-        story_import_source(run->import, &file->source);
-        enum err err = wxr_index_file(index, line->arguments[i], &cause);
+        enum err err =
+            story_import_source(run->import, &file->source, run->fault);
+        if (err)
+            return err;
+        err = wxr_index_file(index, line->arguments[i], &cause);
         if (!site.len)
             site = wxr_site(index);
         if (!err && !str_eq(site, wxr_site(index)))
@@ -200,6 +207,7 @@ static void index_files(struct stories_run *run, struct wxr_index *index,
         file->source.describe = wxr_describe;
         file->source.context = index;
     }
+    return ERR_OK;
 }
 
 static enum err read_wxr(struct stories_run *run)
@@ -213,15 +221,19 @@ static enum err read_wxr(struct stories_run *run)
     if (err)
         return err;
     wxr_take_pages(index, command_flag(line, "pages"));
-    index_files(run, index, files);
+    err = index_files(run, index, files);
     for (size_t i = 0; !err && i < line->argument_count; i++) {
         struct fault cause = {0};
         if (!files[i].sound)
             continue;
-        story_import_source(run->import, &files[i].source);
+        err = story_import_source(run->import, &files[i].source, run->fault);
+        if (err)
+            break;
         err = wxr_read_file(index, line->arguments[i], &sink, &cause);
         err = settle(run, err, &cause);
     }
+    if (!err)
+        err = story_import_drain(run->import, run->fault);
     wxr_index_destroy(index);
     return err;
 }
@@ -277,8 +289,10 @@ static enum err read_ghost_file(struct stories_run *run, const char *path)
     source->name = STR("ghost");
     source->file = str_from_c(path);
     source->media_mark = "/content/images/";
-    story_import_source(run->import, source);
-    enum err err = ghost_index_file(path, &index, &cause);
+    enum err err = story_import_source(run->import, source, run->fault);
+    if (err)
+        return err;
+    err = ghost_index_file(path, &index, &cause);
     if (!err) {
         source->language = arena_copy(run->line->arena, ghost_language(index));
         err = ghost_read_file(index, path, command_flag(run->line, "pages"),
@@ -339,8 +353,10 @@ static enum err read_feed(struct stories_run *run, const char *path)
     struct fault cause = {0};
     struct feed_head head = {0};
     source->file = str_from_c(path);
-    story_import_source(run->import, source);
-    enum err err = feed_head_file(path, arena, &head, &cause);
+    enum err err = story_import_source(run->import, source, run->fault);
+    if (err)
+        return err;
+    err = feed_head_file(path, arena, &head, &cause);
     if (!err) {
         source->name = arena_concat(arena, STR("feed "), head.id);
         source->language = head.language;

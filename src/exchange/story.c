@@ -39,6 +39,81 @@ void story_drop(struct story *story, struct str what, int64_t count)
             (struct story_dropped){what, count};
 }
 
+/* ---- Copies ----------------------------------------------------------------
+ */
+
+enum { PARENTS_MAX = 64 };
+
+static void copy_text(struct arena *arena, struct str *text)
+{
+    *text = arena_copy(arena, *text);
+}
+
+static const struct story_category *copy_category(
+    const struct story_category *category, struct arena *arena, int depth)
+{
+    if (!category || depth == PARENTS_MAX)
+        return NULL;
+    struct story_category *copy = arena_new(arena, struct story_category);
+    *copy = *category;
+    copy->parent = copy_category(category->parent, arena, depth + 1);
+    copy_text(arena, &copy->key);
+    copy_text(arena, &copy->slug);
+    copy_text(arena, &copy->name);
+    copy_text(arena, &copy->description);
+    return copy;
+}
+
+static void copy_person(struct story_person *person, struct arena *arena)
+{
+    copy_text(arena, &person->key);
+    copy_text(arena, &person->name);
+    copy_text(arena, &person->slug);
+    copy_text(arena, &person->bio);
+    copy_text(arena, &person->picture);
+}
+
+static void copy_texts(struct story *story, struct arena *arena)
+{
+    struct str *const texts[] = {
+        &story->id,
+        &story->language,
+        &story->translations,
+        &story->title,
+        &story->excerpt,
+        &story->body,
+        &story->slug,
+        &story->source,
+        &story->seo_title,
+        &story->seo_description,
+        &story->canonical,
+        &story->picture.src,
+        &story->picture.alt,
+        &story->picture.caption,
+        &story->picture.credit,
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        copy_text(arena, texts[i]);
+}
+
+struct story *story_copy(const struct story *story, struct arena *arena)
+{
+    struct story *copy = arena_new(arena, struct story);
+    *copy = *story;
+    copy_texts(copy, arena);
+    for (size_t i = 0; i < copy->person_count; i++)
+        copy_person(&copy->people[i], arena);
+    for (size_t i = 0; i < copy->category_count; i++)
+        copy->categories[i] = copy_category(copy->categories[i], arena, 0);
+    for (size_t i = 0; i < copy->tag_count; i++)
+        copy_text(arena, &copy->tags[i]);
+    for (size_t i = 0; i < copy->old_address_count; i++)
+        copy_text(arena, &copy->old_addresses[i]);
+    for (size_t i = 0; i < copy->dropped_count; i++)
+        copy_text(arena, &copy->dropped[i].what);
+    return copy;
+}
+
 /* ---- Digest ----------------------------------------------------------------
  */
 

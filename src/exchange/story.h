@@ -108,6 +108,9 @@ void story_add_tag(struct story *story, struct str name);
 void story_add_address(struct story *story, struct str address);
 void story_drop(struct story *story, struct str what, int64_t count);
 
+/* A copy with all that it refers to, in arena. */
+struct story *story_copy(const struct story *story, struct arena *arena);
+
 /* Of all that it says; the same for the same. */
 void story_digest(const struct story *story, char target[STORY_DIGEST_BYTES]);
 

@@ -21,15 +21,7 @@ enum {
 /* ---- Texts -----------------------------------------------------------------
  */
 
-static enum err convert(struct arriving *arriving, struct str html,
-                        struct html_conversion *ret_conversion)
-{
-    struct story_import *import = arriving->import;
-    return html_helper_convert(import->options.helper, html, &import->arena,
-                               ret_conversion, &import->fault);
-}
-
-static bool has_markup(struct str text)
+bool story_has_markup(struct str text)
 {
     return str_find_char(text, '<') >= 0 || str_find_char(text, '&') >= 0;
 }
@@ -40,10 +32,12 @@ static enum err plain(struct arriving *arriving, struct str text,
 {
     struct arena *arena = &arriving->import->arena;
     *ret_text = str_trim(text);
-    if (!has_markup(text))
+    if (!story_has_markup(text))
         return ERR_OK;
+    struct story_import *import = arriving->import;
     struct html_conversion conversion;
-    enum err err = convert(arriving, text, &conversion);
+    enum err err = html_helper_convert(import->options.lines, text, arena,
+                                       &conversion, &import->fault);
     if (err)
         return err;
     DEFER(buf_finish) struct buf out;
@@ -149,10 +143,29 @@ static enum err place_picture(void *context, struct document_node *image,
     return ERR_OK;
 }
 
+/* The body is being read already, or has to be read now: for what is large, and
+ * after the helper ended. */
+static enum err convert_body(struct arriving *arriving,
+                             struct html_conversion *ret_conversion)
+{
+    struct story_import *import = arriving->import;
+    struct html_helper *helper = import->options.helper;
+    enum err err = ERR_AGAIN;
+    if (arriving->ticket)
+        err = html_helper_receive(helper, arriving->ticket, &import->arena,
+                                  ret_conversion, &import->fault);
+    arriving->ticket = 0;
+    return err == ERR_AGAIN
+               ? html_helper_convert(import->options.lines,
+                                     arriving->story->body, &import->arena,
+                                     ret_conversion, &import->fault)
+               : err;
+}
+
 static enum err read_html(struct arriving *arriving)
 {
     struct html_conversion conversion;
-    enum err err = convert(arriving, arriving->story->body, &conversion);
+    enum err err = convert_body(arriving, &conversion);
     if (err)
         return err;
     for (size_t i = 0; i < conversion.dropped_count; i++)
@@ -167,7 +180,7 @@ static enum err read_html(struct arriving *arriving)
 static enum err read_body(struct arriving *arriving)
 {
     const struct story *story = arriving->story;
-    if (!story->body_is_plain && has_markup(story->body))
+    if (!story->body_is_plain && story_has_markup(story->body))
         return read_html(arriving);
     arriving->doc = document_from_text(&arriving->import->arena, story->body);
     return ERR_OK;

@@ -9,6 +9,7 @@
 #include "content/content.h"
 #include "content/settings.h"
 #include "exchange/story_import_internal.h"
+#include "render/html_helper.h"
 
 enum {
     TOLD_BYTES_MAX = 2000,
@@ -20,7 +21,7 @@ enum err story_import_create(const struct story_import_options *options,
                              struct story_import **ret_import,
                              struct fault *fault)
 {
-    assert(options->content && options->helper);
+    assert(options->content && options->helper && options->lines);
     struct story_import *import = calloc(1, sizeof *import);
     if (!import)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
@@ -28,6 +29,8 @@ enum err story_import_create(const struct story_import_options *options,
     arena_init(&import->kept, 0);
     arena_init(&import->known_arena, 0);
     arena_init(&import->arena, 0);
+    for (size_t i = 0; i < STORIES_AHEAD; i++)
+        arena_init(&import->ahead[i].arena, 0);
     map_init(&import->known);
     import->dropped =
         arena_array(&import->kept, struct story_dropped, KINDS_DROPPED_MAX + 1);
@@ -53,17 +56,12 @@ void story_import_destroy(struct story_import *import)
     if (import->edit.content)
         edit_end(&import->edit);
     map_finish(&import->known);
+    for (size_t i = 0; i < STORIES_AHEAD; i++)
+        arena_finish(&import->ahead[i].arena);
     arena_finish(&import->arena);
     arena_finish(&import->known_arena);
     arena_finish(&import->kept);
     free(import);
-}
-
-void story_import_source(struct story_import *import,
-                         const struct story_source *source)
-{
-    import->source = source;
-    known_forget(import); /* keys are the source's */
 }
 
 /* ---- What is known ---------------------------------------------------------
@@ -235,16 +233,6 @@ void story_import_refuse(struct story_import *import, int64_t number,
                  .cause = arena_copy(&import->arena, str_from_c(cause))});
 }
 
-enum err story_import_finish(struct story_import *import,
-                             struct import_counts *ret_counts, int64_t *ret_seq,
-                             struct fault *fault)
-{
-    enum err err = commit(import, fault);
-    *ret_counts = import->counts;
-    *ret_seq = import->seq;
-    return err;
-}
-
 /* ---- One story -------------------------------------------------------------
  */
 
@@ -330,11 +318,26 @@ static void finish_arriving(struct arriving *arriving)
     buf_finish(&arriving->told);
 }
 
-enum err story_import_take(struct story_import *import,
-                           const struct story *story, struct fault *fault)
+/* An answer that nobody wanted is taken all the same: the next is behind it. */
+static void discard_answer(struct arriving *arriving)
+{
+    if (!arriving->ticket)
+        return;
+    struct story_import *import = arriving->import;
+    DEFER(arena_finish) struct arena arena;
+    struct html_conversion conversion;
+    arena_init(&arena, 0);
+    (void)!html_helper_receive(import->options.helper, arriving->ticket, &arena,
+                               &conversion, NULL);
+    arriving->ticket = 0;
+}
+
+static enum err take(struct story_import *import, const struct story *story,
+                     uint64_t ticket, struct fault *fault)
 {
     DEFER(finish_arriving)
-    struct arriving arriving = {.import = import, .story = story};
+    struct arriving arriving = {
+        .import = import, .story = story, .ticket = ticket};
     struct import_result result = {.file = import->source->file,
                                    .item = story->number};
     buf_init(&arriving.left_out, TOLD_BYTES_MAX);
@@ -342,6 +345,7 @@ enum err story_import_take(struct story_import *import,
     enum err err = begin(import, fault);
     if (!err)
         err = import_one(&arriving, &result);
+    discard_answer(&arriving);
     if (is_fatal(err)) {
         if (import->fault.code)
             *fault = import->fault;
@@ -361,4 +365,86 @@ enum err story_import_take(struct story_import *import,
     bool full = import->items >= STORY_BATCH_ITEMS ||
                 import->bytes >= STORY_BATCH_BYTES;
     return full ? commit(import, fault) : ERR_OK;
+}
+
+/* ---- Stories ahead ---------------------------------------------------------
+ * While one is stored, the helper reads the bodies of those behind it.
+ */
+
+static enum err take_oldest(struct story_import *import, struct fault *fault)
+{
+    struct story_ahead *ahead = &import->ahead[import->ahead_first];
+    import->ahead_first = (import->ahead_first + 1) % STORIES_AHEAD;
+    import->ahead_count--;
+    enum err err = take(import, ahead->story, ahead->ticket, fault);
+    arena_reset(&ahead->arena);
+    return err;
+}
+
+enum err story_import_drain(struct story_import *import, struct fault *fault)
+{
+    enum err err = ERR_OK;
+    while (!err && import->ahead_count)
+        err = take_oldest(import, fault);
+    return err;
+}
+
+/* Answers come in the order of sending, so what does not fit ends the row: it
+ * is converted when its time has come, behind all others. */
+static enum err send_ahead(struct story_import *import,
+                           struct story_ahead *ahead)
+{
+    struct arriving arriving = {.import = import, .story = ahead->story};
+    bool known;
+    if (ahead->story->body_is_plain || !story_has_markup(ahead->story->body))
+        return ERR_OK;
+    enum err err = story_is_known(&arriving, &known);
+    if (!err && (!known || import->options.again))
+        ahead->ticket =
+            html_helper_send(import->options.helper, ahead->story->body);
+    return err;
+}
+
+enum err story_import_take(struct story_import *import,
+                           const struct story *story, struct fault *fault)
+{
+    enum err err = begin(import, fault);
+    if (!err && import->ahead_count == STORIES_AHEAD)
+        err = take_oldest(import, fault);
+    if (!err)
+        err = begin(import, fault); /* the batch may have been full */
+    if (err)
+        return err;
+    size_t place = (import->ahead_first + import->ahead_count) % STORIES_AHEAD;
+    struct story_ahead *ahead = &import->ahead[place];
+    ahead->story = story_copy(story, &ahead->arena);
+    ahead->ticket = 0;
+    err = send_ahead(import, ahead);
+    if (err)
+        return db_fault(import->edit.db, err, fault);
+    import->ahead_count++;
+    /* One that was not sent may not wait behind others that are. */
+    return !ahead->ticket ? story_import_drain(import, fault) : ERR_OK;
+}
+
+enum err story_import_source(struct story_import *import,
+                             const struct story_source *source,
+                             struct fault *fault)
+{
+    enum err err = import->source ? story_import_drain(import, fault) : ERR_OK;
+    import->source = source;
+    known_forget(import); /* keys are the source's */
+    return err;
+}
+
+enum err story_import_finish(struct story_import *import,
+                             struct import_counts *ret_counts, int64_t *ret_seq,
+                             struct fault *fault)
+{
+    enum err err = story_import_drain(import, fault);
+    if (!err)
+        err = commit(import, fault);
+    *ret_counts = import->counts;
+    *ret_seq = import->seq;
+    return err;
 }

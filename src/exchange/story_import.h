@@ -21,14 +21,16 @@ struct html_helper;
 struct story_import;
 
 enum {
-    STORY_BATCH_ITEMS = 200, /* committed together, or: */
+    STORY_BATCH_ITEMS = 500, /* committed together, or: */
     STORY_BATCH_BYTES = 4 * 1024 * 1024,
+    STORIES_AHEAD = 16, /* whose bodies are being read */
 };
 
 /* What an import of any kind can be told to do. */
 struct story_import_options {
     struct content *content;
-    struct html_helper *helper; /* for bodies in HTML */
+    struct html_helper *helper; /* for bodies in HTML, ahead of their time */
+    struct html_helper *lines;  /* another one, for all other texts */
     struct str actor;           /* for the log */
 
     struct str language;      /* of all; "": as the file says */
@@ -59,15 +61,23 @@ MUST_USE enum err story_import_create(
     const struct story_import_options *options,
     struct story_import **ret_import, struct fault *fault);
 
-/* source must live until the next one, or the end. */
-void story_import_source(struct story_import *import,
-                         const struct story_source *source);
+/* source must live until the next one, or the end. An error is of the
+ * database. */
+MUST_USE enum err story_import_source(struct story_import *import,
+                                      const struct story_source *source,
+                                      struct fault *fault);
 
-/* Takes one story. One that cannot be imported is reported as refused and is
- * ERR_OK here; an error is of the database, and the import is over. */
+/* Takes one story (a copy of it, for a while: its body is read meanwhile). One
+ * that cannot be imported is reported as refused and is ERR_OK here; an error
+ * is of the database, and the import is over. */
 MUST_USE enum err story_import_take(struct story_import *import,
                                     const struct story *story,
                                     struct fault *fault);
+
+/* Takes the copies that are still waiting: before what the source refers to
+ * goes. An error is of the database. */
+MUST_USE enum err story_import_drain(struct story_import *import,
+                                     struct fault *fault);
 
 /* Reports an item, or a file (number 0), that could not even be read. */
 void story_import_refuse(struct story_import *import, int64_t number,

@@ -19,6 +19,13 @@ struct story_pending {
     struct story_pending *next;
 };
 
+/* A story whose turn has not come yet. */
+struct story_ahead {
+    struct arena arena;
+    struct story *story;
+    uint64_t ticket; /* of its body with the helper, or 0 */
+};
+
 struct story_import {
     struct story_import_options options;
     const struct story_source *source;
@@ -44,12 +51,17 @@ struct story_import {
     size_t bytes;
     struct story_pending *first; /* results to report after the commit */
     struct story_pending *last;
+
+    struct story_ahead ahead[STORIES_AHEAD]; /* a ring */
+    size_t ahead_first;
+    size_t ahead_count;
 };
 
 /* One story on its way in. Everything lives in import->arena. */
 struct arriving {
     struct story_import *import;
     const struct story *story;
+    uint64_t ticket; /* of its body with the helper, or 0 */
     struct article_input input;
     struct document_node *doc;
     struct str digest;
@@ -76,11 +88,17 @@ void known_forget(struct story_import *import);
 
 /* ---- story_save.c ---- */
 
+/* Whether it came before and says the same. */
+MUST_USE enum err story_is_known(struct arriving *arriving, bool *ret_known);
+
 /* Brings the story into the newspaper, or finds that nothing is to do. */
 MUST_USE enum err story_save(struct arriving *arriving,
                              enum import_outcome *ret_outcome);
 
 /* ---- story_content.c ---- */
+
+/* Whether the parser has to look at it. */
+bool story_has_markup(struct str text);
 
 /* Fills arriving->input.content. */
 MUST_USE enum err story_read_content(struct arriving *arriving);

@@ -283,17 +283,33 @@ static enum err leave_alone(struct arriving *arriving,
     return ERR_OK;
 }
 
+static enum err find_it(struct arriving *arriving, struct before *before,
+                        bool *ret_same)
+{
+    char digest[STORY_DIGEST_BYTES];
+    story_digest(arriving->story, digest);
+    arriving->digest = arena_copy(&arriving->import->arena, str_from_c(digest));
+    enum err err = find_before(arriving, before);
+    if (!err)
+        *ret_same =
+            before->exists && str_eq(before->item.digest, arriving->digest);
+    return err;
+}
+
+enum err story_is_known(struct arriving *arriving, bool *ret_known)
+{
+    struct before before = {0};
+    return find_it(arriving, &before, ret_known);
+}
+
 enum err story_save(struct arriving *arriving, enum import_outcome *ret_outcome)
 {
     struct story_import *import = arriving->import;
     struct before before = {0};
-    char digest[STORY_DIGEST_BYTES];
-    story_digest(arriving->story, digest);
-    arriving->digest = arena_copy(&import->arena, str_from_c(digest));
-    enum err err = find_before(arriving, &before);
+    bool same;
+    enum err err = find_it(arriving, &before, &same);
     if (err)
         return err;
-    bool same = before.exists && str_eq(before.item.digest, arriving->digest);
     if (same && !import->options.again) {
         arriving->input.id = before.item.id;
         arriving->input.content.headline = str_trim(arriving->story->title);

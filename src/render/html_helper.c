@@ -16,13 +16,23 @@
 #include "base/utf8.h"
 #include "render/document.h"
 
-enum { ANSWER_BYTES_MAX = 64 * 1024 * 1024, LENGTH_BYTES = 4 };
+enum {
+    ANSWER_BYTES_MAX = 64 * 1024 * 1024,
+    LENGTH_BYTES = 4,
+    AHEAD_MAX = 64, /* texts */
+};
 
 struct html_helper {
     char *program;
     pid_t pid; /* 0 when it does not run */
     int fd;    /* our end; -1 when it does not run */
     int64_t deadline_us;
+
+    /* Texts that were sent ahead. */
+    uint64_t sent;     /* the last ticket */
+    uint64_t received; /* the last one that was answered, or lost */
+    size_t ahead_bytes;
+    size_t ahead[AHEAD_MAX]; /* bytes of each, by its ticket */
 };
 
 struct html_helper *html_helper_create(const char *program)
@@ -52,6 +62,8 @@ static void stop(struct html_helper *helper)
     }
     helper->fd = -1;
     helper->pid = 0;
+    helper->received = helper->sent; /* what was not answered is lost */
+    helper->ahead_bytes = 0;
 }
 
 void html_helper_destroy(struct html_helper *helper)
@@ -203,17 +215,25 @@ struct answer {
     struct str images;
 };
 
-static enum err exchange(struct html_helper *helper, struct str html,
-                         struct arena *arena, struct answer *ret_answer)
+static void begin_patience(struct html_helper *helper)
+{
+    helper->deadline_us =
+        clock_now_us() + (int64_t)HTML_HELPER_TIMEOUT_MS * 1000;
+}
+
+static enum err send_text(struct html_helper *helper, struct str html)
 {
     char head[LENGTH_BYTES];
     for (int i = 0; i < LENGTH_BYTES; i++)
         head[i] = (char)(html.len >> (24 - 8 * i));
     enum err err = send_all(helper, str_of(head, sizeof head));
-    if (!err)
-        err = send_all(helper, html);
-    if (!err)
-        err = receive_all(helper, &ret_answer->status, 1);
+    return err ? err : send_all(helper, html);
+}
+
+static enum err receive_answer(struct html_helper *helper, struct arena *arena,
+                               struct answer *ret_answer)
+{
+    enum err err = receive_all(helper, &ret_answer->status, 1);
     if (!err)
         err = receive_frame(helper, arena, &ret_answer->body);
     if (!err)
@@ -301,6 +321,7 @@ enum err html_helper_convert(struct html_helper *helper, struct str html,
     assert(helper);
     assert(arena);
     assert(ret_conversion);
+    assert(helper->received == helper->sent);
     if (html.len > HTML_HELPER_BYTES_MAX)
         return fault_set(fault, ERR_TOO_LONG, "html",
                          "The HTML has %zu bytes; at most %d fit.", html.len,
@@ -311,13 +332,64 @@ enum err html_helper_convert(struct html_helper *helper, struct str html,
         if (err)
             return err;
     }
-    helper->deadline_us =
-        clock_now_us() + (int64_t)HTML_HELPER_TIMEOUT_MS * 1000;
+    begin_patience(helper);
     struct answer answer = {0};
-    enum err err = exchange(helper, html, arena, &answer);
+    enum err err = send_text(helper, html);
+    if (!err)
+        err = receive_answer(helper, arena, &answer);
     if (err) {
         stop(helper);
         return helper_fault(helper, err, fault);
     }
+    return read_answer(&answer, arena, ret_conversion, fault);
+}
+
+/* ---- Ahead
+ * -----------------------------------------------------------------------------
+ */
+
+/* With nothing on its way an answer waiting to be read is none: it ended. */
+static bool is_ready(struct html_helper *helper)
+{
+    struct fault fault = {0};
+    if (helper->received != helper->sent || is_alive(helper))
+        return true;
+    stop(helper);
+    return !start(helper, &fault);
+}
+
+uint64_t html_helper_send(struct html_helper *helper, struct str html)
+{
+    assert(helper);
+    if (helper->ahead_bytes + html.len > HTML_HELPER_AHEAD_BYTES_MAX ||
+        helper->sent - helper->received == AHEAD_MAX || !is_ready(helper))
+        return 0;
+    begin_patience(helper);
+    if (send_text(helper, html)) {
+        stop(helper);
+        return 0;
+    }
+    helper->ahead_bytes += html.len;
+    helper->ahead[++helper->sent % AHEAD_MAX] = html.len;
+    return helper->sent;
+}
+
+enum err html_helper_receive(struct html_helper *helper, uint64_t ticket,
+                             struct arena *arena,
+                             struct html_conversion *ret_conversion,
+                             struct fault *fault)
+{
+    assert(helper && ticket && ticket <= helper->sent);
+    if (ticket <= helper->received)
+        return ERR_AGAIN;
+    assert(ticket == helper->received + 1);
+    struct answer answer = {0};
+    begin_patience(helper);
+    if (receive_answer(helper, arena, &answer)) {
+        stop(helper);
+        return ERR_AGAIN;
+    }
+    helper->received = ticket;
+    helper->ahead_bytes -= helper->ahead[ticket % AHEAD_MAX];
     return read_answer(&answer, arena, ret_conversion, fault);
 }

@@ -50,6 +50,33 @@ MUST_USE enum err html_helper_convert(struct html_helper *helper,
                                       struct html_conversion *ret_conversion,
                                       struct fault *fault);
 
+/* ---- Ahead -----------------------------------------------------------------
+ * Texts can be sent before their answers are wanted: the helper reads them on
+ * another processor while the caller does something else. Answers come in the
+ * order of sending; html_helper_convert may not be called in between. */
+
+enum {
+    HTML_HELPER_AHEAD_BYTES_MAX = 64 * 1024
+}; /* of all that is not answered:
+    * they fit into the socket,
+    * so that nobody waits for
+    * the other in a circle */
+
+/* 0 when it was not sent: it does not fit, or the helper does not run; the
+ * caller then converts it when its time has come. */
+uint64_t html_helper_send(struct html_helper *helper, struct str html);
+
+/* The answer to the text that was given this ticket. ERR_AGAIN when it was lost
+ * with a helper that ended, of this text or another: convert it by itself.
+ * Else as html_helper_convert. */
+MUST_USE enum err html_helper_receive(struct html_helper *helper,
+                                      uint64_t ticket, struct arena *arena,
+                                      struct html_conversion *ret_conversion,
+                                      struct fault *fault);
+
+/* ---- Pictures --------------------------------------------------------------
+ */
+
 /* What becomes of a picture: sets its DOCUMENT_MEDIA to a medium's id (and
  * whatever else it knows better), or leaves *ret_found false. */
 typedef enum err html_image_find(void *context, struct document_node *image,
