@@ -204,6 +204,9 @@ static enum err index_files(struct stories_run *run, struct wxr_index *index,
         file->source.name = arena_concat(line->arena, STR("wxr "), site);
         file->source.language = wxr_language(index);
         file->source.media_mark = "/wp-content/uploads/";
+        file->source.base = story_path_of(site, line->arena);
+        file->source.category_lists = "/category/";
+        file->source.person_lists = "/author/";
         file->source.describe = wxr_describe;
         file->source.context = index;
     }
@@ -289,6 +292,7 @@ static enum err read_ghost_file(struct stories_run *run, const char *path)
     source->name = STR("ghost");
     source->file = str_from_c(path);
     source->media_mark = "/content/images/";
+    source->person_lists = "/author/";
     enum err err = story_import_source(run->import, source, run->fault);
     if (err)
         return err;

@@ -51,6 +51,11 @@ struct story_source {
     const char *media_mark; /* pictures lie behind this part of an address:
                                "/wp-content/uploads/"; or NULL */
 
+    /* Where its lists were, before the slugs: "/category/"; or NULL. */
+    struct str base; /* before those: "" or "/blog" */
+    const char *category_lists;
+    const char *person_lists;
+
     /* What is known of a picture whose address ends so; may be NULL. */
     const struct story_picture *(*describe)(void *context, struct str path);
     void *context;

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "content/category.h"
 #include "content/person.h"
+#include "content/redirect.h"
 #include "exchange/category_input.h"
 #include "exchange/story_import_internal.h"
 #include "render/slug.h"
@@ -44,6 +45,83 @@ static struct str unescape(struct arriving *arriving, struct str text,
     }
     return str_trim(
         utf8_cut(arena_copy(&arriving->import->arena, buf_str(&out)), max));
+}
+
+/* ---- Old lists -------------------------------------------------------------
+ */
+
+/* What was a list there leads to the list here; where that cannot be, an old
+ * address less is no harm. */
+static enum err redirect_list_to(struct arriving *arriving, struct str old,
+                                 struct str target)
+{
+    struct story_import *import = arriving->import;
+    struct str path = story_path_of(old, &import->arena);
+    if (!path.len || path.len > REDIRECT_BYTES_MAX || str_eq(path, target))
+        return ERR_OK;
+    enum err err = redirect_save(&import->edit, path, target);
+    if (err != ERR_INVALID && err != ERR_TOO_LONG)
+        return err;
+    import->fault = (struct fault){0};
+    return ERR_OK;
+}
+
+/* "/category/economy/fishing": slugs from the root. */
+static struct str old_category_path(const struct arriving *arriving,
+                                    const struct story_category *category)
+{
+    struct arena *arena = &arriving->import->arena;
+    const struct story_source *source = arriving->import->source;
+    struct str slugs = category->slug;
+    int depth = 0;
+    for (category = category->parent; category && depth++ < PARENTS_MAX;
+         category = category->parent)
+        slugs = arena_printf(arena, "%" PRI_STR "/%" PRI_STR,
+                             ARG_STR(category->slug), ARG_STR(slugs));
+    return arena_printf(arena, "%" PRI_STR "%s%" PRI_STR, ARG_STR(source->base),
+                        source->category_lists, ARG_STR(slugs));
+}
+
+static enum err redirect_category(struct arriving *arriving,
+                                  const struct story_category *category,
+                                  const struct id *id)
+{
+    struct story_import *import = arriving->import;
+    struct str language = arriving->input.content.language;
+    struct category here;
+    if (!import->source->category_lists || category->only_known)
+        return ERR_OK;
+    enum err err =
+        category_load(import->edit.db, language, id, &import->arena, &here);
+    if (err)
+        return err;
+    return redirect_list_to(
+        arriving, old_category_path(arriving, category),
+        arena_printf(&import->arena, "/%" PRI_STR "/%" PRI_STR,
+                     ARG_STR(language), ARG_STR(here.path)));
+}
+
+static enum err redirect_person(struct arriving *arriving,
+                                const struct story_person *from,
+                                const struct id *id)
+{
+    struct story_import *import = arriving->import;
+    const struct story_source *source = import->source;
+    struct str language = arriving->input.content.language;
+    struct person here;
+    if (!source->person_lists)
+        return ERR_OK;
+    enum err err =
+        person_load(import->edit.db, language, id, &import->arena, &here);
+    if (err)
+        return err;
+    struct str old = arena_printf(&import->arena, "%" PRI_STR "%s%" PRI_STR,
+                                  ARG_STR(source->base), source->person_lists,
+                                  ARG_STR(from->key));
+    return redirect_list_to(
+        arriving, old,
+        arena_printf(&import->arena, "/%" PRI_STR "/author/%" PRI_STR,
+                     ARG_STR(language), ARG_STR(here.slug)));
 }
 
 /* ---- Categories ------------------------------------------------------------
@@ -169,7 +247,8 @@ static enum err find_category(struct arriving *arriving,
         return err;
     item = (struct import_item){.id = *ret_id};
     known_add(import, IMPORT_KIND_CATEGORY, foreign, ret_id);
-    return import_item_save(&import->edit, &key, &item);
+    err = import_item_save(&import->edit, &key, &item);
+    return err ? err : redirect_category(arriving, category, ret_id);
 }
 
 /* From the root down. */
@@ -310,6 +389,8 @@ static enum err find_person(struct arriving *arriving,
         item = (struct import_item){.id = *ret_id};
         if (!err)
             err = import_item_save(&import->edit, &key, &item);
+        if (!err)
+            err = redirect_person(arriving, from, ret_id);
     }
     if (!err)
         known_add(import, IMPORT_KIND_PERSON, from->key, ret_id);

@@ -117,6 +117,8 @@ test("the pages are there, and old addresses lead to them", async () => {
   }
   const georgian = await site.get("/2020/05/%E1%83%91%E1%83%9D%E1%83%A0%E1%83%90%E1%83%9C%E1%83%98/");
   assert.equal(georgian.get("location"), articles["ბორანი"].address);
+  for (const [old, target] of [["/category/economy/fishing/", "/en/economy/fishing"], ["/category/economy/", "/en/economy"], ["/author/nino/", "/en/author/nino-beridze"]])
+    assert.deepEqual([old, (await site.get(old)).get("location")], [old, target]);
   const secret = await site.get("/2020/05/password/");
   assert.notEqual(secret.status, 200);
   assert.equal((await site.get(articles.Behind.address)).status, 404);
