@@ -225,7 +225,7 @@ test("files that are swapped, left out, added or lead elsewhere are found though
     ["twice", [info, database, first, first, second, ...rest], /does not belong in this place/],
     ["left out", [info, database, second, ...rest], /should hold \d+ stored files and has \d+; the first to be missing is [0-9a-f]{64}/],
     ["no database", [info, first, ...rest], /does not belong in this place/],
-    ["nothing", [info], /no database/],
+    ["nothing", [info], /does not belong in this place/],
     ["another file", [...names, "evil.txt"], /no file of that name/],
     ["leads out", [...names, "../list"], /no file of that name/],
   ])) {
