@@ -134,9 +134,13 @@ static enum err visit_cards(struct walk *walk, struct str lang,
                             struct arena *arena)
 {
     enum err err = ERR_OK;
-    for (size_t i = 0; !err && i < list->count; i++)
-        err = visit(walk, site_path_article(arena, lang, list->cards[i].slug,
-                                            id_str(&list->cards[i].id)));
+    for (size_t i = 0; !err && i < list->count; i++) {
+        struct str page_key = site_path_article(
+            arena, lang, list->cards[i].slug, id_str(&list->cards[i].id));
+        err = visit(walk, page_key);
+        if (!err)
+            err = visit(walk, site_path_item(arena, page_key));
+    }
     return err;
 }
 

@@ -21,7 +21,8 @@ struct every_page {
 
 /* Prints every page that readers can come to and calls on_page: files of the
  * theme, robots.txt and sitemaps; of each language front, menu, TV, categories,
- * tags and people with all their older pages and feeds, and every article; what
+ * tags and people with all their older pages and feeds, and every article with
+ * its ninjs item; what
  * was withdrawn (410, or 301 to where it went); "/" (302); and, as "/404.html"
  * and "/en/404.html", what answers where there is no page (404). Give a reader
  * in a transaction (db_begin_read): then all pages are of one state. */

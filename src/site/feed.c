@@ -138,7 +138,7 @@ static void add_links(struct feed *feed)
     feed_add_link(feed, "alternate", STR("text/html"),
                   printing_absolute(p, feed->home));
     struct str hub = hub_address(&p->settings, p->arena);
-    if (hub.len)
+    if (hub.len && !printing_is_static(p)) /* nobody tells it of changes */
         feed_add_link(feed, "hub", STR(""), hub);
 }
 

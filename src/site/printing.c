@@ -135,6 +135,11 @@ struct str printing_path(const struct printing *p, const char *kind,
                         kind, ARG_STR(name));
 }
 
+bool printing_is_static(const struct printing *p)
+{
+    return p->site->is_static;
+}
+
 struct str printing_before(const struct printing *p, struct str path,
                            const struct article_cursor *before)
 {

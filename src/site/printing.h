@@ -101,6 +101,9 @@ void printing_share_list(struct printing *p, const struct article_list *list);
 struct str printing_before(const struct printing *p, struct str path,
                            const struct article_cursor *before);
 
+/* Whether it is printed for a folder of files (site_be_static). */
+bool printing_is_static(const struct printing *p);
+
 /* The site's address before path; path alone when no address is set. */
 struct str printing_absolute(const struct printing *p, struct str path);
 

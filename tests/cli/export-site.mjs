@@ -22,6 +22,7 @@ const ADDRESS = "https://paper.example";
 const DIFFERENCES = [
   ["a folder has no queries: lists go on at another address", (served) => served.replace(/\?before=([0-9a-f]+-[0-9a-f]+)/g, "/before/$1")],
   ["nobody counts views there", (served) => served.replace(/<noscript><img[^>]*src="\/views\/[^>]*><\/noscript>/g, "").replace(/ data-article="[0-9a-f]{13}"/g, "")],
+  ["nobody tells a hub of changes", (served) => served.replace(/<(atom:)?link rel="hub"[^>]*\/>/g, "").replace(/"hubs":\[[^\]]*\],/g, "")],
 ];
 // Not compared: what a server says of a language that there is not (/xx/), where
 // Broadsheet marks "Home" as the place one is at.
@@ -161,7 +162,7 @@ async function crawl(at) {
   const seen = new Map();
   const queue = ["/", "/robots.txt", "/favicon.ico", "/sitemap.xml"];
   for (let target; (target = queue.pop()) !== undefined; ) {
-    if (seen.has(target) || /^\/(views|newsroom)\//.test(target) || /^\/[a-z]+\/search/.test(target)) continue;
+    if (seen.has(target) || /^\/(views|newsroom|websub)\b/.test(target) || /^\/[a-z]+\/search/.test(target)) continue;
     const answer = await request(at, target);
     seen.set(target, answer);
     if (answer.status < 300) queue.push(...linksOf(target, answer));
