@@ -9,7 +9,11 @@
 #include "exchange/xml_reader.h"
 #include "render/escape.h"
 
-enum { FIELD_BYTES_MAX = 4 * 1024 * 1024 };
+enum {
+    FIELD_BYTES_MAX = 4 * 1024 * 1024,
+    ITEM_BYTES_MAX = 16 * 1024 * 1024,
+    HEAD_BYTES_MAX = 64 * 1024, /* of the feed's own facts, together */
+};
 
 enum form { FORM_UNKNOWN, FORM_RSS, FORM_RDF, FORM_ATOM };
 
@@ -354,7 +358,9 @@ static void on_text(void *context, struct xml_reader *xml, struct str text)
 
 static void end_text(struct reader *reader, const struct xml_name *name)
 {
-    if (!buf_err(&reader->text))
+    size_t max = reader->item ? ITEM_BYTES_MAX : HEAD_BYTES_MAX;
+    size_t before = reader->item ? reader->arena.total_bytes : 0;
+    if (!buf_err(&reader->text) && before + reader->text.len <= max)
         *reader->target =
             arena_copy(reader->target_arena, str_trim(buf_str(&reader->text)));
     else if (reader->item)

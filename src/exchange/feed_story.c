@@ -92,7 +92,9 @@ enum err feed_give(const struct feed_item *item, bool redirects,
 {
     if (item->too_long.len) {
         struct str cause =
-            arena_printf(arena, "line %lld: its <%.*s> is longer than 4 MiB",
+            arena_printf(arena,
+                         "line %lld: with its <%.*s> it is too long: 4 MiB a "
+                         "text and 16 MiB together are the most",
                          (long long)item->line, ARG_STR(item->too_long));
         sink->refuse(sink->context, item->number, arena_c_string(arena, cause));
         return ERR_OK;

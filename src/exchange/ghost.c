@@ -69,8 +69,13 @@ static enum err add_link(struct ghost_index *index, struct map *map,
         link->next = first;
         return map_set(map, post, link, NULL);
     }
-    while (first->next && first->next->order <= link->order)
+    size_t before = 1;
+    for (; before < STORY_NAMES_MAX && first->next &&
+           first->next->order <= link->order;
+         before++)
         first = first->next;
+    if (before >= STORY_NAMES_MAX)
+        return ERR_OK; /* more than a story can have */
     link->next = first->next;
     first->next = link;
     return ERR_OK;

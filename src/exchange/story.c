@@ -73,9 +73,12 @@ static void copy_person(struct story_person *person, struct arena *arena)
     copy_text(arena, &person->picture);
 }
 
-static void copy_texts(struct story *story, struct arena *arena)
+enum { TEXT_COUNT = 15 };
+
+/* The texts that stand by themselves. */
+static void texts_of(struct story *story, struct str *texts[TEXT_COUNT])
 {
-    struct str *const texts[] = {
+    struct str *const all[TEXT_COUNT] = {
         &story->id,
         &story->language,
         &story->translations,
@@ -92,15 +95,36 @@ static void copy_texts(struct story *story, struct arena *arena)
         &story->picture.caption,
         &story->picture.credit,
     };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        copy_text(arena, texts[i]);
+    memcpy(texts, all, sizeof all);
+}
+
+size_t story_bytes(const struct story *story)
+{
+    struct story copy = *story;
+    struct str *texts[TEXT_COUNT];
+    size_t bytes = 0;
+    texts_of(&copy, texts);
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        bytes += texts[i]->len;
+    for (size_t i = 0; i < story->person_count; i++)
+        bytes += story->people[i].name.len + story->people[i].bio.len;
+    for (size_t i = 0; i < story->category_count; i++)
+        bytes += story->categories[i]->name.len;
+    for (size_t i = 0; i < story->tag_count; i++)
+        bytes += story->tags[i].len;
+    for (size_t i = 0; i < story->old_address_count; i++)
+        bytes += story->old_addresses[i].len;
+    return bytes;
 }
 
 struct story *story_copy(const struct story *story, struct arena *arena)
 {
     struct story *copy = arena_new(arena, struct story);
     *copy = *story;
-    copy_texts(copy, arena);
+    struct str *texts[TEXT_COUNT];
+    texts_of(copy, texts);
+    for (size_t i = 0; i < TEXT_COUNT; i++)
+        copy_text(arena, texts[i]);
     for (size_t i = 0; i < copy->person_count; i++)
         copy_person(&copy->people[i], arena);
     for (size_t i = 0; i < copy->category_count; i++)

@@ -111,6 +111,9 @@ void story_drop(struct story *story, struct str what, int64_t count);
 /* A copy with all that it refers to, in arena. */
 struct story *story_copy(const struct story *story, struct arena *arena);
 
+/* Of all its texts together. */
+size_t story_bytes(const struct story *story);
+
 /* Of all that it says; the same for the same. */
 void story_digest(const struct story *story, char target[STORY_DIGEST_BYTES]);
 

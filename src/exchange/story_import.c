@@ -361,7 +361,7 @@ static enum err take(struct story_import *import, const struct story *story,
         result.cause = cause_of(&arriving, err);
     }
     remember(import, result);
-    import->bytes += story->body.len;
+    import->bytes += story_bytes(story);
     bool full = import->items >= STORY_BATCH_ITEMS ||
                 import->bytes >= STORY_BATCH_BYTES;
     return full ? commit(import, fault) : ERR_OK;
@@ -396,7 +396,8 @@ static enum err send_ahead(struct story_import *import,
 {
     struct arriving arriving = {.import = import, .story = ahead->story};
     bool known;
-    if (ahead->story->body_is_plain || !story_has_markup(ahead->story->body))
+    if (ahead->story->body_is_plain || !story_has_markup(ahead->story->body) ||
+        story_bytes(ahead->story) > HTML_HELPER_AHEAD_BYTES_MAX)
         return ERR_OK;
     enum err err = story_is_known(&arriving, &known);
     if (!err && (!known || import->options.again))

@@ -8,6 +8,8 @@
 
 enum {
     FIELD_BYTES_MAX = 4 * 1024 * 1024,
+    ITEM_BYTES_MAX = 16 * 1024 * 1024,
+    META_BYTES_MAX = 64 * 1024,
     DEPTH_CHANNEL = 2,
     DEPTH_ITEM = 3,
     DEPTH_FIELD = 4,
@@ -36,7 +38,9 @@ struct reader {
     struct buf text;
     struct str *target;
     struct arena *target_arena;
+    size_t target_max; /* bytes; longer texts are none */
 
+    struct arena meta_arena; /* of one postmeta: most are of no use */
     struct str meta_key, meta_value;
     struct story_person person;
     struct wxr_term term;
@@ -167,6 +171,7 @@ static void begin_item_field(struct reader *reader,
     } else if (xml_is(name, XML_SPACE_WP, "comment")) {
         reader->item->comments++;
     } else if (xml_is(name, XML_SPACE_WP, "postmeta")) {
+        arena_reset(&reader->meta_arena);
         reader->meta_key = reader->meta_value = STR("");
     } else {
         begin_field(reader, name, item_fields, COUNT(item_fields),
@@ -195,11 +200,30 @@ static void end_meta(struct reader *reader)
     for (size_t i = 0; i < COUNT(known); i++) {
         if (str_eq(reader->meta_key, known[i].key))
             *(struct str *)((char *)item + known[i].offset) =
-                reader->meta_value;
+                arena_copy(&reader->arena, reader->meta_value);
     }
     if (str_eq(reader->meta_key, STR("_wp_old_slug")) &&
         reader->meta_value.len && item->old_slug_count < WXR_OLD_SLUGS_MAX)
-        item->old_slugs[item->old_slug_count++] = reader->meta_value;
+        item->old_slugs[item->old_slug_count++] =
+            arena_copy(&reader->arena, reader->meta_value);
+}
+
+static void stop_full(struct xml_reader *xml, enum err err)
+{
+    xml_reader_stop(xml, err,
+                    "there are more attachments, terms and people than fit "
+                    "into memory: export the site in several parts");
+}
+
+static void end_channel_part(struct reader *reader, struct xml_reader *xml)
+{
+    enum err err = ERR_OK;
+    if (reader->part == PART_AUTHOR)
+        err = wxr_index_person(reader->index, &reader->person);
+    else if (reader->part == PART_CATEGORY)
+        err = wxr_index_term(reader->index, &reader->term);
+    if (err)
+        stop_full(xml, err);
 }
 
 static void end_item(struct reader *reader, struct xml_reader *xml)
@@ -211,9 +235,7 @@ static void end_item(struct reader *reader, struct xml_reader *xml)
         if (str_eq(item->type, STR("attachment")))
             err = wxr_index_attachment(reader->index, item);
         if (err)
-            xml_reader_stop(xml, err,
-                            "there are more attachments than fit into memory: "
-                            "export the site in several parts");
+            stop_full(xml, err);
         return;
     }
     err = wxr_give(reader->index, item, &reader->arena, reader->sink,
@@ -243,6 +265,9 @@ static void begin_channel_part(struct reader *reader, struct xml_reader *xml,
         begin_field(reader, name, channel_fields, COUNT(channel_fields),
                     reader);
         reader->target_arena = &reader->index->arena;
+        reader->target_max = WXR_NAME_BYTES_MAX;
+        if (reader->target && reader->target->len)
+            reader->target = NULL; /* the first counts */
     }
 }
 
@@ -257,6 +282,8 @@ static void begin_part_field(struct reader *reader,
     else if (reader->part == PART_CATEGORY)
         begin_field(reader, name, category_fields, COUNT(category_fields),
                     reader);
+    if (reader->part != PART_ITEM)
+        reader->target_max = WXR_NAME_BYTES_MAX;
 }
 
 static void on_start(void *context, struct xml_reader *xml,
@@ -266,6 +293,7 @@ static void on_start(void *context, struct xml_reader *xml,
     const struct xml_name *name = &element->name;
     reader->target = NULL; /* fields have texts, no elements */
     reader->target_arena = &reader->arena;
+    reader->target_max = FIELD_BYTES_MAX;
     reader->is_export |= name->space == XML_SPACE_WP;
     if (element->depth == 1 && !xml_is(name, XML_SPACE_NONE, "rss"))
         xml_reader_stop(xml, ERR_INVALID,
@@ -275,8 +303,11 @@ static void on_start(void *context, struct xml_reader *xml,
         begin_channel_part(reader, xml, element);
     else if (element->depth == DEPTH_FIELD)
         begin_part_field(reader, element);
-    else if (element->depth == DEPTH_META && reader->part == PART_ITEM)
+    else if (element->depth == DEPTH_META && reader->part == PART_ITEM) {
         begin_field(reader, name, meta_fields, COUNT(meta_fields), reader);
+        reader->target_arena = &reader->meta_arena;
+        reader->target_max = META_BYTES_MAX;
+    }
 }
 
 static void on_text(void *context, struct xml_reader *xml, struct str text)
@@ -291,10 +322,15 @@ static void end_text(struct reader *reader, const struct xml_name *name)
 {
     if (!reader->target)
         return;
-    if (!buf_err(&reader->text))
+    bool fits =
+        !buf_err(&reader->text) && reader->text.len <= reader->target_max &&
+        (reader->target_arena != &reader->arena ||
+         reader->arena.total_bytes + reader->text.len <= ITEM_BYTES_MAX);
+    if (fits)
         *reader->target =
             arena_copy(reader->target_arena, buf_str(&reader->text));
-    else if (reader->part == PART_ITEM)
+    else if (reader->part == PART_ITEM &&
+             reader->target_arena == &reader->arena)
         reader->item->too_long = arena_copy(&reader->arena, name->local);
     reader->target = NULL;
 }
@@ -311,10 +347,8 @@ static void on_end(void *context, struct xml_reader *xml,
         return;
     if (reader->part == PART_ITEM)
         end_item(reader, xml);
-    else if (reader->part == PART_AUTHOR && !reader->sink)
-        wxr_index_person(reader->index, &reader->person);
-    else if (reader->part == PART_CATEGORY && !reader->sink)
-        wxr_index_term(reader->index, &reader->term);
+    else if (!reader->sink)
+        end_channel_part(reader, xml);
     reader->part = PART_NONE;
 }
 
@@ -349,12 +383,14 @@ static enum err read_all(struct wxr_index *index, const char *path,
         .text = on_text,
     };
     arena_init(&reader.arena, 0);
+    arena_init(&reader.meta_arena, 0);
     buf_init(&reader.text, FIELD_BYTES_MAX);
     enum err err = path ? xml_read_file(path, &handler, fault)
                         : xml_read_bytes(bytes, &handler, fault);
     if (!err && !sink)
         err = finish_index(&reader, fault);
     buf_finish(&reader.text);
+    arena_finish(&reader.meta_arena);
     arena_finish(&reader.arena);
     return err;
 }

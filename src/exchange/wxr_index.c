@@ -54,22 +54,34 @@ void wxr_take_pages(struct wxr_index *index, bool pages)
 /* ---- People and terms ------------------------------------------------------
  */
 
-void wxr_index_person(struct wxr_index *index,
-                      const struct story_person *person)
+static bool is_full(const struct wxr_index *index)
 {
-    if (!person->key.len || index->people.count >= WXR_TERMS_MAX)
-        return;
+    return index->people.count >= WXR_TERMS_MAX ||
+           index->categories.count >= WXR_TERMS_MAX ||
+           index->attachments.count >= WXR_ATTACHMENTS_MAX ||
+           index->arena.total_bytes >= WXR_INDEX_BYTES_MAX;
+}
+
+enum err wxr_index_person(struct wxr_index *index,
+                          const struct story_person *person)
+{
+    if (!person->key.len)
+        return ERR_OK;
+    if (is_full(index))
+        return ERR_TOO_LONG;
     struct story_person *kept = arena_new(&index->arena, struct story_person);
     kept->key = arena_copy(&index->arena, person->key);
     kept->name = arena_copy(&index->arena,
                             person->name.len ? person->name : person->key);
-    (void)!map_set(&index->people, kept->key, kept, NULL);
+    return map_set(&index->people, kept->key, kept, NULL);
 }
 
-void wxr_index_term(struct wxr_index *index, const struct wxr_term *term)
+enum err wxr_index_term(struct wxr_index *index, const struct wxr_term *term)
 {
-    if (!term->category.slug.len || index->categories.count >= WXR_TERMS_MAX)
-        return;
+    if (!term->category.slug.len)
+        return ERR_OK;
+    if (is_full(index))
+        return ERR_TOO_LONG;
     struct wxr_term *kept = arena_new(&index->arena, struct wxr_term);
     const struct story_category *category = &term->category;
     kept->category = (struct story_category){
@@ -80,7 +92,7 @@ void wxr_index_term(struct wxr_index *index, const struct wxr_term *term)
         .description = arena_copy(&index->arena, category->description),
     };
     kept->parent = arena_copy(&index->arena, term->parent);
-    (void)!map_set(&index->categories, kept->category.key, kept, NULL);
+    return map_set(&index->categories, kept->category.key, kept, NULL);
 }
 
 void wxr_index_finish(struct wxr_index *index)
@@ -118,10 +130,12 @@ static struct str keep_text(struct wxr_index *index, struct str text)
 enum err wxr_index_attachment(struct wxr_index *index,
                               const struct wxr_item *item)
 {
-    if (!item->id.len || !item->attachment_url.len)
+    if (!item->id.len || !item->attachment_url.len ||
+        item->id.len > WXR_NAME_BYTES_MAX ||
+        item->attachment_url.len > WXR_NAME_BYTES_MAX ||
+        item->parent.len > WXR_NAME_BYTES_MAX)
         return ERR_OK;
-    if (index->attachments.count >= WXR_ATTACHMENTS_MAX ||
-        index->arena.total_bytes >= WXR_INDEX_BYTES_MAX)
+    if (is_full(index))
         return ERR_TOO_LONG;
     struct wxr_attachment *kept =
         arena_new(&index->arena, struct wxr_attachment);

@@ -33,7 +33,11 @@ struct wxr_index {
     struct map by_parent; /* id of a post → its first attachment */
 };
 
-enum { WXR_OLD_SLUGS_MAX = 16, WXR_TAXONOMIES_MAX = 128 };
+enum {
+    WXR_OLD_SLUGS_MAX = 16,
+    WXR_TAXONOMIES_MAX = 128,
+    WXR_NAME_BYTES_MAX = 2000, /* of a term, a person; longer ones are none */
+};
 
 struct wxr_taxonomy {
     struct str domain;
@@ -61,9 +65,10 @@ struct wxr_item {
 
 /* Terms and people of the channel; attachments among the items. All is copied.
  * ERR_TOO_LONG when there are too many. */
-void wxr_index_person(struct wxr_index *index,
-                      const struct story_person *person);
-void wxr_index_term(struct wxr_index *index, const struct wxr_term *term);
+MUST_USE enum err wxr_index_person(struct wxr_index *index,
+                                   const struct story_person *person);
+MUST_USE enum err wxr_index_term(struct wxr_index *index,
+                                 const struct wxr_term *term);
 MUST_USE enum err wxr_index_attachment(struct wxr_index *index,
                                        const struct wxr_item *item);
 

@@ -186,7 +186,8 @@ enum err wxr_give(struct wxr_index *index, const struct wxr_item *item,
         struct str cause =
             item->too_long.len
                 ? arena_printf(arena,
-                               "line %lld: its <%.*s> is longer than 4 MiB",
+                               "line %lld: with its <%.*s> it is too long: "
+                               "4 MiB a text and 16 MiB together are the most",
                                (long long)item->line, ARG_STR(item->too_long))
                 : arena_printf(arena, "line %lld: it has no <wp:post_id>",
                                (long long)item->line);

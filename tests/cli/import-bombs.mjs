@@ -154,6 +154,30 @@ test("bodies that are bombs are refused alone; the others come in", async () => 
   for (const result of results.filter((one) => one.outcome === "refused")) assert.match(result.cause, /^line \d+: /);
 });
 
+test("items of many large texts are refused alone, and so are endless heads", async () => {
+  const large = "x".repeat(3 * MEBIBYTE);
+  const meta = (/** @type {string} */ key) => `<wp:postmeta><wp:meta_key>${key}</wp:meta_key><wp:meta_value>${large}</wp:meta_value></wp:postmeta>`;
+  const many = (/** @type {number} */ count, /** @type {string} */ text) => Array(count).fill(text).join("");
+  const items = [
+    post({ id: 60, more: many(30, meta("_elementor_data")) }),
+    post({ id: 61, more: many(30, meta("_wp_old_slug")) }),
+    post({ id: 62, more: many(30, `<category domain="post_tag" nicename="t">${large}</category>`) }),
+    post({ id: 63, more: many(10, `<excerpt:encoded>${large}</excerpt:encoded>`) }),
+    post({ id: 64 }),
+  ];
+  const heads = many(30, `<link>${large}</link><wp:author><wp:author_login>${large}</wp:author_login></wp:author><wp:category><wp:category_nicename>c</wp:category_nicename><cat_name>${large}</cat_name></wp:category>`);
+  const { code, results, kib } = await bring("wxr", put("large.xml", wxrHead, heads, ...items, "</channel></rss>"));
+  note(`${Math.round((kib - usual) / 1024)} MiB more than usual`);
+  assert.equal(code, 65);
+  assert.deepEqual(results.map((result) => [result.item, result.outcome]).sort(), [[1, "created"], [2, "created"], [3, "refused"], [4, "refused"], [5, "created"]]);
+  assert.match(results.find((result) => result.item === 3).cause, /^line \d+: with its <category> it is too long/);
+  assert.ok(kib - usual <= 64 * 1024, `${kib - usual} KiB more than usual`);
+  const feed = await bring("rss", put("large.rss", "<rss><channel>", many(30, `<title>${large}</title><link>${large}</link>`),
+    "<item><title>x</title>", many(30, `<category>${large}</category>`), "</item><item><title>y</title></item></channel></rss>"));
+  assert.deepEqual(feed.results.map((result) => result.outcome).sort(), ["created", "refused"]);
+  assert.ok(feed.kib - usual <= 64 * 1024, `${feed.kib - usual} KiB more than usual`);
+});
+
 test("categories in a circle, and a thousand deep", async () => {
   const category = (/** @type {string} */ slug, /** @type {string} */ parent) =>
     `<wp:category><wp:category_nicename>${slug}</wp:category_nicename><wp:category_parent>${parent}</wp:category_parent><wp:cat_name>${slug}</wp:cat_name></wp:category>`;
