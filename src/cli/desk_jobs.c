@@ -27,6 +27,7 @@ struct desk_jobs {
     int64_t midnight_us;
     unsigned failures; /* of the database, in a row */
     int64_t hour_us;   /* when it ends */
+    bool upkeep_failed;
 };
 
 static void log_failure(const char *job, enum err err,
@@ -64,6 +65,16 @@ static void turn_hour(struct desk_jobs *jobs)
         calendar_turn_hour(jobs->content, now_us, &jobs->hour_us, &fault);
     if (err)
         log_failure("the hour cannot be turned", err, &fault);
+}
+
+/* A failure is told once, until it went well again. */
+static void keep_up(struct desk_jobs *jobs)
+{
+    struct fault fault = {0};
+    enum err err = content_upkeep(jobs->content, &fault);
+    if (err && !jobs->upkeep_failed)
+        log_failure("the database's log cannot be worked off", err, &fault);
+    jobs->upkeep_failed = err != ERR_OK;
 }
 
 static void log_report(const struct schedule_report *report)
@@ -172,6 +183,7 @@ static void *run(void *argument)
     do {
         turn_day(jobs);
         turn_hour(jobs);
+        keep_up(jobs);
         wait_us = follow_schedule(jobs);
     } while (wait_a_while(jobs, wait_us));
     return NULL;

@@ -142,7 +142,7 @@ static void wake_hub(void *context)
 static enum err open_site(struct desk *desk, struct fault *fault)
 {
     const char *directory = desk->arguments->directory;
-    struct content_options options = {.readers = READERS};
+    struct content_options options = {.readers = READERS, .serves = true};
     snprintf(desk->theme_folder, sizeof desk->theme_folder, "%s/theme",
              directory);
     snprintf(desk->edge_path, sizeof desk->edge_path, "%s/run/edge.sock",

@@ -60,7 +60,17 @@ static enum err open_database(struct content *content,
     enum db_access mode = options->read_only ? DB_READ
                           : options->create  ? DB_CREATE
                                              : DB_WRITE;
-    return db_pool_create(path, mode, options->readers, &content->pool, fault);
+    err = db_pool_create(path, mode, options->readers, &content->pool, fault);
+    if (err || !options->serves)
+        return err;
+    DEFER(db_lease_end) struct db_lease lease = db_lease_writer(content->pool);
+    return db_fault(lease.db, db_leave_upkeep(lease.db), fault);
+}
+
+enum err content_upkeep(struct content *content, struct fault *fault)
+{
+    DEFER(db_lease_end) struct db_lease lease = content_reader(content);
+    return db_fault(lease.db, db_upkeep(lease.db), fault);
 }
 
 /* ---- The first language

@@ -83,6 +83,16 @@ void db_set_timeout(struct db *db, int timeout_ms)
     db->driver->set_timeout(db->connection, timeout_ms);
 }
 
+enum err db_upkeep(struct db *db)
+{
+    return db_run_script(db, db->driver->upkeep);
+}
+
+enum err db_leave_upkeep(struct db *db)
+{
+    return db_run_script(db, db->driver->leave_upkeep);
+}
+
 /* ---- Statements ------------------------------------------------------------
  */
 

@@ -497,6 +497,9 @@ const struct db_driver db_sqlite_driver = {
     .column_str = column_str,
     .column_blob = column_blob,
     .column_is_null = column_is_null,
+    /* So much of a log that its end is never seen: 64 MiB. */
+    .leave_upkeep = "PRAGMA wal_autocheckpoint = 16384",
+    .upkeep = "PRAGMA wal_checkpoint(PASSIVE)",
     .explain = "EXPLAIN QUERY PLAN",
     .explain_column = 3,
 };

@@ -446,6 +446,37 @@ static void test_a_pool_lends_each_connection_to_one_thread(void **state)
     db_pool_destroy(pool);
 }
 
+static int64_t file_bytes(const char *path)
+{
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    return about.st_size;
+}
+
+static void test_upkeep_is_left_to_another_connection(void **state)
+{
+    static char text[8000]; /* two pages */
+    enum { ROWS = 1000 };   /* more than a commit would leave in the log */
+    struct folder *folder = *state;
+    DEFER(close_db) struct db *writer = open_db(folder);
+    DEFER(close_db) struct db *reader = NULL;
+    memset(text, 'x', sizeof text - 1);
+    assert_ok(folder, db_leave_upkeep(writer));
+    int64_t before = file_bytes(folder->database);
+    DEFER(db_transaction_end) struct db_transaction transaction = {0};
+    assert_ok(folder, db_begin(&transaction, writer));
+    for (int64_t i = 0; i < ROWS; i++)
+        assert_ok(folder, insert(writer, i, text));
+    assert_ok(folder, db_commit(&transaction));
+    assert_int_equal(file_bytes(folder->database), before);
+    assert_ok(folder,
+              db_open(folder->database, DB_READ, &reader, &folder->fault));
+    assert_ok(folder, db_upkeep(reader));
+    assert_true(file_bytes(folder->database) >
+                before + ROWS * (int64_t)sizeof text);
+    assert_int_equal(count(reader), ROWS);
+}
+
 #define TEST(name) \
     cmocka_unit_test_setup_teardown(name, folder_open, folder_close)
 
@@ -469,6 +500,7 @@ int main(void)
         TEST(test_a_transaction_that_the_disk_ended_leaves_nothing),
         TEST(test_two_processes_write_at_once),
         TEST(test_a_pool_lends_each_connection_to_one_thread),
+        TEST(test_upkeep_is_left_to_another_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
