@@ -341,7 +341,8 @@ enum err sitemap_rebuild(struct edit *edit)
 {
     enum err err = note_chunks(edit);
     if (!err)
-        err = edit_run(edit, "DELETE FROM sitemap_chunk");
+        err = edit_failed(edit,
+                          db_run_script(edit->db, "DELETE FROM sitemap_chunk"));
     if (!err)
         err = cut_all(edit);
     return err ? err : note_chunks(edit);

@@ -22,6 +22,7 @@ static const char *const ai_crawlers[] = {
  * be asked for. */
 static const char *const private_paths[] = {
     "/newsroom/",
+    "/views/",
     "/*/search?",
     "/*/search/",
 };

@@ -328,7 +328,7 @@ test("a publication drops the sitemap of its month alone", async () => {
 test("robots.txt names the sitemap and keeps to its settings", async () => {
   const robots = async () => (await must("/robots.txt")).text();
   let text = await robots();
-  assert.match(text, /^User-agent: \*\nDisallow: \/newsroom\/\nDisallow: \/\*\/search\?\n/);
+  assert.match(text, /^User-agent: \*\nDisallow: \/newsroom\/\nDisallow: \/views\/\nDisallow: \/\*\/search\?\n/);
   assert.ok(text.includes(`\nSitemap: ${ADDRESS}/sitemap.xml\n`));
   assert.ok(!text.includes("GPTBot"));
   await site.run("settings", "set", "ai-crawlers", "no");
