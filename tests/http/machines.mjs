@@ -88,6 +88,9 @@ async function sitemap(target) {
   return zlib.gunzipSync(answer.body).toString("utf8");
 }
 
+/** Feeds of a search, by format, for the validators. @param {string} file */
+const searched = (file) => `/en/search/${file}?q=river`;
+
 /** Every published article. @type {{ language: string, slug: string, id: string }[]} */
 const published = [];
 for (const line of (await site.run("export", "ninjs")).trim().split("\n")) {
@@ -130,7 +133,12 @@ test("every front, category, tag and author has feeds in three formats", async (
       /** @type {any} */ (feeds[file])[target] = answer.text();
     }
   }
-  note(`${pages.length} pages, ${pages.length * 3} feeds`);
+  for (const [file, type] of Object.entries(FORMATS)) {
+    const answer = await must(searched(file));
+    assert.equal(answer.get("content-type"), type, file);
+    /** @type {any} */ (feeds[file])[searched(file)] = answer.text();
+  }
+  note(`${pages.length + 1} pages, ${pages.length * 3 + 3} feeds`);
   assert.equal((await site.get("/en/tag/there-is-none/rss.xml")).status, 404);
   assert.equal((await site.get("/en/menu/rss.xml")).status, 404);
 });
@@ -144,14 +152,14 @@ test("Atom feeds are what RFC 4287 says, RSS what RSS 2.0 says, JSON Feed what 1
 
 test("a feed reader finds the same stories in all three", () => {
   for (const [target, text] of Object.entries(feeds["atom.xml"] ?? {})) {
-    const home = target.slice(0, -"atom.xml".length);
+    const [home = "", query = ""] = target.split("atom.xml");
     const atom = parseFeed(text);
-    const rss = parseFeed(feeds["rss.xml"]?.[`${home}rss.xml`] ?? "");
-    const json = JSON.parse(feeds["feed.json"]?.[`${home}feed.json`] ?? "");
+    const rss = parseFeed(feeds["rss.xml"]?.[`${home}rss.xml${query}`] ?? "");
+    const json = JSON.parse(feeds["feed.json"]?.[`${home}feed.json${query}`] ?? "");
     assert.equal(atom.meta.type, "atom");
     assert.equal(rss.meta.type, "rss");
     assert.equal(atom.self, ADDRESS + target);
-    assert.equal(json.feed_url, `${ADDRESS}${home}feed.json`);
+    assert.equal(json.feed_url, `${ADDRESS}${home}feed.json${query}`);
     for (const feed of [rss, json]) {
       assert.equal(feed.title, atom.title, target);
       assert.equal(feed.items.length, atom.items.length, target);
@@ -360,7 +368,9 @@ const REQUIRED = /** @type {Record<string, string[]>} */ ({
   ImageObject: ["url"],
   Person: ["name"],
   Organization: ["name"],
-  WebSite: ["name", "url", "publisher"],
+  WebSite: ["name", "url", "publisher", "potentialAction"],
+  SearchAction: ["target", "query-input"],
+  EntryPoint: ["urlTemplate"],
   CollectionPage: ["name", "url", "mainEntity"],
   CorrectionComment: ["text", "datePublished"],
   WebPage: [],
@@ -402,6 +412,10 @@ test("the linked data of every kind of page is JSON-LD that says what it must", 
   }
   for (const type of ["NewsArticle", "OpinionNewsArticle", "BreadcrumbList", "WebSite", "CollectionPage", "CorrectionComment", "Person"])
     assert.ok(types.has(type), type);
+  const front = await expandLinkedData(JSON.parse(headsOf({ front: pages["/ka/"] ?? "" }).front?.data[0] ?? ""));
+  const template = value(nodesOf(front).find((node) => values(node, "urlTemplate").length), "urlTemplate");
+  assert.equal(template, `${ADDRESS}/ka/search?q={search_term_string}`);
+  assert.equal((await site.get(pathOf(template.replace(/\{.*/, "ferry")))).status, 200);
   note(`${Object.keys(pages).length} pages, types ${[...types].sort().join(" ")}`);
 });
 
