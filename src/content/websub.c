@@ -166,7 +166,7 @@ enum err websub_topics(struct db *db, struct arena *arena,
 {
     DEFER(db_query_end)
     struct db_query query =
-        db_ask(db, "SELECT path, digest, seq FROM websub_topic");
+        db_query_begin(db, "SELECT path, digest, seq FROM websub_topic");
     struct websub_topic *topics = NULL;
     size_t count = 0;
     while (db_query_next(&query))

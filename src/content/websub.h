@@ -72,7 +72,7 @@ MUST_USE enum err websub_ask_retry(struct edit *edit,
 struct websub_topic {
     struct str path;
     struct str digest; /* of what it said last */
-    int64_t seq;       /* the log when it changed last */
+    int64_t seq;       /* about the log when it changed last; it grows */
 };
 
 /* Those that have subscribers. */

@@ -310,13 +310,16 @@ static enum err serve_subscribers(struct hub *hub, struct arena *arena,
                                   struct fault *fault)
 {
     enum err err = expire(hub, fault);
-    if (!err)
-        err = hub_follow(hub, arena, fault);
-    if (!err)
-        err = submit_asks(hub, arena, fault);
-    if (!err)
-        err = submit_deliveries(hub, arena, fault);
-    return err;
+    if (err)
+        return err;
+    /* A feed that cannot be printed holds up no other. */
+    enum err followed = hub_follow(hub, arena, fault);
+    struct fault *rest = followed ? &(struct fault){0} : fault;
+    if (hub->has_begun)
+        err = submit_asks(hub, arena, rest);
+    if (!err && hub->has_begun)
+        err = submit_deliveries(hub, arena, rest);
+    return followed ? followed : err;
 }
 
 /* Tells how long nothing is to do unless somebody wakes it. */

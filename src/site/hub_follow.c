@@ -48,11 +48,13 @@ void hub_body_release(struct hub_body *body)
         free(body);
 }
 
-static struct hub_body *make_body(const struct site_print *print)
+static struct hub_body *make_body(const struct site_print *print,
+                                  const char digest[DIGEST_HEX_BYTES])
 {
     size_t len = print->content_type.len + print->body.len;
     struct hub_body *body = must_alloc(sizeof *body + len);
     body->references = 1;
+    memcpy(body->digest, digest, sizeof body->digest);
     body->type_len = print->content_type.len;
     body->len = print->body.len;
     memcpy(body->bytes, print->content_type.ptr, print->content_type.len);
@@ -147,7 +149,7 @@ static enum err print_topic(struct hub *hub, struct hub_topic *topic,
     if (topic->body && !*ret_changed)
         return ERR_OK;
     hub_body_release(topic->body);
-    topic->body = make_body(&print);
+    topic->body = make_body(&print, digest);
     memcpy(topic->digest, digest, sizeof digest);
     return ERR_OK;
 }
@@ -209,23 +211,28 @@ static enum err last_seq(struct hub *hub, int64_t *ret_seq, struct fault *fault)
     return err ? db_fault(lease.db, err, fault) : ERR_OK;
 }
 
-/* Prints those that were touched; a change is one as of seq. */
+/* Prints those that were touched; a change is one as of seq. What is printed
+ * may hold changes that the log has not been followed to: it is newer than what
+ * was delivered all the same, and the number says so. */
 static enum err print_hit(struct hub *hub, int64_t seq, struct fault *fault)
 {
+    enum err first = ERR_OK;
     for (struct hub_topic *at = hub->topics; at; at = at->next) {
         bool changed;
         if (!at->hit)
             continue;
         enum err err = print_topic(hub, at, &changed, fault);
-        if (err)
-            return err;
+        if (err) { /* tried again in the next round; the others go on */
+            first = first ? first : err;
+            continue;
+        }
         at->hit = false;
         if (changed) {
-            at->seq = seq;
+            at->seq = seq > at->seq ? seq : at->seq + 1;
             at->saved = false;
         }
     }
-    return ERR_OK;
+    return first;
 }
 
 static enum err read_topics(struct hub *hub, struct arena *arena,
@@ -318,13 +325,15 @@ enum err hub_follow(struct hub *hub, struct arena *arena, struct fault *fault)
         err = follow_piece(hub, arena, &more, fault);
     if (err)
         return err;
+    enum err printed = ERR_OK;
     if (is_any_hit(hub)) {
         struct fault late = {0};
         /* Who is told will look. When no edge is there nobody can. */
         (void)!press_catch_up(hub->config.press, hub->seq, &late);
-        err = print_hit(hub, hub->seq, fault);
+        printed = print_hit(hub, hub->seq, fault);
     }
-    return err ? err : save_topics(hub, hub->seq, fault);
+    err = save_topics(hub, hub->seq, fault);
+    return err ? err : printed;
 }
 
 enum err hub_topic_need(struct hub *hub, struct str path,

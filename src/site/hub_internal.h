@@ -32,7 +32,8 @@ enum {
 /* A feed as it was printed; shared by those who deliver it. */
 struct hub_body {
     atomic_uint references;
-    size_t type_len; /* of the media type, in front of the feed */
+    char digest[DIGEST_HEX_BYTES]; /* of the feed */
+    size_t type_len;               /* of the media type, in front of the feed */
     size_t len;
     char bytes[];
 };

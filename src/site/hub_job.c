@@ -140,13 +140,15 @@ static struct str signature_field(struct hub_job *job, struct str body)
     return arena_printf(&job->arena, "X-Hub-Signature: sha256=%s", hex);
 }
 
-/* The same for the same feed and the same change, for whomever it is. */
+/* The same for the same feed, change and content, for whomever it is. After a
+ * crash the feed may say more by now than when it was sent for the change. */
 static struct str key_field(struct hub_job *job)
 {
     char hex[DIGEST_HEX_BYTES];
     digest_hex(job->topic_url, hex);
-    return arena_printf(&job->arena, "Idempotency-Key: \"%.*s-%lld\"",
-                        KEY_DIGITS, hex, (long long)job->delivery.seq);
+    return arena_printf(&job->arena, "Idempotency-Key: \"%.*s-%lld-%.*s\"",
+                        KEY_DIGITS, hex, (long long)job->delivery.seq,
+                        KEY_DIGITS, job->body->digest);
 }
 
 static enum hub_outcome deliver(struct hub *hub, struct hub_job *job)
