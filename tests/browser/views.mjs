@@ -118,6 +118,12 @@ if (!playwright) {
     });
     await answered;
     await told(id, 1);
+    await shows(page, "1 view");
+    // Somebody else reads it meanwhile; who comes back to the page sees that.
+    await site.get(`/views/${id}`, { method: "POST", fields: { "User-Agent": `${BROWSER} other` }, body: "" });
+    await told(id, 2);
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await shows(page, "2 views");
     await context.close();
     await other.context.close();
   });

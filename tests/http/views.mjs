@@ -4,12 +4,15 @@
 // were. BEACONS=1000000 sends a million.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
 import path_ from "node:path";
 import process from "node:process";
 
 import { BROWSER, addressOf, beacon, sendAll } from "../lib/beacons.mjs";
+import { request } from "../lib/http.mjs";
 import { Site, until } from "../lib/site.mjs";
-import { note, run, test } from "../lib/tap.mjs";
+import { note, run, skip, test } from "../lib/tap.mjs";
 
 const BEACONS = Number(process.env.BEACONS ?? 40_000);
 const SLOWER = Number(process.env.SLOWER ?? 1);
@@ -57,6 +60,16 @@ const settle = async () => {
 };
 
 const oldest = await write();
+
+/** @param {string} host @returns {Promise<number>} */
+const freePort = (host) =>
+  new Promise((resolve) => {
+    const server = net.createServer();
+    server.listen(0, host, () => {
+      const { port } = /** @type {net.AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
 
 test("a beacon counts, and its answer is a number once the desk has told it", async () => {
   const { id } = await write();
@@ -276,6 +289,31 @@ test("the most read are told by period, language and category", async () => {
   assert.equal([...list.matchAll(/<li>/g)].length, 5);
   assert.ok(list.includes(all[0].id), "the most read leads");
 });
+
+const own = Object.values(os.networkInterfaces())
+  .flat()
+  .find((at) => at?.family === "IPv4" && !at.internal)?.address;
+const NAMED = "a proxy on another machine is believed when it was named, and only then";
+if (!own) skip(NAMED, "this machine has no address but its own");
+else
+  test(NAMED, async () => {
+    const other = await Site.make("--name", "Behind a proxy");
+    let expected = 0;
+    for (const options of [["--proxy", "10.9.9.9", "--proxy", `${own}/32`], []]) {
+      const port = await freePort(own);
+      await other.serve("--listen", `${own}:${port}`, ...options);
+      const { id } = await other.write({ headline: `Story ${expected}`, publish: true });
+      for (let i = 0; i < 3; i++)
+        await request({ host: own, port }, `/views/${id}`, {
+          method: "POST",
+          fields: { "User-Agent": BROWSER, ...from(i) },
+          body: "",
+        });
+      await other.stop();
+      expected = options.length ? 3 : 1;
+      assert.equal(JSON.parse(await other.run("article", "show", String(id), "--json")).views, expected);
+    }
+  });
 
 test("what was counted last is stored when the server ends in order", async () => {
   const { id } = await write();

@@ -36,11 +36,13 @@ function show(views) {
   if (text && text !== place.textContent) place.textContent = text;
 }
 
-/** @param {string} url @param {"POST" | "GET"} method @returns {Promise<boolean>} whether a number came */
+/** @param {string} url @param {"POST" | "GET"} method
+ * @returns {Promise<boolean>} false when there is no number yet, but soon */
 async function ask(url, method) {
   try {
     const answer = await fetch(url, { method, keepalive: true, credentials: "omit", cache: "no-store" });
-    const views = answer.ok ? (await answer.json()).views : null;
+    if (!answer.ok) return true; // nobody counts here: a copy of the site, perhaps
+    const { views } = await answer.json();
     if (typeof views !== "number") return false;
     show(views);
     return true;
@@ -70,7 +72,12 @@ export async function countView() {
   if (!article) return;
   const url = `/views/${article.dataset.article}`;
   await seen();
-  if (await ask(url, "POST")) return;
-  await pause(ASK_AGAIN_MS);
-  await ask(url, "GET");
+  if (!(await ask(url, "POST"))) {
+    await pause(ASK_AGAIN_MS);
+    await ask(url, "GET");
+  }
+  // Who comes back to the page finds the number of now.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void ask(url, "GET");
+  });
 }
