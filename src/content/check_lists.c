@@ -95,8 +95,11 @@ enum err repair_lists(struct edit *edit)
     enum err err =
         edit_failed(edit, db_run_script(edit->db, "DELETE FROM listing"));
     if (!err)
-        err = edit_run(edit,
-                       "INSERT INTO listing (article_id, shelf, "
-                       "published_us) " EXPECTED_SQL " SELECT * FROM expected");
+        err = edit_failed(
+            edit,
+            db_run_script(edit->db,
+                          "INSERT INTO listing"
+                          " (article_id, shelf, published_us) " EXPECTED_SQL
+                          " SELECT * FROM expected"));
     return err ? err : sitemap_rebuild(edit);
 }
