@@ -22,6 +22,7 @@ const ADDRESS = "https://paper.example";
 const DIFFERENCES = [
   ["a folder has no queries: lists go on at another address", (served) => served.replace(/\?before=([0-9a-f]+-[0-9a-f]+)/g, "/before/$1")],
   ["nobody counts views there", (served) => served.replace(/<noscript><img[^>]*src="\/views\/[^>]*><\/noscript>/g, "").replace(/ data-article="[0-9a-f]{13}"/g, "")],
+  ["nothing is searched there", (served) => served.replace(/<li><a href="\/[a-z]+\/search">[^<]*<\/a><\/li>|<a class="find"[^>]*>.*?<\/a>|<form class="search"[\s\S]*?<\/form>/g, "")],
   ["nobody tells a hub of changes", (served) => served.replace(/<(atom:)?link rel="hub"[^>]*\/>/g, "").replace(/"hubs":\[[^\]]*\],/g, "")],
 ];
 // Not compared: what a server says of a language that there is not (/xx/), where
