@@ -82,6 +82,12 @@ static void print_hits(const struct command_line *line,
     if (result->offer.len)
         output_tell(output, "Did you mean \"%" PRI_STR "\"?",
                     ARG_STR(result->offer));
+    if (result->since_us) {
+        char since[TIME_RFC3339_BYTES];
+        time_format_rfc3339(result->since_us, since);
+        output_tell(output, "Words so common were looked for from %.10s on.",
+                    since);
+    }
     output_tell(output, "%s%" PRId64 " found%s",
                 result->total_is_more ? "More than " : "", result->total,
                 result->ranked_newest

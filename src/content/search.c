@@ -11,8 +11,7 @@
 #include "content/search_snippet_internal.h"
 
 enum {
-    COUNTED_MAX = 1000, /* articles with a word, to weigh it */
-    FEW = 3,            /* matches: so few may be a typing error */
+    FEW = 3, /* matches: so few may be a typing error */
     SQL_BYTES = 512,
 };
 
@@ -52,72 +51,6 @@ enum err search_cursor_parse(struct str text, struct search_cursor *ret_cursor)
     return ERR_OK;
 }
 
-/* ---- Weighing words --------------------------------------------------------
- */
-
-static enum err read_range(struct asking *asking)
-{
-    DEFER(db_query_end)
-    struct db_query query = db_query_begin(
-        asking->db,
-        "SELECT (SELECT COALESCE(MIN(document), 0)"
-        "  FROM search_document),"
-        " (SELECT COALESCE(MAX(document), 0) FROM search_document)");
-    enum err err = db_query_row(&query);
-    if (err)
-        return err;
-    asking->oldest = db_column_i64(&query, 0);
-    asking->newest = db_column_i64(&query, 1);
-    return ERR_OK;
-}
-
-/* How many articles hold the phrase: counted among the newest, and taken to be
- * as frequent in the others. */
-static enum err estimate(const struct asking *asking, struct str phrase,
-                         int64_t *ret_count)
-{
-    char sql[SQL_BYTES];
-    snprintf(
-        sql, sizeof sql,
-        "SELECT COUNT(*), COALESCE(MIN(rowid), 0) FROM (SELECT rowid"
-        " FROM %s WHERE %s MATCH $1 ORDER BY rowid DESC LIMIT $2) AS found",
-        asking->table, asking->table);
-    DEFER(db_query_end)
-    struct db_query query = db_query_begin_made(asking->db, sql);
-    db_bind_str(&query, arena_printf(asking->arena, "\"%" PRI_STR "\"",
-                                     ARG_STR(phrase)));
-    db_bind_i64(&query, COUNTED_MAX);
-    enum err err = db_query_row(&query);
-    if (err)
-        return err;
-    int64_t count = db_column_i64(&query, 0);
-    int64_t span = asking->newest - db_column_i64(&query, 1) + 1;
-    int64_t all = asking->newest - asking->oldest + 1;
-    *ret_count = count < COUNTED_MAX || span <= 0
-                     ? count
-                     : (int64_t)((double)count * (double)all / (double)span);
-    return ERR_OK;
-}
-
-/* One count for each phrase; a lone one needs no weighing. */
-static enum err weigh(struct asking *asking, struct str *ret_counts)
-{
-    const struct search_expression *expression = &asking->expression;
-    enum err err = ERR_OK;
-    DEFER(buf_finish) struct buf counts;
-    buf_init(&counts, (size_t)SEARCH_PHRASES_MAX * 24);
-    for (size_t i = 0;
-         !err && i < expression->phrase_count && i < SEARCH_PHRASES_MAX; i++) {
-        int64_t count = 1;
-        if (asking->terms.wanted > 1 &&
-            str_find_char(expression->phrases[i], '"') < 0)
-            err = estimate(asking, expression->phrases[i], &count);
-        buf_printf(&counts, "%s%lld", i ? " " : "", (long long)count);
-    }
-    *ret_counts = arena_copy(asking->arena, buf_str(&counts));
-    return err ? err : buf_err(&counts);
-}
-
 /* ---- By relevance ----------------------------------------------------------
  */
 
@@ -145,9 +78,8 @@ static int compare_candidates(const void *a, const void *b)
            (one->document > other->document);
 }
 
-static enum err read_candidates(struct asking *asking, struct str counts,
-                                int64_t last, struct candidate *candidates,
-                                size_t *ret_count)
+static enum err read_candidates(struct asking *asking, int64_t last,
+                                struct candidate *candidates, size_t *ret_count)
 {
     char sql[SQL_BYTES];
     size_t count = 0;
@@ -158,7 +90,7 @@ static enum err read_candidates(struct asking *asking, struct str counts,
     DEFER(db_query_end)
     struct db_query query = db_query_begin_made(asking->db, sql);
     db_bind_str(&query, asking->expression.text);
-    db_bind_str(&query, counts);
+    db_bind_str(&query, asking->counts);
     db_bind_i64(&query, asking->first);
     db_bind_i64(&query, last);
     db_bind_i64(&query, (int64_t)asking->ranked_max + 1);
@@ -189,14 +121,11 @@ static enum err rank(struct asking *asking, size_t limit,
     struct search_result *result = &asking->result;
     struct candidate *candidates =
         arena_array(asking->arena, struct candidate, asking->ranked_max + 1);
-    struct str counts;
     size_t found = 0;
     int64_t newest =
         query->after.document ? query->after.document : asking->newest;
-    enum err err = weigh(asking, &counts);
-    if (!err)
-        err = read_candidates(asking, counts, least(asking->last, newest),
-                              candidates, &found);
+    enum err err = read_candidates(asking, least(asking->last, newest),
+                                   candidates, &found);
     if (err)
         return err;
     result->ranked_newest = result->total_is_more = found > asking->ranked_max;
@@ -233,7 +162,7 @@ enum err search_count_matches(struct asking *asking)
     struct db_query query = db_query_begin_made(asking->db, sql);
     db_bind_str(&query, asking->expression.text);
     db_bind_i64(&query, asking->first);
-    db_bind_i64(&query, asking->last);
+    db_bind_i64(&query, asking->counted_last);
     db_bind_i64(&query, SEARCH_RANKED_MAX + 1);
     enum err err = db_query_row(&query);
     if (err)
@@ -248,7 +177,7 @@ enum err search_count_matches(struct asking *asking)
 static enum err list_newest(struct asking *asking, size_t limit,
                             int64_t **ret_documents, size_t *ret_count)
 {
-    const struct search_cursor *after = &asking->query->after;
+    struct search_result *result = &asking->result;
     int64_t *documents = arena_array(asking->arena, int64_t, limit + 1);
     size_t count = 0;
     char sql[SQL_BYTES];
@@ -260,23 +189,24 @@ static enum err list_newest(struct asking *asking, size_t limit,
     struct db_query query = db_query_begin_made(asking->db, sql);
     db_bind_str(&query, asking->expression.text);
     db_bind_i64(&query, asking->first);
-    db_bind_i64(&query, after->document
-                            ? least(asking->last, after->document - 1)
-                            : asking->last);
+    db_bind_i64(&query, asking->last);
     db_bind_i64(&query, (int64_t)limit + 1);
     while (db_query_next(&query))
         documents[count++] = db_column_i64(&query, 0);
     enum err err = db_query_err(&query);
     if (err)
         return err;
-    asking->result.more = count > limit;
-    if (asking->result.more)
-        count = limit;
-    if (count)
-        asking->result.next = (struct search_cursor){documents[count - 1], 0};
+    result->more = count > limit || asking->bounded;
+    result->next.document = asking->first; /* on from what was not looked at */
+    if (count > limit)
+        result->next.document = documents[(count = limit) - 1];
     *ret_documents = documents;
     *ret_count = count;
-    return search_count_matches(asking);
+    if (!asking->bounded || !asking->query->after.document)
+        return search_count_matches(asking);
+    result->total = (int64_t)count; /* all of them would take too long */
+    result->total_is_more = true;
+    return ERR_OK;
 }
 
 /* ---- Results ---------------------------------------------------------------
@@ -318,8 +248,8 @@ static enum err run(struct asking *asking)
     search_parse(query->text, asking->words, asking->arena, &asking->terms);
     enum err err = search_express(asking->db, query, &asking->terms,
                                   asking->arena, &asking->expression);
-    if (!err)
-        err = read_range(asking);
+    if (!err && asking->expression.text.len)
+        err = search_weigh(asking);
     if (err || !asking->expression.text.len)
         return err;
     err = query->sort == SEARCH_BY_DATE
@@ -328,6 +258,8 @@ static enum err run(struct asking *asking)
     if (err)
         return err;
     struct search_result *result = &asking->result;
+    if (asking->bounded && !result->total_is_more)
+        result->since_us = search_document_time(asking->first);
     result->hits = arena_array(asking->arena, struct search_hit, limit);
     for (; !err && result->count < count; result->count++)
         err = load_hit(asking, documents[result->count],
@@ -343,6 +275,9 @@ enum err search_ask(struct asking *asking, struct search_result *ret_result)
     asking->first = search_document_at(query->from_us);
     asking->last =
         query->until_us ? search_document_at(query->until_us) - 1 : INT64_MAX;
+    asking->counted_last = asking->last;
+    if (query->sort == SEARCH_BY_DATE && query->after.document)
+        asking->last = least(asking->last, query->after.document - 1);
     search_table(query->language, asking->table);
     enum err err = run(asking);
     if (!err)

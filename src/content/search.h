@@ -88,7 +88,10 @@ struct search_result {
     int64_t total;      /* matches, of all pages */
     bool total_is_more; /* there are more than that */
     bool ranked_newest; /* only the SEARCH_RANKED_MAX newest were ranked */
-    bool more;          /* there is a next page */
+    int64_t since_us;   /* the words are so common that what was published
+                           before was not looked at; 0: all was */
+    bool more;          /* there is a next page; by date also of what was not
+                           looked at */
     struct search_cursor next;
     struct str offer; /* the query in words that are found, or "" */
 };

@@ -17,13 +17,20 @@ struct asking {
     size_t ranked_max;
     bool bare;              /* headlines alone, and no offer */
     int64_t first, last;    /* documents, of the dates that are asked for */
+    int64_t counted_last;   /* the same on every page */
     int64_t newest, oldest; /* that there are */
+    bool bounded;           /* first was raised by search_weigh */
+    struct str counts;      /* articles that hold each phrase */
     struct search_result result;
 };
 
 /* search_run with what a reader does not choose. */
 MUST_USE enum err search_ask(struct asking *asking,
                              struct search_result *ret_result);
+
+/* Fills in newest, oldest and counts, and raises first when reading back to it
+ * would take too long. */
+MUST_USE enum err search_weigh(struct asking *asking);
 
 /* Fills in result.total and result.total_is_more. */
 MUST_USE enum err search_count_matches(struct asking *asking);

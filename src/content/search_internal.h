@@ -16,6 +16,7 @@
  *   search_check.c     whether it holds what readers may see
  *   search_query.c     what a reader typed, to what the index is asked
  *   search.c           asking, ranking, counting
+ *   search_weigh.c     how common words are, how far back to look
  *   search_snippet.c   the places that match
  *   search_spelling.c  what was meant by who found next to nothing
  *   search_suggest.c   while somebody types

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "render/catalogue.h"
+#include "render/locale.h"
 #include "render/value.h"
 #include "site/look.h"
 #include "site/pages.h"
@@ -147,6 +148,12 @@ static void set_result(struct printing *p, struct value *model,
                   result->ranked_newest ? say(p, "search.ranked",
                                               SEARCH_RANKED_MAX, request->text)
                                         : STR(""));
+    value_set_str(model, "since",
+                  result->since_us
+                      ? say(p, "search.since", 0,
+                            locale_format_date(p->locale, result->since_us,
+                                               LOCALE_DATE_LONG, p->arena))
+                      : STR(""));
     value_set_str(model, "older",
                   result->more ? search_request_next(p, request, &result->next)
                                : STR(""));
