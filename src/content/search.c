@@ -295,6 +295,7 @@ enum err search_run(struct db *db, const struct search_query *query,
         .query = query,
         .arena = arena,
         .ranked_max = SEARCH_RANKED_MAX,
+        .walked_max = SEARCH_WALKED_MAX,
     };
     /* All that follows sees one state. */
     DEFER(db_transaction_end) struct db_transaction transaction = {0};

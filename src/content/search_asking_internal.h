@@ -6,6 +6,8 @@
 #include "content/search_internal.h"
 #include "content/search_query_internal.h"
 
+enum { SEARCH_WALKED_MAX = 400 * 1000 };
+
 struct asking {
     struct db *db;
     const struct search_query *query;
@@ -15,6 +17,7 @@ struct asking {
     struct search_expression expression;
     char table[SEARCH_TABLE_BYTES];
     size_t ranked_max;
+    double walked_max;      /* entries of the index */
     bool bare;              /* headlines alone, and no offer */
     int64_t first, last;    /* documents, of the dates that are asked for */
     int64_t counted_last;   /* the same on every page */

@@ -8,6 +8,7 @@ enum {
     CATEGORIES_MAX = 2,
     TAGS_MAX = 2,
     RANKED_MAX = 300, /* somebody waits for each letter */
+    WALKED_MAX = 50 * 1000,
     LOOKED_AT = 40,
 };
 
@@ -120,6 +121,7 @@ static enum err suggest_articles(struct suggesting *suggesting)
         .arena = suggesting->arena,
         .words = suggesting->words,
         .ranked_max = RANKED_MAX,
+        .walked_max = WALKED_MAX,
         .bare = true,
     };
     enum err err = search_ask(&asking, &result);

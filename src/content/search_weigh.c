@@ -11,8 +11,7 @@
 
 enum {
     COUNTED_MAX = 1000, /* articles that are counted; beyond, it is estimated */
-    WALKED_MAX = 400 * 1000, /* entries of a search */
-    WORDS_MAX = 16,          /* of one phrase */
+    WORDS_MAX = 16,     /* of one phrase */
     SQL_BYTES = 512,
 };
 
@@ -126,9 +125,9 @@ static void bound(struct asking *asking, double walked)
         asking->first > asking->oldest ? asking->first : asking->oldest;
     double all = (double)(asking->newest - asking->oldest + 1);
     double asked = (double)(last - first + 1);
-    if (asked <= 0 || walked * asked / all <= WALKED_MAX)
+    if (asked <= 0 || walked * asked / all <= asking->walked_max)
         return;
-    asking->first = last - (int64_t)(all * (WALKED_MAX / walked));
+    asking->first = last - (int64_t)(all * (asking->walked_max / walked));
     asking->bounded = true;
 }
 

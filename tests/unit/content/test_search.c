@@ -6,6 +6,7 @@
 #include "content/language.h"
 #include "content/schedule.h"
 #include "content/search.h"
+#include "content/search_asking_internal.h"
 #include "content/tag.h"
 
 enum { MINUTE = 60 * 1000 * 1000 };
@@ -450,6 +451,58 @@ static void test_cursors_are_read_strictly(void **state)
                          ERR_INVALID);
 }
 
+/* One search that may walk past so many entries of the index. */
+static struct search_result run_bounded(struct newsroom *room,
+                                        const struct search_query *query,
+                                        double walked_max)
+{
+    struct search_result result;
+    struct asking asking = {
+        .db = room->db,
+        .query = query,
+        .arena = &room->arena,
+        .ranked_max = 100,
+        .walked_max = walked_max,
+    };
+    assert_int_equal(search_words_create(query->language, &asking.words),
+                     ERR_OK);
+    assert_int_equal(search_ask(&asking, &result), ERR_OK);
+    search_words_destroy(asking.words);
+    return result;
+}
+
+static void test_common_words_side_by_side_are_looked_for_in_the_newer_part(
+    void **state)
+{
+    struct newsroom *room = *state;
+    const int64_t day = 1440 * (int64_t)MINUTE;
+    for (int i = 0; i < 60; i++)
+        write_body(room, newsroom_key(room, "Day %d", i),
+                   i % 20 ? "alpha or beta" : "alpha beta", NOON + i * day);
+    struct search_query query = {.language = STR("en"),
+                                 .text = STR("\"alpha beta\"")};
+    struct search_result result = run_bounded(room, &query, 1000);
+    assert_int_equal(result.total, 3);
+    assert_int_equal(result.since_us, 0);
+    result = run_bounded(room, &query, 60);
+    assert_string_equal(headlines(room, &result), "Day 40");
+    assert_true(result.since_us > NOON + 25 * day &&
+                result.since_us < NOON + 35 * day);
+    assert_false(result.more);
+    query.sort = SEARCH_BY_DATE;
+    const char *seen = "";
+    for (int pages = 0; pages == 0 || result.more; pages++) {
+        assert_true(pages < 5);
+        result = run_bounded(room, &query, 60);
+        seen = newsroom_key(room, "%s%s ", seen, headlines(room, &result));
+        query.after = result.next;
+    }
+    assert_string_equal(seen, "Day 40 Day 20|Day 0 ");
+    query = (struct search_query){.language = STR("en"), .text = STR("alpha")};
+    result = run_bounded(room, &query, 60);
+    assert_int_equal(result.total, 60);
+}
+
 /* ---- Snippets --------------------------------------------------------------
  */
 
@@ -615,6 +668,7 @@ int main(void)
         TEST(test_pages_neither_repeat_nor_hide),
         TEST(test_by_date_the_newest_comes_first),
         TEST(test_cursors_are_read_strictly),
+        TEST(test_common_words_side_by_side_are_looked_for_in_the_newer_part),
         TEST(test_snippets_show_the_place_that_matches_most),
         TEST(test_grams_that_touch_are_one_match),
         TEST(test_reindexing_finds_the_same),
