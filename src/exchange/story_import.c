@@ -332,12 +332,15 @@ static void discard_answer(struct arriving *arriving)
     arriving->ticket = 0;
 }
 
-static enum err take(struct story_import *import, const struct story *story,
-                     uint64_t ticket, struct fault *fault)
+static enum err take(struct story_import *import,
+                     const struct story_ahead *ahead, struct fault *fault)
 {
+    const struct story *story = ahead->story;
     DEFER(finish_arriving)
-    struct arriving arriving = {
-        .import = import, .story = story, .ticket = ticket};
+    struct arriving arriving = {.import = import,
+                                .story = story,
+                                .digest = ahead->digest,
+                                .ticket = ahead->ticket};
     struct import_result result = {.file = import->source->file,
                                    .item = story->number};
     buf_init(&arriving.left_out, TOLD_BYTES_MAX);
@@ -376,7 +379,7 @@ static enum err take_oldest(struct story_import *import, struct fault *fault)
     struct story_ahead *ahead = &import->ahead[import->ahead_first];
     import->ahead_first = (import->ahead_first + 1) % STORIES_AHEAD;
     import->ahead_count--;
-    enum err err = take(import, ahead->story, ahead->ticket, fault);
+    enum err err = take(import, ahead, fault);
     arena_reset(&ahead->arena);
     return err;
 }
@@ -400,6 +403,8 @@ static enum err send_ahead(struct story_import *import,
         story_bytes(ahead->story) > HTML_HELPER_AHEAD_BYTES_MAX)
         return ERR_OK;
     enum err err = story_is_known(&arriving, &known);
+    /* The batch may end, and its memory with it, before this story's turn. */
+    ahead->digest = arena_copy(&ahead->arena, arriving.digest);
     if (!err && (!known || import->options.again))
         ahead->ticket =
             html_helper_send(import->options.helper, ahead->story->body);
@@ -419,6 +424,7 @@ enum err story_import_take(struct story_import *import,
     size_t place = (import->ahead_first + import->ahead_count) % STORIES_AHEAD;
     struct story_ahead *ahead = &import->ahead[place];
     ahead->story = story_copy(story, &ahead->arena);
+    ahead->digest = STR("");
     ahead->ticket = 0;
     err = send_ahead(import, ahead);
     if (err)

@@ -23,7 +23,8 @@ struct story_pending {
 struct story_ahead {
     struct arena arena;
     struct story *story;
-    uint64_t ticket; /* of its body with the helper, or 0 */
+    struct str digest; /* "" when nobody asked yet */
+    uint64_t ticket;   /* of its body with the helper, or 0 */
 };
 
 struct story_import {
@@ -64,7 +65,7 @@ struct arriving {
     uint64_t ticket; /* of its body with the helper, or 0 */
     struct article_input input;
     struct document_node *doc;
-    struct str digest;
+    struct str digest;   /* "" until somebody asks */
     struct buf left_out; /* kinds of things and how many */
     struct buf told;     /* what else its system had otherwise */
 };

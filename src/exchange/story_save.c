@@ -286,9 +286,12 @@ static enum err leave_alone(struct arriving *arriving,
 static enum err find_it(struct arriving *arriving, struct before *before,
                         bool *ret_same)
 {
-    char digest[STORY_DIGEST_BYTES];
-    story_digest(arriving->story, digest);
-    arriving->digest = arena_copy(&arriving->import->arena, str_from_c(digest));
+    if (!arriving->digest.len) {
+        char digest[STORY_DIGEST_BYTES];
+        story_digest(arriving->story, digest);
+        arriving->digest =
+            arena_copy(&arriving->import->arena, str_from_c(digest));
+    }
     enum err err = find_before(arriving, before);
     if (!err)
         *ret_same =
