@@ -271,15 +271,16 @@ static enum err write(struct arriving *arriving, const struct before *before,
 /* Left alone; what its source says now is not taken up the next time either,
  * but it is told each time. */
 static enum err leave_alone(struct arriving *arriving,
-                            const struct before *before)
+                            const struct before *before, bool same)
 {
     arriving->input.id = before->item.id;
     arriving->input.content.headline = before->article.content.headline;
     bool withdrawn = before->article.state == ARTICLE_WITHDRAWN;
-    arriving_tell(arriving,
-                  "its source has changed it, but it was %s here "
-                  "since: left as it is",
-                  withdrawn ? "withdrawn" : "edited");
+    if (!same)
+        arriving_tell(arriving,
+                      "its source has changed it, but it was %s here "
+                      "since: left as it is",
+                      withdrawn ? "withdrawn" : "edited");
     return ERR_OK;
 }
 
@@ -324,8 +325,8 @@ enum err story_save(struct arriving *arriving, enum import_outcome *ret_outcome)
     if (err)
         return err;
     if (before.exists && is_changed_here(&before)) {
-        *ret_outcome = IMPORT_KEPT;
-        return leave_alone(arriving, &before);
+        *ret_outcome = same ? IMPORT_UNCHANGED : IMPORT_KEPT;
+        return leave_alone(arriving, &before, same);
     }
     bool changed = true;
     err = write(arriving, &before, &changed);

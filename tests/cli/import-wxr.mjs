@@ -150,6 +150,8 @@ test("what an editor changed here is left alone, and told, as often as it comes"
     assert.deepEqual([code, results[0].outcome, summary.kept], [0, "kept", 1]);
     assert.match(results[0].left_out, /edited here since: left as it is/);
   }
+  const forced = await bring(fixture, ...media, "--again");
+  assert.equal(forced.results[0].outcome, "kept");
   assert.equal((await show(articles.The.id)).headline, "Ours");
 });
 
