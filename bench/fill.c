@@ -24,6 +24,7 @@
 #include "content/person.h"
 #include "content/workflow.h"
 #include "generate/words.h"
+#include "render/document.h"
 
 enum {
     AT_ONCE = 500, /* articles in one transaction */
@@ -181,25 +182,27 @@ static const struct words_language *choose_language(struct filler *filler)
     return &words_languages[chance < 60 ? 0 : chance < 85 ? 1 : 2];
 }
 
-static void write_body(struct filler *filler,
-                       const struct words_language *language)
+/* As importers hand it over: a tree, not text to be parsed. */
+static struct document_node *write_body(struct filler *filler,
+                                        struct arena *arena,
+                                        const struct words_language *language)
 {
-    struct buf *out = &filler->text;
     double length =
         words_log_normal(&filler->words, MEDIAN_WORDS, 0.6) / PARAGRAPH_WORDS;
     size_t paragraphs = length < 2 ? 2 : length > 90 ? 90 : (size_t)length;
-    buf_add_c(out, "{\"type\":\"doc\",\"content\":[");
+    struct document_node *doc = document_new(arena);
     for (size_t i = 0; i < paragraphs; i++) {
         size_t count = PARAGRAPH_WORDS / 2 +
                        (size_t)words_random(&filler->words, PARAGRAPH_WORDS);
-        buf_add_c(out, i ? "," : "");
-        buf_add_c(out,
-                  "{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\","
-                  "\"text\":\"");
-        words_add(&filler->words, language, count, out);
-        buf_add_c(out, ".\"}]}");
+        struct buf text;
+        buf_init(&text, ARTICLE_BYTES_MAX);
+        words_add(&filler->words, language, count, &text);
+        buf_add_char(&text, '.');
+        document_add_text(arena, document_add(arena, doc, DOCUMENT_PARAGRAPH),
+                          arena_copy(arena, buf_str(&text)));
+        buf_finish(&text);
     }
-    buf_add_c(out, "]}");
+    return doc;
 }
 
 static void choose_tags(struct filler *filler, struct edit *edit,
@@ -250,7 +253,6 @@ static enum err add_article(struct filler *filler, struct edit *edit,
     size_t headline_len = text->len;
     words_add(&filler->words, language, 25, text);
     size_t standfirst_len = text->len - headline_len;
-    write_body(filler, language);
     if (buf_err(text))
         return text->err;
     struct str all = buf_str(text);
@@ -265,7 +267,7 @@ static enum err add_article(struct filler *filler, struct edit *edit,
                 .language = str_from_c(language->code),
                 .headline = str_slice(all, 0, headline_len),
                 .standfirst = str_slice(all, headline_len, standfirst_len),
-                .body = str_from(all, headline_len + standfirst_len),
+                .document = write_body(filler, &edit->arena, language),
             },
     };
     choose_tags(filler, edit, language, &input.content);

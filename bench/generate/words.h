@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* bench/generate/words.h: words as a language uses them: a few very often, most
- * seldom (Zipf's law), short ones oftener than long ones, with endings that a
- * stemmer takes off. The same seed gives the same text. */
+ * seldom (the law of Zipf and Mandelbrot), short ones oftener than long ones,
+ * with endings that a stemmer takes off. The same seed gives the same text. */
 #ifndef BENCH_GENERATE_WORDS_H
 #define BENCH_GENERATE_WORDS_H
 
