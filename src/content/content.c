@@ -231,7 +231,7 @@ enum err content_link_media(struct content *content, struct fault *fault)
         struct blob blob;
         if (blob_parse(db_column_peek(&query, 0), &blob))
             continue;
-        enum err err = blob_link_public(content->blobs, &blob, fault);
+        enum err err = blob_link_public(content->blobs, &blob, NULL, fault);
         if (err && err != ERR_NOT_FOUND)
             return err;
     }

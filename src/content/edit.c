@@ -36,6 +36,50 @@ enum err edit_begin(struct edit *edit, struct content *content,
     return ERR_OK;
 }
 
+/* ---- Showing ----------------------------------------------------------------
+ */
+
+struct edit_shown {
+    struct edit_shown *older;
+    struct blob blob;
+};
+
+enum err edit_show_blob(struct edit *edit, const struct blob *blob)
+{
+    bool is_new = false;
+    enum err err = blob_link_public(content_blobs(edit->content), blob, &is_new,
+                                    edit->fault);
+    if (err)
+        return err;
+    edit->shows = true; /* also an old one: who linked it may have died then */
+    if (!is_new)
+        return ERR_OK;
+    struct edit_shown *shown = arena_new(&edit->arena, struct edit_shown);
+    shown->older = edit->shown;
+    shown->blob = *blob;
+    edit->shown = shown;
+    return ERR_OK;
+}
+
+static enum err show_durably(struct edit *edit)
+{
+    return edit->shows
+               ? blob_sync_public(content_blobs(edit->content), edit->fault)
+               : ERR_OK;
+}
+
+/* Nobody may see them after all; the next try links them anew, so that a sync
+ * that failed is not taken for one that went well. */
+static void take_back_shown(struct edit *edit)
+{
+    for (; edit->shown; edit->shown = edit->shown->older)
+        (void)!blob_unpublish(content_blobs(edit->content), &edit->shown->blob,
+                              NULL);
+}
+
+/* ---- The end ----------------------------------------------------------------
+ */
+
 enum err edit_commit(struct edit *edit)
 {
     assert(edit->content);
@@ -45,12 +89,15 @@ enum err edit_commit(struct edit *edit)
     if (!err)
         err = change_write(edit, &seq);
     if (!err)
+        err = show_durably(edit);
+    if (!err)
         err = edit_failed(edit, db_commit(&edit->transaction));
     if (err) {
         edit_end(edit);
         return err;
     }
     edit->seq = seq;
+    edit->shown = NULL;
     /* What was acknowledged stands whatever happens now: blobs that could not
      * be hidden wait in the table for the next edit that hides. */
     if (edit->hides)
@@ -63,6 +110,7 @@ void edit_end(struct edit *edit)
 {
     if (!edit->content)
         return;
+    take_back_shown(edit);
     db_transaction_end(&edit->transaction);
     db_lease_end(&edit->lease);
     map_finish(&edit->changed);

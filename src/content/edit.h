@@ -31,6 +31,7 @@ struct content;
 
 struct article_saved;
 struct edit_change;
+struct edit_shown;
 struct search_write;
 
 struct edit {
@@ -52,6 +53,8 @@ struct edit {
     struct edit_change *changes;
     struct search_write *search_writes; /* newest first */
     bool hides; /* media may have to leave the public folder */
+    bool shows; /* and others came into it: */
+    struct edit_shown *shown;
 
     /* What article_save saved, until the next write: publishing it right away
      * need not read and check it again. NULL otherwise. */

@@ -38,6 +38,10 @@ enum err edit_failed(struct edit *edit, enum err err);
 #define edit_run(edit, sql, ...) \
     edit_failed(edit, db_run((edit)->db, sql __VA_OPT__(, ) __VA_ARGS__))
 
+/* Links a blob into the public folder: durable before the edit is, taken out
+ * again when the edit is not committed. */
+MUST_USE enum err edit_show_blob(struct edit *edit, const struct blob *blob);
+
 /* Has the blobs of a medium looked at when the edit is committed: those that no
  * published article shows any more leave the public folder. */
 MUST_USE enum err edit_hide_medium(struct edit *edit, struct str medium);

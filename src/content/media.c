@@ -377,7 +377,7 @@ enum err media_publish(struct edit *edit, struct str medium)
             return fault_set(edit->fault, ERR_CORRUPT, "media",
                              "medium %" PRI_STR " names no file",
                              ARG_STR(medium));
-        err = blob_publish(content_blobs(edit->content), &blob, edit->fault);
+        err = edit_show_blob(edit, &blob);
     }
     if (err)
         return err;

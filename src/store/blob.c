@@ -356,15 +356,18 @@ enum err blob_read(struct blob_store *store, const struct blob *blob,
  */
 
 enum err blob_link_public(struct blob_store *store, const struct blob *blob,
-                          struct fault *fault)
+                          bool *ret_new, struct fault *fault)
 {
     assert(store->public_fd >= 0);
     char name[BLOB_PUBLIC_BYTES];
     blob_public_name(blob, name);
     struct blob_path path = path_of(blob);
-    if (linkat(store->private_fd, path.text, store->public_fd, name, 0) < 0 &&
-        errno != EEXIST)
+    int result =
+        linkat(store->private_fd, path.text, store->public_fd, name, 0);
+    if (result < 0 && errno != EEXIST)
         return fail(fault, "publish", blob->name);
+    if (ret_new)
+        *ret_new = result == 0;
     return ERR_OK;
 }
 
@@ -373,24 +376,6 @@ enum err blob_sync_public(struct blob_store *store, struct fault *fault)
     if (fsync(store->public_fd) < 0)
         return fail(fault, "sync", "the public folder");
     return ERR_OK;
-}
-
-/* Synced also when the link is there: who made it may have died before. */
-enum err blob_publish(struct blob_store *store, const struct blob *blob,
-                      struct fault *fault)
-{
-    bool was_public = blob_is_public(store, blob);
-    enum err err = blob_link_public(store, blob, fault);
-    if (err)
-        return err;
-    char name[BLOB_PUBLIC_BYTES];
-    blob_public_name(blob, name);
-    if (fsync(store->public_fd) == 0)
-        return ERR_OK;
-    err = fail(fault, "sync the folder of", name);
-    if (!was_public) /* so that the next try links anew */
-        unlinkat(store->public_fd, name, 0);
-    return err;
 }
 
 enum err blob_unpublish(struct blob_store *store, const struct blob *blob,

@@ -69,14 +69,11 @@ MUST_USE enum err blob_open(struct blob_store *store, const struct blob *blob,
                             int *ret_fd, int64_t *ret_size,
                             struct fault *fault);
 
-/* Links it into the public folder, durably; fine when it is there already. */
-MUST_USE enum err blob_publish(struct blob_store *store,
-                               const struct blob *blob, struct fault *fault);
-
-/* The same for many: each is durable when blob_sync_public answered after it.
- */
+/* Links it into the public folder; fine when it is there already, which
+ * *ret_new (may be NULL) tells. Durable when blob_sync_public answered after
+ * it. */
 MUST_USE enum err blob_link_public(struct blob_store *store,
-                                   const struct blob *blob,
+                                   const struct blob *blob, bool *ret_new,
                                    struct fault *fault);
 MUST_USE enum err blob_sync_public(struct blob_store *store,
                                    struct fault *fault);

@@ -325,6 +325,25 @@ static struct id add_picture(struct newsroom *room, const char *text)
     return id;
 }
 
+/* An edit that is given up leaves nothing in the public folder. */
+static void test_media_of_a_publication_that_failed_are_not_public(void **state)
+{
+    struct newsroom *room = *state;
+    struct id main = add_picture(room, "main");
+    struct article_content content = newsroom_content(room, "Pictures");
+    content.picture = main;
+    struct id id = newsroom_write(room, &content, 0);
+    struct edit edit = {0};
+    newsroom_begin(room, &edit);
+    assert_ok(room, article_publish(&edit, &id, NULL));
+    assert_true(is_public(room, &main)); /* before the commit, so that it is
+                                            there when the page is */
+    edit_end(&edit);
+    assert_false(is_public(room, &main));
+    publish(room, &id);
+    assert_true(is_public(room, &main));
+}
+
 static void test_media_are_public_while_an_article_shows_them(void **state)
 {
     struct newsroom *room = *state;
@@ -404,6 +423,7 @@ int main(void)
         TEST(test_states_follow_the_table),
         TEST(test_what_is_not_committed_never_happened),
         TEST(test_a_failed_write_leaves_the_others_of_its_edit),
+        TEST(test_media_of_a_publication_that_failed_are_not_public),
         TEST(test_media_are_public_while_an_article_shows_them),
         TEST(test_a_missing_file_stops_publication),
     };

@@ -57,8 +57,13 @@ static void test_publishing_is_a_link_that_can_be_taken_away(void **state)
     assert_ok(folder,
               blob_put(store, STR("abc"), STR("webp"), &blob, &folder->fault));
     assert_false(blob_is_public(store, &blob));
-    for (int i = 0; i < 2; i++)
-        assert_ok(folder, blob_publish(store, &blob, &folder->fault));
+    for (int i = 0; i < 2; i++) {
+        bool is_new;
+        assert_ok(folder,
+                  blob_link_public(store, &blob, &is_new, &folder->fault));
+        assert_int_equal(is_new, i == 0);
+    }
+    assert_ok(folder, blob_sync_public(store, &folder->fault));
     assert_true(blob_is_public(store, &blob));
     assert_int_equal(access(public, R_OK), 0);
     for (int i = 0; i < 2; i++)
@@ -66,7 +71,8 @@ static void test_publishing_is_a_link_that_can_be_taken_away(void **state)
     assert_int_not_equal(access(public, F_OK), 0);
     for (int i = 0; i < 2; i++)
         assert_ok(folder, blob_remove(store, &blob, &folder->fault));
-    assert_int_equal(blob_publish(store, &blob, &folder->fault), ERR_NOT_FOUND);
+    assert_int_equal(blob_link_public(store, &blob, NULL, &folder->fault),
+                     ERR_NOT_FOUND);
 }
 
 static void test_nobody_else_may_read_it(void **state)
@@ -79,7 +85,7 @@ static void test_nobody_else_may_read_it(void **state)
               blob_put(store, STR("abc"), STR("webp"), &blob, &folder->fault));
     assert_int_equal(stat(folder_path(folder, "blobs/ba"), &info), 0);
     assert_int_equal(info.st_mode & 0777, 0700);
-    assert_ok(folder, blob_publish(store, &blob, &folder->fault));
+    assert_ok(folder, blob_link_public(store, &blob, NULL, &folder->fault));
     const char *public =
         folder_path(folder, "media/ba7816bf8f01cfea414140de5dae2223.webp");
     assert_int_equal(stat(public, &info), 0);
