@@ -10,7 +10,7 @@ import zlib from "node:zlib";
 
 import { parseFeed } from "@rowanmanning/feed-parser";
 
-import { Site, broadsheet, shared } from "../lib/site.mjs";
+import { Site, broadsheet, shared, until } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
 import { complaintsOfJson, complaintsOfXml, expandLinkedData, headsOf, jsonFeedSchema } from "../lib/validate.mjs";
 
@@ -514,6 +514,22 @@ test("a correction is news to feed readers, and the entry keeps its id", async (
   const head = headsOf({ page: (await must(addressOf(article))).text() }).page;
   const [node] = nodesOf(await expandLinkedData(JSON.parse(head?.data[0] ?? ""))).filter((found) => values(found, "correction").length);
   assert.equal(value(values(node, "correction")[0], "text"), "It was Tuesday, not Monday.");
+});
+
+test("an edge that starts anew is given the sitemaps as well", async () => {
+  const status = async () => site.api("GET", "/status");
+  const { index } = await readSitemaps();
+  await until(async () => (await status()).waiting === 0, "all is printed");
+  const edge = site.children().edge;
+  await site.kill(edge);
+  await until(() => site.children().edge && site.children().edge !== edge, "another edge is there");
+  await until(async () => (await site.get("/en/").catch(() => null))?.status === 200, "it answers");
+  await site.api("POST", `/sync?seq=${(await status()).log_seq}`);
+  await until(async () => (await status()).waiting === 0, "it has all that is pinned");
+  const { prints } = await status();
+  for (const lang of ["en", "ka", "ru"]) await must(`/sitemap-${lang}-sections.xml.gz`);
+  assert.equal((await status()).prints, prints, "they were there, and not printed for who asked");
+  assert.equal((await readSitemaps()).index, index);
 });
 
 /* ---- the validators themselves ---- */
