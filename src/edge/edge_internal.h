@@ -39,10 +39,13 @@ enum {
     EDGE_WAIT_MS = 10 * 1000, /* for a page to be printed */
     EDGE_FORWARD_WAITING_MAX = 1024,
     EDGE_FORWARD_MS = 30 * 1000,
-    EDGE_BODY_BYTES_MAX = 8 << 20,     /* of a request that is passed on */
+    /* Of a request that is passed on. It is kept in memory before anybody asks
+     * who sends it, so no more than what the desk takes from strangers. */
+    EDGE_BODY_BYTES_MAX = 16 << 10,
     EDGE_HUB_BODY_BYTES_MAX = 8 << 10, /* of what the hub is asked */
     EDGE_DRAIN_MS = 8 * 1000,
     EDGE_VIEWS_KEEP_MS = 3 * 1000,
+    EDGE_UNPACKED_BYTES_MAX = 256 << 20, /* on their way to readers */
 };
 
 struct edge_feed;
@@ -69,8 +72,9 @@ struct edge_thread {
 struct edge {
     struct edge_config config;
     struct edge_thread threads[EDGE_THREADS_MAX];
-    pid_t pid;            /* asked for before the sandbox */
-    atomic_uint draining; /* threads that still have connections */
+    pid_t pid;                    /* asked for before the sandbox */
+    atomic_uint draining;         /* threads that still have connections */
+    atomic_size_t unpacked_bytes; /* see EDGE_UNPACKED_BYTES_MAX */
     struct edge_hub_limits *hub_limits;
     atomic_bool drained;
     struct edge_views *views;
@@ -102,7 +106,8 @@ void edge_answer_error(struct http_exchange *exchange, int status);
 MUST_USE enum err edge_pages_init(struct edge_thread *thread);
 void edge_pages_finish(struct edge_thread *thread);
 
-void edge_answer_page(struct http_exchange *exchange, struct page *page);
+void edge_answer_page(struct edge_thread *thread,
+                      struct http_exchange *exchange, struct page *page);
 
 /* Keeps the exchange until the page comes; asks the desk for it. */
 void edge_wait_for_page(struct edge_thread *thread,

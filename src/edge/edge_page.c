@@ -52,7 +52,61 @@ static void release_page(void *page)
     page_release(page);
 }
 
-void edge_answer_page(struct http_exchange *exchange, struct page *page)
+/* A body that was unpacked for one reader, and the page that its head is in. */
+struct unpacked {
+    struct edge *edge;
+    struct page *page;
+    struct str body;
+};
+
+static void release_unpacked(void *owner)
+{
+    struct unpacked *unpacked = owner;
+    atomic_fetch_sub(&unpacked->edge->unpacked_bytes, unpacked->body.len);
+    page_release(unpacked->page);
+    free((char *)(uintptr_t)unpacked->body.ptr);
+    free(unpacked);
+}
+
+/* Who takes no coding and reads slowly keeps a copy of its own; all of them
+ * together get so much memory. */
+static enum err unpack(struct edge *edge, struct page *page,
+                       struct http_ready *ready)
+{
+    if (atomic_load(&edge->unpacked_bytes) >= EDGE_UNPACKED_BYTES_MAX)
+        return ERR_BUSY;
+    struct unpacked *unpacked = malloc(sizeof *unpacked);
+    if (!unpacked)
+        return ERR_NO_MEMORY;
+    enum err err = page_unpack(page, &ready->body);
+    if (err) {
+        free(unpacked);
+        return err;
+    }
+    atomic_fetch_add(&edge->unpacked_bytes, ready->body.len);
+    *unpacked = (struct unpacked){edge, page_hold(page), ready->body};
+    ready->release = release_unpacked;
+    ready->owner = unpacked;
+    return ERR_OK;
+}
+
+/* The body of the variant, unless nobody wants to have it. */
+static enum err add_body(struct edge *edge, struct page *page,
+                         const struct page_variant *variant,
+                         struct http_ready *ready)
+{
+    if (page_is_packed(page, variant))
+        return unpack(edge, page, ready);
+    ready->body = variant->body;
+    if (variant->body.len >= HOLD_BYTES_MIN) {
+        ready->release = release_page;
+        ready->owner = page_hold(page);
+    }
+    return ERR_OK;
+}
+
+void edge_answer_page(struct edge_thread *thread,
+                      struct http_exchange *exchange, struct page *page)
 {
     const struct http_fields *fields = &exchange->request.fields;
     struct str accept = http_fields_known(fields, HTTP_FIELD_ACCEPT_ENCODING);
@@ -60,23 +114,18 @@ void edge_answer_page(struct http_exchange *exchange, struct page *page)
     const struct page_variant *variant =
         &page->variants[best_coding(page, accept)];
     page_touch(page);
-    struct http_ready ready = {.head = variant->head, .body = variant->body};
-    if (none_match.ptr && page->status == 200 &&
-        accept_none_match(none_match, variant->etag)) {
+    struct http_ready ready = {.head = variant->head, .body = STR("")};
+    bool has_it = none_match.ptr && page->status == 200 &&
+                  accept_none_match(none_match, variant->etag);
+    if (has_it)
         ready.head = variant->not_modified;
-        ready.body = STR("");
-    } else if (page_is_packed(page, variant)) {
-        if (page_unpack(page, &ready.body)) {
-            edge_answer_error(exchange, 500);
-            return;
-        }
-        ready.release = free;
-        ready.owner = (char *)(uintptr_t)ready.body.ptr;
-    } else if (variant->body.len >= HOLD_BYTES_MIN) {
-        ready.release = release_page;
-        ready.owner = page_hold(page);
-    }
-    http_answer_ready(exchange, &ready);
+    enum err err = ERR_OK;
+    if (!has_it && exchange->request.method != HTTP_HEAD)
+        err = add_body(thread->edge, page, variant, &ready);
+    if (err)
+        edge_answer_error(exchange, err == ERR_CORRUPT ? 500 : 503);
+    else
+        http_answer_ready(exchange, &ready);
 }
 
 /* ---- waiting ---- */
@@ -193,7 +242,7 @@ static void wake(struct edge_thread *thread, struct str key, struct page *page,
         last = !wait->first->next;
         struct http_exchange *exchange = take_exchange(wait->first);
         if (page)
-            edge_answer_page(exchange, page);
+            edge_answer_page(thread, exchange, page);
         else
             edge_answer_error(exchange, status);
     }

@@ -61,7 +61,7 @@ static void answer_path(struct edge_thread *thread,
     struct str key = page_key_make(path, request->query, key_bytes);
     struct page *page = map_get(&thread->pages, key);
     if (page)
-        edge_answer_page(exchange, page);
+        edge_answer_page(thread, exchange, page);
     else
         edge_wait_for_page(thread, exchange, key);
 }
@@ -79,7 +79,7 @@ void edge_on_request(void *context, struct http_exchange *exchange)
     if (!request->query.ptr && is_reading(request)) {
         struct page *page = map_get(&thread->pages, request->path);
         if (page) {
-            edge_answer_page(exchange, page);
+            edge_answer_page(thread, exchange, page);
             return;
         }
     }
