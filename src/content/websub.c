@@ -208,7 +208,7 @@ enum err websub_deliveries_due(struct db *db, int64_t now_us, size_t limit,
                " FROM websub_topic AS topic JOIN websub_subscription AS s"
                " ON s.path = topic.path AND s.delivered_seq < topic.seq"
                " WHERE " MAY_TRY_SQL " AND lease_us > $1"
-               " ORDER BY tries, retry_us LIMIT $2",
+               " ORDER BY tries, retry_us, topic.path LIMIT $2",
                DB_I64(now_us), DB_I64((int64_t)limit));
     struct websub_delivery *deliveries = NULL;
     size_t count = 0;

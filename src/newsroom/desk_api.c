@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the command line asks of a running desk. */
+#include "content/content.h"
+#include "content/websub.h"
 #include "net/uri.h"
 #include "newsroom/newsroom_internal.h"
 
@@ -31,7 +33,17 @@ void desk_api_status(void *context, struct http_exchange *exchange,
     (void)match;
     struct http_call *call = context;
     const struct newsroom *newsroom = call->context;
+    struct websub_counts hub;
+    DEFER(db_lease_end)
+    struct db_lease lease = content_reader(newsroom->content);
+    enum err err = websub_count(lease.db, &hub);
+    if (err) {
+        db_fault(lease.db, err, &call->fault);
+        return;
+    }
     buf_add_c(&call->body, "{\"version\":\"" BROADSHEET_VERSION "\",");
     newsroom->write_status(newsroom->press, &call->body);
-    buf_add_c(&call->body, "}\n");
+    buf_printf(&call->body,
+               ",\"subscriptions\":%lld,\"subscriptions_behind\":%lld}\n",
+               (long long)hub.subscriptions, (long long)hub.behind);
 }

@@ -48,13 +48,12 @@ void hub_body_release(struct hub_body *body)
         free(body);
 }
 
-static struct hub_body *make_body(const struct site_print *print,
-                                  const char digest[DIGEST_HEX_BYTES])
+static struct hub_body *make_body(const struct site_print *print)
 {
     size_t len = print->content_type.len + print->body.len;
     struct hub_body *body = must_alloc(sizeof *body + len);
     body->references = 1;
-    memcpy(body->digest, digest, sizeof body->digest);
+    digest_hex(print->body, body->digest);
     body->type_len = print->content_type.len;
     body->len = print->body.len;
     memcpy(body->bytes, print->content_type.ptr, print->content_type.len);
@@ -101,6 +100,7 @@ void hub_topics_rest(struct hub *hub)
         hub_body_release(at->body);
         at->body = NULL;
     }
+    hub->body_bytes = 0;
 }
 
 void hub_topics_forget(struct hub *hub)
@@ -125,19 +125,36 @@ static struct hub_topic *add_topic(struct hub *hub, struct str path)
 /* ---- Printing
  * ----------------------------------------------------------------------- */
 
+/* Feeds may be many: only those are kept that are being delivered. */
+static void keep_body(struct hub *hub, struct hub_topic *topic,
+                      struct hub_body *body)
+{
+    if (hub->body_bytes + body->len > HUB_BODY_BYTES_MAX)
+        hub_topics_rest(hub);
+    hub->body_bytes += body->len;
+    topic->body = body;
+}
+
+static enum err print_feed(struct hub *hub, const struct hub_topic *topic,
+                           struct arena *arena, struct site_print *ret_print,
+                           struct fault *fault)
+{
+    DEFER(db_lease_end)
+    struct db_lease lease = content_reader(hub->config.content);
+    return site_print(hub->config.site, lease.db, topic->path, arena, ret_print,
+                      fault);
+}
+
 /* Prints the feed and learns what it is made from. *ret_changed: it says
  * something else than before. A page that is no more changes nothing. */
-static enum err print_topic(struct hub *hub, struct hub_topic *topic,
-                            bool *ret_changed, struct fault *fault)
+static enum err look_at_topic(struct hub *hub, struct hub_topic *topic,
+                              bool *ret_changed, struct fault *fault)
 {
     DEFER(arena_finish) struct arena arena;
     arena_init(&arena, 0);
     struct site_print print;
     char digest[DIGEST_HEX_BYTES];
-    DEFER(db_lease_end)
-    struct db_lease lease = content_reader(hub->config.content);
-    enum err err = site_print(hub->config.site, lease.db, topic->path, &arena,
-                              &print, fault);
+    enum err err = print_feed(hub, topic, &arena, &print, fault);
     if (err)
         return err;
     keep_keys(topic, &print);
@@ -146,31 +163,32 @@ static enum err print_topic(struct hub *hub, struct hub_topic *topic,
         return ERR_OK;
     digest_hex(print.body, digest);
     *ret_changed = strcmp(digest, topic->digest) != 0;
-    if (topic->body && !*ret_changed)
+    if (!*ret_changed)
         return ERR_OK;
-    hub_body_release(topic->body);
-    topic->body = make_body(&print, digest);
     memcpy(topic->digest, digest, sizeof digest);
+    hub_body_release(topic->body);
+    topic->body = NULL;
     return ERR_OK;
 }
 
+/* A body may say more than the digest knows, when a change came that the log
+ * was not followed to yet: that one is delivered in its turn. */
 enum err hub_topic_body(struct hub *hub, struct hub_topic *topic,
                         struct hub_body **ret_body, struct fault *fault)
 {
-    char before[DIGEST_HEX_BYTES];
-    bool changed;
-    memcpy(before, topic->digest, sizeof before);
-    enum err err =
-        topic->body ? ERR_OK : print_topic(hub, topic, &changed, fault);
-    if (!err && !topic->body)
-        err = fault_set(fault, ERR_NOT_FOUND, "topic",
-                        "there is no feed %" PRI_STR " any more",
-                        ARG_STR(topic->path));
-    /* A change that the log has not been followed to yet is still one. */
-    if (!err)
-        memcpy(topic->digest, before, sizeof before);
-    if (err)
-        return err;
+    if (!topic->body) {
+        DEFER(arena_finish) struct arena arena;
+        arena_init(&arena, 0);
+        struct site_print print;
+        enum err err = print_feed(hub, topic, &arena, &print, fault);
+        if (err)
+            return err;
+        if (print.status != 200)
+            return fault_set(fault, ERR_NOT_FOUND, "topic",
+                             "there is no feed %" PRI_STR " any more",
+                             ARG_STR(topic->path));
+        keep_body(hub, topic, make_body(&print));
+    }
     atomic_fetch_add(&topic->body->references, 1);
     *ret_body = topic->body;
     return ERR_OK;
@@ -221,7 +239,7 @@ static enum err print_hit(struct hub *hub, int64_t seq, struct fault *fault)
         bool changed;
         if (!at->hit)
             continue;
-        enum err err = print_topic(hub, at, &changed, fault);
+        enum err err = look_at_topic(hub, at, &changed, fault);
         if (err) { /* tried again in the next round; the others go on */
             first = first ? first : err;
             continue;
@@ -344,8 +362,8 @@ enum err hub_topic_need(struct hub *hub, struct str path,
         bool changed;
         topic = add_topic(hub, path);
         topic->seq = hub->seq;
-        enum err err = print_topic(hub, topic, &changed, fault);
-        if (err || !topic->body) {
+        enum err err = look_at_topic(hub, topic, &changed, fault);
+        if (err || !topic->digest[0]) {
             hub->topics = topic->next;
             free_topic(topic);
             return err ? err : ERR_NOT_FOUND;

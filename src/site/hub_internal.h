@@ -26,7 +26,8 @@ enum {
     HUB_JOBS_MAX = 4 * HUB_WORKERS, /* waiting and under way */
     /* Of those, for subscribers that failed before: others do not wait. */
     HUB_SLOW_JOBS_MAX = HUB_WORKERS / 2,
-    HUB_PING_URLS = 50, /* in one ping */
+    HUB_PING_URLS = 50,            /* in one ping */
+    HUB_BODY_BYTES_MAX = 64 << 20, /* of feeds that are kept for delivery */
 };
 
 /* A feed as it was printed; shared by those who deliver it. */
@@ -104,6 +105,7 @@ struct hub {
     int64_t seq;     /* the log is followed up to here */
     struct map busy; /* key → its job */
     size_t busy_count, slow_count;
+    size_t body_bytes;
     int64_t expire_us; /* of clock_now_us: when leases are looked at next */
     int64_t ping_seq;
     int64_t ping_retry_us; /* of clock_now_us */

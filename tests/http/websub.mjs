@@ -63,6 +63,8 @@ test("who subscribes is asked back, and then told of each change, signed", async
   assert.equal(question.get("for"), "me", "the callback's own query is kept");
   await subscribed(site, 1);
   assert.equal(subscriber.deliveries.length, 0, "what was there before is not sent");
+  const status = await site.api("GET", "/status");
+  assert.deepEqual([status.subscriptions, status.subscriptions_behind], [1, 0]);
   const { id } = await site.write({ headline: "Afterwards", publish: true });
   const delivery = await subscriber.delivered("Afterwards");
   assert.ok(delivery.good, "the signature is right");
