@@ -103,9 +103,19 @@ static enum err forget_all(struct edit *edit)
     for (size_t i = 0; !err && i < count; i++)
         err = search_drop_language(edit, codes[i]);
     if (!err)
-        err = edit_run(edit, "DELETE FROM search_document");
+        err = edit_failed(
+            edit, db_run_script(edit->db, "DELETE FROM search_document"));
     return err ? err : search_add_language(edit, STR(""));
 }
+
+/* Also what is in the index and should not be. */
+static const char all_pending_sql[] =
+    "INSERT INTO search_pending (article_id)"
+    " SELECT id FROM article WHERE state = 'published'"
+    " ON CONFLICT DO NOTHING;"
+    "INSERT INTO search_pending (article_id)"
+    " SELECT article_id FROM search_document WHERE true"
+    " ON CONFLICT DO NOTHING";
 
 enum err search_reindex(struct content *content, bool anew,
                         int64_t *ret_pending, struct fault *fault)
@@ -115,15 +125,7 @@ enum err search_reindex(struct content *content, bool anew,
     if (!err && anew)
         err = forget_all(&edit);
     if (!err)
-        err =
-            edit_run(&edit, "INSERT INTO search_pending (article_id)"
-                            " SELECT id FROM article WHERE state = 'published'"
-                            " ON CONFLICT DO NOTHING");
-    if (!err)
-        err =
-            edit_run(&edit, "INSERT INTO search_pending (article_id)"
-                            " SELECT article_id FROM search_document WHERE true"
-                            " ON CONFLICT DO NOTHING");
+        err = edit_failed(&edit, db_run_script(edit.db, all_pending_sql));
     if (!err)
         err = edit_failed(&edit, count_pending(edit.db, ret_pending));
     return err ? err : edit_commit(&edit);

@@ -118,7 +118,7 @@ test("completion knows every command, and bash reads it", async () => {
       ["-c", `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _broadsheet; printf '%s\\n' "\${COMPREPLY[@]}"`, "-", "broadsheet", ...words],
       { encoding: "utf8" },
     ).trim().split("\n");
-  assert.deepEqual(complete("se").sort(), ["serve", "settings"]);
+  assert.deepEqual(complete("se").sort(), ["search", "serve", "settings"]);
   assert.deepEqual(complete("article", "sh"), ["show"]);
   assert.deepEqual(complete("article", "list", "--li"), ["--limit"]);
   assert.deepEqual(complete("serve", "--lis"), ["--listen"]);

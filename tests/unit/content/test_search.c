@@ -8,6 +8,7 @@
 #include "content/search.h"
 #include "content/search_asking_internal.h"
 #include "content/tag.h"
+#include "store/search_words.h"
 
 enum { MINUTE = 60 * 1000 * 1000 };
 #define NOON INT64_C(1660564800000000)
@@ -355,8 +356,7 @@ static void test_hostile_queries_find_nothing_and_break_nothing(void **state)
         "zzz*\"yyy*\"*",
         "'; DROP TABLE article; --",
         "\xff\xfe\xc0\x80",
-        "\xEE\x80\x80"
-        "c62f9f7d471fdc",
+        SEARCH_MARK "c62f9f7d471fdc",
         "\x01\x02\x03",
         "zzz\"zzz\"zzz\"-zzz\"",
         "a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a zzz",
