@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* bench/search: how long search takes on a newspaper that bench/fill filled:
  * p50 and p99 of wall and CPU time, for each kind of query, by relevance and by
- * date.
+ * date. Beginnings and typing errors want the dictionary: `broadsheet reindex`
+ * or a server that ran for a while.
  *
  *   search DIR [ROUNDS] [LANGUAGE] */
 #include <inttypes.h>
@@ -10,16 +11,18 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/time.h"
 #include "content/content.h"
 #include "content/search.h"
+#include "render/document.h"
+#include "store/search_words.h"
 
 enum {
     ROUNDS_MAX = 10000,
     WORDS_MAX = 200,
     ARENA_BYTES = 1 << 20,
-    COUNT_ROUNDS = 6,
-    COUNT_ARTICLES = 4000,
+    COMMON_WORDS = 50,
 };
 
 struct bench {
@@ -48,36 +51,99 @@ static int compare(const void *a, const void *b)
 /* ---- What is asked ---------------------------------------------------------
  */
 
-static enum err read_words(struct bench *bench, const char *sql,
-                           struct str *words, size_t *ret_count)
+struct counted {
+    struct counted *next;
+    struct str word;
+    size_t count;
+};
+
+struct counting {
+    struct arena *arena;
+    struct map by_word;
+    struct counted *first;
+    size_t distinct;
+};
+
+static int count_word(void *context, const struct search_word *word)
 {
-    DEFER(db_query_end)
-    struct db_query query = db_ask(bench->db, sql, DB_STR(bench->language));
-    size_t count = 0;
-    while (count < WORDS_MAX && db_query_next(&query))
-        words[count++] = db_column_str(&query, 0, &bench->arena);
-    *ret_count = count;
-    return db_query_err(&query);
+    struct counting *counting = context;
+    struct counted *counted = map_get(&counting->by_word, word->term);
+    if (!counted) {
+        counted = arena_new(counting->arena, struct counted);
+        counted->word = arena_copy(counting->arena, word->term);
+        counted->next = counting->first;
+        if (map_set(&counting->by_word, counted->word, counted, NULL))
+            return 1;
+        counting->first = counted;
+        counting->distinct++;
+    }
+    counted->count++;
+    return 0;
 }
 
+static int by_count(const void *a, const void *b)
+{
+    const struct counted *const *one = a, *const *other = b;
+    return ((*one)->count < (*other)->count) -
+           ((*one)->count > (*other)->count);
+}
+
+/* The commonest words of some articles, and some that occur once in them. */
+static void choose_words(struct bench *bench, const struct counting *counting)
+{
+    struct counted **sorted =
+        arena_array(&bench->arena, struct counted *, counting->distinct + 1);
+    size_t count = 0;
+    for (struct counted *at = counting->first; at; at = at->next)
+        sorted[count++] = at;
+    qsort(sorted, count, sizeof *sorted, by_count);
+    for (size_t i = 0; i < count && i < COMMON_WORDS; i++)
+        bench->common[bench->common_count++] = sorted[i]->word;
+    for (size_t i = count; i-- > COMMON_WORDS && bench->rare_count < WORDS_MAX;)
+        if (sorted[i]->word.len > 6)
+            bench->rare[bench->rare_count++] = sorted[i]->word;
+}
+
+static void count_body(struct counting *counting, struct search_words *words,
+                       struct str body)
+{
+    struct document_node *document;
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, ARENA_BYTES);
+    if (document_parse_json(body, counting->arena, &document, NULL))
+        return;
+    document_write_text(document, &text);
+    search_words_each(words, SEARCH_WORDS_SPELLED, buf_str(&text), count_word,
+                      counting);
+}
+
+/* Headlines of which two words that follow each other are a phrase. */
 static enum err read_all_words(struct bench *bench)
 {
-    enum err err = read_words(bench,
-                              "SELECT word FROM search_word WHERE language = $1"
-                              " ORDER BY documents DESC LIMIT 50",
-                              bench->common, &bench->common_count);
-    if (!err)
-        err = read_words(bench,
-                         "SELECT word FROM search_word WHERE language = $1"
-                         " AND documents BETWEEN 2 AND 20 LIMIT 200",
-                         bench->rare, &bench->rare_count);
-    /* Headlines of which two words that follow each other are a phrase. */
-    if (!err)
-        err = read_words(bench,
-                         "SELECT headline FROM article WHERE language = $1"
-                         " ORDER BY id LIMIT 200",
-                         bench->pairs, &bench->pair_count);
-    return err;
+    struct counting counting = {.arena = &bench->arena};
+    struct search_words *words;
+    enum err err = search_words_create(bench->language, &words);
+    if (err)
+        return err;
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(bench->db,
+               "SELECT article.headline, revision.body FROM search_document"
+               " JOIN article ON article.id = search_document.article_id"
+               " JOIN revision ON revision.article_id = article.id"
+               "  AND revision.number = search_document.revision"
+               " WHERE search_document.language = $1"
+               " ORDER BY document DESC LIMIT $2",
+               DB_STR(bench->language), DB_I64(WORDS_MAX));
+    while (db_query_next(&query)) {
+        bench->pairs[bench->pair_count++] =
+            db_column_str(&query, 0, &bench->arena);
+        count_body(&counting, words, db_column_peek(&query, 1));
+    }
+    choose_words(bench, &counting);
+    search_words_destroy(words);
+    map_finish(&counting.by_word);
+    return db_query_err(&query);
 }
 
 static struct str first_words(struct str text, size_t count)
@@ -156,24 +222,13 @@ static enum err measure(struct bench *bench, enum question question,
     return ERR_OK;
 }
 
-/* The dictionary of a newspaper that was never served is begun here. */
-static enum err count_words(struct content *content, struct fault *fault)
-{
-    bool more = true;
-    enum err err = ERR_OK;
-    for (int i = 0; !err && more && i < COUNT_ROUNDS; i++)
-        err = search_count_words(content, COUNT_ARTICLES, &more, fault);
-    return err;
-}
-
 static enum err run(struct bench *bench, struct content *content)
 {
     DEFER(db_lease_end) struct db_lease lease = content_reader(content);
     bench->db = lease.db;
     enum err err = read_all_words(bench);
     if (!err && (!bench->common_count || !bench->rare_count)) {
-        fprintf(stderr, "search: no words are counted yet: run `broadsheet "
-                        "reindex` first\n");
+        fprintf(stderr, "search: there are too few articles\n");
         return ERR_NOT_FOUND;
     }
     for (int question = 0; !err && question < QUESTIONS; question++) {
@@ -187,6 +242,7 @@ static enum err run(struct bench *bench, struct content *content)
 int main(int argc, char **argv)
 {
     static struct bench bench = {.rounds = 200, .language = STR_INIT("en")};
+    struct content_options options = {.read_only = true};
     struct content *content;
     struct fault fault = {0};
     if (argc < 2 || argc > 4 ||
@@ -198,11 +254,9 @@ int main(int argc, char **argv)
     if (argc > 3)
         bench.language = str_from_c(argv[3]);
     arena_init(&bench.arena, 0);
-    enum err err = content_open(argv[1], NULL, &content, &fault);
+    enum err err = content_open(argv[1], &options, &content, &fault);
     if (!err) {
-        err = count_words(content, &fault);
-        if (!err)
-            err = run(&bench, content);
+        err = run(&bench, content);
         content_close(content);
     }
     if (err)

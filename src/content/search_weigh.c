@@ -5,7 +5,7 @@
  *
  * What a search costs is the number of entries it walks past in the index,
  * which for words that must occur together is at most that of all of them
- * together: about 70 ns each on the machine of docs/performance.md. */
+ * together: of the order of 100 ns each. */
 #include "content/row_internal.h"
 #include "content/search_asking_internal.h"
 
