@@ -333,6 +333,17 @@ test("a publication drops the sitemap of its month alone", async () => {
   for (const text of Object.values(gone.found)) assert.ok(!text.includes(article.id), "withdrawn, so it left at once");
 });
 
+test("what was paid for is no news, and says so to programs", async () => {
+  const article = await site.write({ headline: "Paid", text: "Text.", sponsored: true, publish: true });
+  assert.ok(!(await sitemap("/sitemap-en-news.xml.gz")).includes(article.id));
+  assert.ok((await sitemap(`/sitemap-en-${new Date().toISOString().slice(0, 7)}.xml.gz`)).includes(article.id));
+  const head = headsOf({ page: (await must(addressOf(article))).text() }).page;
+  const graph = await expandLinkedData(JSON.parse(head?.data[0] ?? ""));
+  assertGraph(graph, "paid");
+  assert.deepEqual(nodesOf(graph)[0]["@type"], ["https://schema.org/AdvertiserContentArticle"]);
+  await site.withdraw(article.id, "A test.");
+});
+
 test("robots.txt names the sitemap and keeps to its settings", async () => {
   const robots = async () => (await must("/robots.txt")).text();
   let text = await robots();

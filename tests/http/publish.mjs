@@ -38,8 +38,10 @@ const lists = [
   "/en/rss.xml",
   "/en/economy/atom.xml",
   "/en/economy/land/rss.xml",
+  "/en/feed.json",
+  "/en/tag/river/rss.xml",
 ];
-const targets = [pathOf(story), pathOf(newer), ...lists];
+const targets = [pathOf(story), pathOf(newer), `${pathOf(story)}.json`, ...lists];
 
 /** @param {string} text */
 const versionOf = (text) => Number(/Version (\d+)\./.exec(text)?.[1] ?? -1);

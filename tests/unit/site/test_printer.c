@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "content/settings.h"
 #include "content/views.h"
 #include "content/workflow.h"
 #include "site/site_path.h"
@@ -461,6 +462,37 @@ static void test_pinned_pages_exist(void **state)
     assert_true(pins.assets > 10);
 }
 
+static void test_sitemaps_want_an_address(void **state)
+{
+    struct paper *paper = *state;
+    publish_many(paper, 1);
+    struct site_print print = paper_print(paper, "/sitemap.xml");
+    assert_int_equal(print.status, 200);
+    assert_true(print.machines && print.bulk && !print.packed);
+    assert_true(print_has(&print, "https://paper.example/sitemap-en-"));
+    assert_true(print_depends(&print, "sitemaps"));
+    print = paper_print(paper, "/sitemap-en-sections.xml.gz");
+    assert_int_equal(print.status, 200);
+    assert_true(print.packed);
+    assert_false(print_depends(&print, "theme"));
+    print = paper_print(paper, "/sitemap-en-2001-01.xml.gz");
+    assert_int_equal(print.status, 404);
+    print = paper_print(paper, "/robots.txt");
+    assert_true(print_has(&print, "Sitemap: https://paper.example/"));
+
+    struct edit edit;
+    paper_begin(paper, &edit);
+    assert_int_equal(setting_unset(&edit, STR("address"), STR("")), ERR_OK);
+    paper_commit(&edit);
+    print = paper_print(paper, "/sitemap.xml");
+    assert_int_equal(print.status, 404);
+    print = paper_print(paper, "/sitemap-en-sections.xml.gz");
+    assert_int_equal(print.status, 404);
+    print = paper_print(paper, "/robots.txt");
+    assert_int_equal(print.status, 200);
+    assert_false(print_has(&print, "Sitemap:"));
+}
+
 #define TEST(name) \
     cmocka_unit_test_setup_teardown(name, paper_open, paper_close)
 
@@ -483,6 +515,7 @@ int main(void)
         TEST(test_a_theme_changes_while_it_is_used),
         TEST(test_style_and_messages_change_while_they_are_used),
         TEST(test_pinned_pages_exist),
+        TEST(test_sitemaps_want_an_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
