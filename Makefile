@@ -245,6 +245,11 @@ fuzz:
 	$(MAKE) FLAVOUR=fuzz fuzzers
 	tools/run-fuzzers $(SECONDS) $(call in,fuzz,$(FUZZERS))
 
+# For tests/source/rules, which asks clang about every file.
+.PHONY: print-flags
+print-flags:
+	@: $(info $(CPPFLAGS) -Ibench $(PKG_CFLAGS) -std=gnu17 $(WARN))
+
 SOURCES_ALL = $(shell git ls-files '*.c' '*.h')
 format:
 	clang-format-14 -i $(SOURCES_ALL)

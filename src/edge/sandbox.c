@@ -148,8 +148,8 @@ static int allow_guarded_calls(scmp_filter_ctx filter)
         {SCMP_SYS(sendmsg), SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0)},
         {SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
         {SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
-        {SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, self)},
-        {SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, self)},
+        {SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, self, 0)},
+        {SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, self, 0)},
     };
     int failed = 0;
     for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)

@@ -46,6 +46,7 @@ static void test_nobody_else_may_read_it(void **state)
     static const char *const endings[] = {"", "-wal", "-shm"};
     struct folder *folder = *state;
     DEFER(close_db) struct db *db = open_db(folder);
+    assert_non_null(db);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         char path[128];
         struct stat info;
