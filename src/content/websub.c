@@ -67,7 +67,7 @@ enum err websub_asks_due(struct db *db, int64_t now_us, size_t limit,
         db_ask(db,
                "SELECT callback, path, secret, unsubscribe, lease_s, asked_us,"
                " tries FROM websub_ask WHERE " MAY_TRY_SQL
-               " ORDER BY asked_us LIMIT $2",
+               " ORDER BY tries, asked_us LIMIT $2",
                DB_I64(now_us), DB_I64((int64_t)limit));
     struct websub_ask *asks = NULL;
     size_t count = 0;

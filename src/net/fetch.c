@@ -279,19 +279,33 @@ static const struct {
     {CURLE_OUT_OF_MEMORY, ERR_NO_MEMORY},
 };
 
+/* "https://example.org": what follows may be a secret of whoever is there, and
+ * what is told ends in logs. */
+static struct str site_of(const char *url)
+{
+    struct str text = str_from_c(url);
+    ptrdiff_t scheme = str_find(text, STR("://"));
+    size_t len = scheme < 0 ? 0 : (size_t)scheme + 3;
+    while (len < text.len && !strchr("/?#", text.ptr[len]))
+        len++;
+    return str_slice(text, 0, len);
+}
+
 static enum err explain(const struct fetching *fetching, CURLcode code,
                         const char *url, struct fault *fault)
 {
     if (fetching->objection[0])
         return fault_set(fault, ERR_DENIED, "url",
-                         "%s leads to %s: only the public internet is fetched "
-                         "from, and what the setting fetch_allow names",
-                         url, fetching->objection);
+                         "%" PRI_STR " leads to %s: only the public internet "
+                         "is fetched from, and what the setting fetch_allow "
+                         "names",
+                         ARG_STR(site_of(url)), fetching->objection);
     enum err err = ERR_IO;
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (codes[i].code == code)
             err = codes[i].err;
-    return fault_set(fault, err, "url", "%s: %s", url,
+    return fault_set(fault, err, "url", "%" PRI_STR ": %s",
+                     ARG_STR(site_of(url)),
                      err == ERR_TOO_LONG ? "the answer is too long"
                                          : fetching->lib->easy_strerror(code));
 }
@@ -332,7 +346,8 @@ static enum err next_url(const struct fetching *fetching, const char *url,
         return ERR_OK;
     if (is_https(url) && !is_https(next))
         return fault_set(fault, ERR_DENIED, "url",
-                         "%s redirects from https to http", url);
+                         "%" PRI_STR " redirects from https to http",
+                         ARG_STR(site_of(url)));
     struct str copy = arena_copy(fetching->arena, str_from_c(next));
     enum err err = fetch_check_url(copy, fault);
     if (!err)
@@ -375,8 +390,8 @@ static enum err follow(struct fetching *fetching,
         url = next;
     }
     return fault_set(fault, ERR_TOO_LONG, "url",
-                     "more than %d redirects, the last to %s",
-                     FETCH_REDIRECTS_MAX, url);
+                     "more than %d redirects, the last to %" PRI_STR,
+                     FETCH_REDIRECTS_MAX, ARG_STR(site_of(url)));
 }
 
 enum err fetch(const struct fetch_rules *rules,

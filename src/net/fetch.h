@@ -63,7 +63,8 @@ struct fetch_answer {
 };
 
 /* Any status is ERR_OK; a GET follows redirects, at most FETCH_REDIRECTS_MAX
- * and none from https to http. All texts live in arena.
+ * and none from https to http. All texts live in arena. Faults name sites, not
+ * whole addresses: those may be secrets.
  *   ERR_DENIED     the address is not public; nothing was sent to it
  *   ERR_INVALID    as fetch_check_url, or what came is not HTTP
  *   ERR_NOT_FOUND  the name has no address

@@ -128,6 +128,12 @@ void feed_add_link(struct feed *feed, const char *rel, struct str type,
     feed->links[feed->link_count++] = (struct feed_link){rel, type, href};
 }
 
+struct str feed_hub(const struct printing *p)
+{
+    bool is_told = hub_is_feed(p->page_key) && !printing_is_static(p);
+    return is_told ? hub_address(&p->settings, p->arena) : STR("");
+}
+
 /* What every feed links to: itself first, then its page, then whoever else has
  * to do with it. */
 static void add_links(struct feed *feed)
@@ -137,8 +143,8 @@ static void add_links(struct feed *feed)
                   printing_absolute(p, p->page_key));
     feed_add_link(feed, "alternate", STR("text/html"),
                   printing_absolute(p, feed->home));
-    struct str hub = hub_address(&p->settings, p->arena);
-    if (hub.len && !printing_is_static(p)) /* nobody tells it of changes */
+    struct str hub = feed_hub(p);
+    if (hub.len)
         feed_add_link(feed, "hub", STR(""), hub);
 }
 

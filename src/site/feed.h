@@ -55,6 +55,10 @@ struct feed {
 void feed_add_link(struct feed *feed, const char *rel, struct str type,
                    struct str href);
 
+/* The hub that tells of changes of the feed at p->page_key, "" when none does.
+ */
+struct str feed_hub(const struct printing *p);
+
 /* Loads the feed that p->path names, with its change keys. ERR_NOT_FOUND when
  * there is no page of which it would be the feed. */
 MUST_USE enum err feed_load(struct printing *p, struct feed *ret_feed);

@@ -20,7 +20,8 @@ enum {
 
 bool hub_is_feed(struct str path)
 {
-    return site_path_parse(path).page == SITE_PAGE_FEED;
+    struct site_path parsed = site_path_parse(path);
+    return parsed.page == SITE_PAGE_FEED && parsed.home != SITE_PAGE_SEARCH;
 }
 
 struct str hub_address(const struct settings *settings, struct arena *arena)
@@ -50,7 +51,8 @@ static struct str host_of(struct str url)
 {
     ptrdiff_t at = str_find(url, STR("://"));
     struct str rest = at >= 0 ? str_from(url, (size_t)at + 3) : url, host;
-    return str_split_next(&rest, '/', &host) ? host : url;
+    str_split_next(&rest, '/', &host);
+    return str_split_next(&host, '?', &rest) ? rest : host;
 }
 
 static void log_dropped(const struct hub_job *job, const char *why)
@@ -103,11 +105,17 @@ static enum err settle_one(struct hub *hub, struct edit *edit,
     return ERR_OK;
 }
 
+static bool is_ask(const struct hub_job *job)
+{
+    return job->kind == HUB_VERIFY || job->kind == HUB_DENY;
+}
+
 static void release_job(struct hub *hub, struct hub_job *job)
 {
     map_remove(&hub->busy, job->key);
     hub->busy_count--;
     hub->slow_count -= job->delivery.tries > 0;
+    hub->ask_count -= is_ask(job);
     hub_job_free(job);
 }
 
@@ -143,6 +151,7 @@ static void submit(struct hub *hub, struct hub_job *job)
         log_panic("out of memory", LOG_C("where", "hub"));
     hub->busy_count++;
     hub->slow_count += job->delivery.tries > 0;
+    hub->ask_count += is_ask(job);
     pthread_mutex_lock(&hub->lock);
     job->next = NULL;
     *hub->last = job;
@@ -231,7 +240,9 @@ static enum err submit_asks(struct hub *hub, struct arena *arena,
             return db_fault(lease.db, err, fault);
     }
     enum err err = ERR_OK;
-    for (size_t i = 0; !err && i < count && has_room(hub); i++)
+    for (size_t i = 0; !err && i < count && has_room(hub) &&
+                       hub->ask_count < HUB_ASK_JOBS_MAX;
+         i++)
         err = submit_ask(hub, &asks[i], arena, fault);
     return err;
 }

@@ -46,7 +46,8 @@ void hub_stop(struct hub *hub);
 /* Something was asked of the hub (websub_ask). Any thread. */
 void hub_wake(struct hub *hub);
 
-/* Whether the path is one of a feed. */
+/* Whether the path is one of a feed that the hub tells of: not a search's,
+ * since no change in the log says what searches it touches. */
 bool hub_is_feed(struct str path);
 
 /* The hub that feeds name, in arena: ours, another, or "" for none. */

@@ -22,10 +22,12 @@
 #include "site/hub.h"
 
 enum {
-    HUB_WORKERS = 4,
+    HUB_WORKERS = 8,
     HUB_JOBS_MAX = 4 * HUB_WORKERS, /* waiting and under way */
-    /* Of those, for subscribers that failed before: others do not wait. */
-    HUB_SLOW_JOBS_MAX = HUB_WORKERS / 2,
+    /* Of those, for subscribers that failed before, and to ask strangers back:
+     * both may take the time they are given, and some workers are left. */
+    HUB_SLOW_JOBS_MAX = 3,
+    HUB_ASK_JOBS_MAX = 3,
     HUB_PING_URLS = 50,            /* in one ping */
     HUB_BODY_BYTES_MAX = 64 << 20, /* of feeds that are kept for delivery */
 };
@@ -104,7 +106,7 @@ struct hub {
     bool has_begun;  /* topics are those of the database */
     int64_t seq;     /* the log is followed up to here */
     struct map busy; /* key → its job */
-    size_t busy_count, slow_count;
+    size_t busy_count, slow_count, ask_count;
     size_t body_bytes;
     int64_t expire_us; /* of clock_now_us: when leases are looked at next */
     int64_t ping_seq;

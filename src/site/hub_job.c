@@ -18,6 +18,7 @@ enum {
     KEY_DIGITS = 16,
 };
 #define TALK_US (10 * TIME_US_PER_SECOND)
+#define ASK_US (5 * TIME_US_PER_SECOND) /* strangers get less */
 
 struct hub_job *hub_job_new(struct hub *hub, enum hub_job_kind kind)
 {
@@ -61,7 +62,8 @@ static enum err talk(struct hub *hub, struct hub_job *job,
                      struct fetch_request *request,
                      struct fetch_answer *ret_answer)
 {
-    request->timeout_us = TALK_US;
+    request->timeout_us =
+        job->kind == HUB_VERIFY || job->kind == HUB_DENY ? ASK_US : TALK_US;
     request->body_bytes_max = ANSWER_BYTES_MAX;
     request->stays = true;
     request->stop = &hub->stopping;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Feeds of the site and of each category, tag and author. */
 #include "site/feed.h"
-#include "site/hub.h"
 #include "site/look.h"
 #include "site/pages.h"
 #include "site/printer.h"
@@ -19,7 +18,7 @@ static enum err (*const writers[SITE_FEED_COUNT])(const struct feed *,
 static struct str link_fields(const struct printing *p)
 {
     struct str fields = p->look->asset_fields;
-    struct str hub = hub_address(&p->settings, p->arena);
+    struct str hub = feed_hub(p);
     if (!hub.len)
         return fields;
     return arena_printf(p->arena,

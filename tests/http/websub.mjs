@@ -4,6 +4,7 @@
 // whatever is killed, and hold nobody up.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import net from "node:net";
 import path from "node:path";
 
 import { missing, turnableClock } from "../lib/clock.mjs";
@@ -163,6 +164,59 @@ test("a subscriber that does not answer holds up neither publishing nor others",
   assert.equal(slow.deliveries.length, 1, "it still has the first in its hands");
   release(200);
   await slow.delivered("<title>Three</title>");
+});
+
+test("those who never answer the hub keep nobody from being told", async () => {
+  const subscriber = await Subscriber.listen();
+  const silent = net.createServer((socket) => void socket.on("error", () => {}));
+  await new Promise((resolve) => silent.listen(0, "127.0.0.1", () => resolve(null)));
+  const { port } = /** @type {net.AddressInfo} */ (silent.address());
+  const site = await hubSite(subscriber, /** @type {any} */ ({ port }));
+  await site.serve();
+  await subscriber.subscribe(site, TOPIC);
+  await subscribed(site, 1);
+  let asked = 0;
+  silent.on("connection", () => asked++);
+  for (let i = 0; i < 18; i++) {
+    const callback = `http://127.0.0.1:${port}/${i}`;
+    const answer = await subscriber.ask(site, { "hub.mode": "subscribe", "hub.topic": TOPIC, "hub.callback": callback });
+    assert.equal(answer.status, 202);
+  }
+  await until(() => asked >= 3, "the hub waits for those who do not answer");
+  const before = asked;
+  await site.write({ headline: "While they are waited for", publish: true });
+  await subscriber.delivered("While they are waited for");
+  assert.equal(asked, before, "none of them has been given up meanwhile");
+  silent.close();
+});
+
+test("an address that may be a secret does not get into the log", async () => {
+  const subscriber = await Subscriber.listen();
+  const site = await hubSite(subscriber);
+  await site.serve();
+  await subscriber.subscribe(site, TOPIC, { "hub.callback": subscriber.callback("/in?token=unguessable") });
+  await subscribed(site, 1);
+  subscriber.server.close();
+  subscriber.server.closeAllConnections();
+  execFileSync("sqlite3", [path.join(site.data, "broadsheet.db"), "UPDATE websub_subscription SET tries = 19"]);
+  await site.write({ headline: "Nobody is there", publish: true });
+  await subscribed(site, 0);
+  assert.match(site.log, /could not be reached for hours.* host=127\.0\.0\.1/);
+  assert.ok(!site.log.includes("unguessable"), site.log);
+});
+
+test("of searches nobody is told, and their feeds do not say so", async () => {
+  const subscriber = await Subscriber.listen();
+  const site = await hubSite(subscriber);
+  await site.serve();
+  const target = "/en/search/atom.xml?q=river";
+  const feed = await site.get(target);
+  assert.equal(feed.status, 200);
+  assert.equal(feed.get("link"), undefined);
+  assert.ok(!feed.text().includes('rel="hub"'));
+  const answer = await subscriber.ask(site, { "hub.mode": "subscribe", "hub.topic": ADDRESS + target, "hub.callback": subscriber.callback() });
+  assert.equal(answer.status, 400);
+  assert.match(answer.text(), /hub\.topic/);
 });
 
 test("kill -9 in between: every change arrives, and repeats can be told", async () => {
