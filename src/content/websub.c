@@ -201,13 +201,16 @@ enum err websub_deliveries_due(struct db *db, int64_t now_us, size_t limit,
                                struct websub_delivery **ret_deliveries,
                                size_t *ret_count)
 {
+    /* Written so that feeds are gone through, which are few, and of each the
+     * subscriptions that are behind, by their index: this is asked several
+     * times a second. */
     DEFER(db_query_end)
     struct db_query query =
         db_ask(db,
                "SELECT callback, topic.path, secret, topic.seq, tries"
                " FROM websub_topic AS topic JOIN websub_subscription AS s"
-               " ON s.path = topic.path AND s.delivered_seq < topic.seq"
-               " WHERE " MAY_TRY_SQL " AND lease_us > $1"
+               " ON s.path = topic.path || '' AND s.delivered_seq < topic.seq"
+               " WHERE " MAY_TRY_SQL " AND +lease_us > $1"
                " ORDER BY tries, retry_us, topic.path LIMIT $2",
                DB_I64(now_us), DB_I64((int64_t)limit));
     struct websub_delivery *deliveries = NULL;
