@@ -7,7 +7,8 @@
 
 enum {
     EXPRESSION_BYTES_MAX = 64 * 1024,
-    EXPANSIONS_MAX = 16, /* words that stand for a prefix */
+    EXPANSIONS_MAX = 16,  /* words that stand for a prefix */
+    SMALL_ARCHIVE = 5000, /* articles: FTS5 itself may look for a prefix */
 };
 
 /* ---- Parsing ---------------------------------------------------------------
@@ -168,6 +169,25 @@ static void add_phrase(struct writing *writing, struct str text, bool counts)
         text;
 }
 
+/* FTS5 reads all entries of all words with the prefix, which for a common one
+ * takes seconds in a large archive: that is left to it only for what the
+ * dictionary has not met yet, and not while there is none. */
+static enum err may_ask_for_prefix(struct writing *writing, bool *ret_may)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(writing->db,
+               "SELECT EXISTS (SELECT 1 FROM search_word WHERE language = $1),"
+               " (SELECT COUNT(*) FROM (SELECT 1 FROM search_document LIMIT $2)"
+               "  AS some)",
+               DB_STR(writing->query->language), DB_I64(SMALL_ARCHIVE));
+    enum err err = db_query_row(&query);
+    if (!err)
+        *ret_may = db_column_i64(&query, 0) ||
+                   db_column_i64(&query, 1) < SMALL_ARCHIVE;
+    return err;
+}
+
 /* ("electing" OR "election"): FTS5 would read every word of a beginning
  * whole; the commonest that the dictionary knows are enough. */
 static enum err add_prefix(struct writing *writing,
@@ -176,9 +196,12 @@ static enum err add_prefix(struct writing *writing,
     struct search_expression *expression = &writing->expression;
     struct str *words;
     size_t count;
+    bool may = false;
     enum err err = search_words_beginning(writing->db, writing->query->language,
                                           term->text, EXPANSIONS_MAX,
                                           writing->arena, &words, &count);
+    if (!err && !count)
+        err = may_ask_for_prefix(writing, &may);
     if (err)
         return err;
     buf_add_char(&writing->out, '(');
@@ -188,7 +211,7 @@ static enum err add_prefix(struct writing *writing,
     }
     if (!count) {
         add_phrase(writing, term->text, !term->excluded);
-        buf_add_c(&writing->out, " *");
+        buf_add_c(&writing->out, may ? " *" : "");
         ROW_ADD(writing->arena, expression->beginnings,
                 expression->beginning_count) = term->text;
     }
