@@ -66,6 +66,7 @@ struct edge_thread {
     size_t waiting;   /* parked exchanges */
     struct loop_timeout_list wait_timeouts;
     struct view_counts views; /* not handed over yet */
+    size_t views_strange;     /* of them, of articles nobody told us of */
     struct loop_timer views_timer;
 };
 

@@ -27,6 +27,11 @@ enum {
     HAND_OVER_MS = 200, /* what kill -9 may take, with the way to the desk */
     THREAD_ARTICLES_MAX = 1 << 14,          /* then it is handed over at once */
     WAITING_ARTICLES_MAX = VIEWS_PAIRS_MAX, /* while there is no desk */
+    /* Of articles that the desk told no total of, invented ones among them: so
+     * many are handed over at once, and may wait; those that it told of, which
+     * are as many as there is room for totals, always find a place. */
+    STRANGE_AT_ONCE_MAX = 256,
+    STRANGE_WAITING_MAX = WAITING_ARTICLES_MAX - VIEW_TOTALS,
     UNANSWERED_PAIRS_MAX = 1 << 18, /* sent, and not known to be durable */
     ANSWER_BYTES = 32,
     KEY_LOOK_S = 60,
@@ -99,6 +104,7 @@ static void take_counts(void *argument);
 void edge_views_hand_over(struct edge_thread *thread)
 {
     loop_timer_cancel(thread->loop, &thread->views_timer);
+    thread->views_strange = 0;
     if (!thread->views.count)
         return;
     struct hand_over *bundle = malloc(sizeof *bundle);
@@ -128,6 +134,15 @@ static void count(struct edge_thread *thread, uint64_t article, int64_t views)
                        loop_now_us(thread->loop) +
                            HAND_OVER_MS * INT64_C(1000));
     }
+}
+
+/* Whoever invents articles may not have the views of real ones lost: of those
+ * that the desk has not told of, only some are looked at. */
+static bool may_count(const struct edge_thread *thread, uint64_t article,
+                      int64_t total)
+{
+    return total >= 0 || thread->views_strange < STRANGE_AT_ONCE_MAX ||
+           view_counts_has(&thread->views, article);
 }
 
 /* Whether this request is a reader's who has not read the article for half an
@@ -192,6 +207,14 @@ static void refuse_method(struct http_exchange *exchange, bool is_pixel)
         });
 }
 
+static void note(struct edge_thread *thread, uint64_t article, bool counts,
+                 bool is_strange)
+{
+    bool is_new = !view_counts_has(&thread->views, article);
+    count(thread, article, counts);
+    thread->views_strange += is_new && is_strange;
+}
+
 void edge_answer_views(struct edge_thread *thread,
                        struct http_exchange *exchange, struct str name)
 {
@@ -214,12 +237,12 @@ void edge_answer_views(struct edge_thread *thread,
         return;
     }
     uint64_t article = id_number(&id);
-    bool counts = method == (is_pixel ? HTTP_GET : HTTP_POST) &&
+    int64_t total = view_totals_get(&thread->edge->views->totals, article);
+    bool may = may_count(thread, article, total);
+    bool counts = may && method == (is_pixel ? HTTP_GET : HTTP_POST) &&
                   is_new_reading(thread, exchange, article);
-    int64_t total =
-        is_pixel ? 0 : view_totals_get(&thread->edge->views->totals, article);
-    if (counts || total < 0)
-        count(thread, article, counts);
+    if (counts || (may && total < 0 && !is_pixel))
+        note(thread, article, counts, total < 0);
     if (is_pixel)
         answer_pixel(exchange);
     else
@@ -278,8 +301,13 @@ static void send_waiting(struct edge_views *views)
 
 static void take_pair(struct edge_views *views, struct views_pair pair)
 {
-    if (!view_counts_add(&views->waiting, pair.article, pair.count) ||
-        views->told_full)
+    bool has_place = views->waiting.count < STRANGE_WAITING_MAX ||
+                     view_counts_has(&views->waiting, pair.article) ||
+                     view_totals_get(&views->totals, pair.article) >= 0;
+    if (has_place &&
+        !view_counts_add(&views->waiting, pair.article, pair.count))
+        return;
+    if (views->told_full)
         return;
     views->told_full = true;
     log_error("views of more articles than can wait for the desk are lost",

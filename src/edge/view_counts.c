@@ -77,6 +77,11 @@ enum err view_counts_add(struct view_counts *counts, uint64_t article,
     return ERR_OK;
 }
 
+bool view_counts_has(const struct view_counts *counts, uint64_t article)
+{
+    return counts->count && find(counts, article)->article;
+}
+
 bool view_counts_next(const struct view_counts *counts, size_t *position,
                       struct views_pair *ret_pair)
 {

@@ -32,6 +32,8 @@ void view_counts_finish(struct view_counts *counts);
 MUST_USE enum err view_counts_add(struct view_counts *counts, uint64_t article,
                                   int64_t views);
 
+bool view_counts_has(const struct view_counts *counts, uint64_t article);
+
 /* Walks over all: start with *position 0; false at the end. */
 bool view_counts_next(const struct view_counts *counts, size_t *position,
                       struct views_pair *ret_pair);

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import net from "node:net";
 
+import { BROWSER, addressOf, beacon, sendAll } from "../lib/beacons.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { note, run, test } from "../lib/tap.mjs";
 
@@ -64,6 +65,10 @@ class Hoarder {
         resolve(null);
       };
       this.socket.on("data", take);
+      this.socket.once("close", () => {
+        this.wrong ??= "the connection was closed";
+        resolve(null);
+      });
       this.socket.resume();
     });
   }
@@ -130,6 +135,26 @@ test("what HEAD asks for is told without its being unpacked", async () => {
   const length = Number(head.get("content-length"));
   assert.equal(length, Number((await site.get("/en/")).get("content-length")));
   assert.ok(length > 0);
+});
+
+test("whoever invents articles to be counted takes no views from real ones", async () => {
+  const { id } = await site.write({ headline: "Real", publish: true });
+  /** @param {number} reader */
+  const read = (reader) => site.get(`/views/${id}`, { method: "POST", fields: { "User-Agent": BROWSER, "X-Forwarded-For": addressOf(reader) } });
+  const total = async () => JSON.parse((await site.get(`/views/${id}`)).text()).views;
+  await read(1);
+  await until(async () => (await total()) === 1, "the edge knows the article");
+  let invented = 0;
+  const { answered } = await sendAll({
+    place: site.place,
+    connections: 4,
+    window: 512,
+    next: () => (invented++ < 500_000 ? beacon(`${(0x5f000000 + invented).toString(16)}0000a`, invented) : null),
+  });
+  note(`${answered} invented readings`);
+  await read(2);
+  await until(async () => (await site.api("GET", `/newsroom/api/articles/${id}`)).views === 2, "both are stored");
+  assert.ok(!site.log.includes("are lost"), site.log.slice(-2000));
 });
 
 /** The edge's memory in MiB. */

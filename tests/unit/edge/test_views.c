@@ -227,6 +227,7 @@ static void test_counts_add_up_and_have_an_end(void **state)
     struct views_pair pair;
     size_t position = 0, seen = 0;
     view_counts_init(&counts, 1000);
+    assert_false(view_counts_has(&counts, 7));
     for (int round = 0; round < 3; round++) {
         for (uint64_t article = 0; article < 1000; article++)
             assert_int_equal(
@@ -234,6 +235,8 @@ static void test_counts_add_up_and_have_an_end(void **state)
                 ERR_OK);
     }
     assert_int_equal(view_counts_add(&counts, 5, 1), ERR_TOO_LONG);
+    assert_true(view_counts_has(&counts, UINT64_C(7) << 20));
+    assert_false(view_counts_has(&counts, 5));
     while (view_counts_next(&counts, &position, &pair)) {
         assert_int_equal(pair.count, 3 * (int64_t)(pair.article >> 20));
         seen++;
