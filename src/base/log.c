@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "base/utf8.h"
 
 /* The one piece of process-wide state in base: where and how lines go out. */
 static struct {
@@ -58,12 +59,15 @@ static void put_quoted(struct line *line, struct str text)
     for (size_t i = 0; i < text.len && !line->cut; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         char escaped[8];
+        size_t control = utf8_control(str_from(text, i));
         if (c == '"' || c == '\\') {
             escaped[0] = '\\';
             escaped[1] = (char)c;
             put(line, escaped, 2);
-        } else if (c < 0x20 || c == 0x7F) {
-            int n = snprintf(escaped, sizeof escaped, "\\u%04x", c);
+        } else if (control) { /* C1 is its second byte */
+            i += control - 1;
+            int n = snprintf(escaped, sizeof escaped, "\\u%04x",
+                             (unsigned char)text.ptr[i]);
             put(line, escaped, (size_t)n);
         } else {
             put(line, (const char *)&text.ptr[i], 1);
@@ -78,7 +82,8 @@ static bool is_plain(struct str text)
         return false;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c <= 0x20 || c == '"' || c == '\\' || c == '=' || c == 0x7F)
+        if (c == ' ' || c == '"' || c == '\\' || c == '=' ||
+            utf8_control(str_from(text, i)))
             return false;
     }
     return true;

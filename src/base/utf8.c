@@ -109,3 +109,16 @@ size_t utf8_encode(uint32_t character, char target[UTF8_BYTES_MAX])
     target[0] = (char)((0xF00u >> len & 0xF0u) | character);
     return len;
 }
+
+size_t utf8_control(struct str text)
+{
+    if (text.len == 0)
+        return 0;
+    unsigned char c = (unsigned char)text.ptr[0];
+    if (c < 0x20 || c == 0x7F)
+        return 1;
+    bool is_c1 = c == 0xC2 && text.len > 1 &&
+                 (unsigned char)text.ptr[1] >= 0x80 &&
+                 (unsigned char)text.ptr[1] <= 0x9F;
+    return is_c1 ? 2 : 0;
+}

@@ -22,6 +22,11 @@ size_t utf8_count(struct str text);
 /* The longest beginning of at most max_bytes that does not cut a character. */
 struct str utf8_cut(struct str text, size_t max_bytes);
 
+/* The bytes of the control character at the front of text that a terminal may
+ * obey: C0 and DEL have one, C1 (U+0080 to U+009F, ECMA-48 §5.3) have two. 0
+ * when there is none. */
+size_t utf8_control(struct str text);
+
 /* Writes the character and gives its bytes. It must be a scalar value. */
 size_t utf8_encode(uint32_t character, char target[UTF8_BYTES_MAX]);
 

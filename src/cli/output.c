@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -68,16 +69,13 @@ void output_str(struct output *output, struct str text)
     fwrite(text.ptr, 1, text.len, output->data);
 }
 
-static bool is_control(char c)
-{
-    return (unsigned char)c < ' ' || c == 0x7F;
-}
-
+/* What comes from outside may not speak to the terminal. */
 static void write_harmless(FILE *file, struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        fputc(is_control(c) && c != '\n' ? ' ' : c, file);
+    while (text.len) {
+        size_t control = text.ptr[0] == '\n' ? 0 : utf8_control(text);
+        fputc(control ? ' ' : text.ptr[0], file);
+        text = str_from(text, control ? control : 1);
     }
 }
 
@@ -115,8 +113,12 @@ void output_tell(struct output *output, const char *format, ...)
     fflush(output->data); /* as below: in the order in which they are told */
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(output->words, format, arguments);
+    char *text = NULL;
+    int len = vasprintf(&text, format, arguments);
     va_end(arguments);
+    if (len >= 0)
+        write_harmless(output->words, str_of(text, (size_t)len));
+    free(text);
     fputc('\n', output->words);
 }
 
@@ -180,10 +182,11 @@ void output_table_finish(struct output_table *table)
 
 void output_table_cell(struct output_table *table, struct str text)
 {
-    /* What comes from outside may not speak to the terminal. */
-    for (size_t i = 0; i < text.len; i++)
-        buf_add_char(&table->cells,
-                     is_control(text.ptr[i]) ? ' ' : text.ptr[i]);
+    while (text.len) { /* as write_harmless, and in one line */
+        size_t control = utf8_control(text);
+        buf_add_char(&table->cells, control ? ' ' : text.ptr[0]);
+        text = str_from(text, control ? control : 1);
+    }
     buf_add_char(&table->cells, '\0');
     table->count++;
 }

@@ -17,6 +17,7 @@
  * keeps what is used; our own is for what one statement comes back to. */
 static const char setup_sql[] =
     "PRAGMA foreign_keys = ON;"
+    "PRAGMA trusted_schema = OFF;" /* it may come from a stranger's backup */
     "PRAGMA synchronous = FULL;"
     "PRAGMA secure_delete = OFF;"
     "PRAGMA temp_store = MEMORY;"

@@ -168,6 +168,23 @@ static void test_fault_cuts_at_a_character(void **state)
     assert_string_equal(fault.field, "slug");
 }
 
+static void test_control_characters_are_seen_however_they_are_written(
+    void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_control(STR("\033[2J")), 1);
+    assert_int_equal(utf8_control(STR("\177")), 1);
+    assert_int_equal(utf8_control(STR("\n")), 1);
+    assert_int_equal(utf8_control(STR("\xC2\x9B"
+                                      "2J")),
+                     2);
+    assert_int_equal(utf8_control(STR("\xC2\x80")), 2);
+    assert_int_equal(utf8_control(STR("\xC2\xA0")), 0);
+    assert_int_equal(utf8_control(STR("\xC2")), 0);
+    assert_int_equal(utf8_control(STR("a\033")), 0);
+    assert_int_equal(utf8_control(STR("")), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +196,8 @@ int main(void)
         cmocka_unit_test(test_arena_gives_zeroed_aligned_memory),
         cmocka_unit_test(test_utf8_refuses_what_rfc_3629_forbids),
         cmocka_unit_test(test_utf8_walks_cuts_and_encodes),
+        cmocka_unit_test(
+            test_control_characters_are_seen_however_they_are_written),
         cmocka_unit_test(test_fault_cuts_at_a_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
