@@ -75,7 +75,7 @@ static enum err start(struct edge *edge, struct fault *fault)
     }
     enum err err = edge_views_create(edge, &edge->views);
     if (!err)
-        err = edge_hub_create(edge);
+        err = edge_allowances_create(edge);
     if (!err)
         err = edge_feed_create(edge, &edge->feed);
     if (!err)
@@ -163,7 +163,7 @@ static void stop(struct edge *edge)
     }
     edge_feed_destroy(edge->feed);
     edge_views_destroy(edge->views);
-    edge_hub_destroy(edge);
+    edge_allowances_destroy(edge);
     edge_forward_destroy(edge->forward);
     shelf_finish(&edge->shelf);
 }

@@ -430,7 +430,7 @@ static void refuse_want(struct edge_feed *feed, struct str key)
     if (!batch)
         log_panic("no memory to refuse a page");
     batch->feed = feed;
-    add_op(batch, (struct op){.kind = OP_REFUSE, .key = key});
+    add_op(batch, (struct op){.kind = OP_BUSY, .key = key});
     post_batch(batch);
 }
 

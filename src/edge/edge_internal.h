@@ -8,6 +8,7 @@
  *   edge_feed.c     the desk's feed: pages, drops, acknowledgements
  *   edge_forward.c  requests that the desk itself answers
  *   edge_media.c    files of the public media folder
+ *   edge_allowance.c what one address may ask of the desk
  *   edge_hub.c      what subscribers of feeds ask
  *   edge_views.c    beacons: who reads what, counted and sent to the desk
  *   readers.c       one view a reader and article in half an hour
@@ -50,7 +51,7 @@ enum {
 
 struct edge_feed;
 struct edge_forward;
-struct edge_hub_limits;
+struct edge_allowances;
 struct edge_views;
 
 struct edge_thread {
@@ -76,7 +77,7 @@ struct edge {
     pid_t pid;                    /* asked for before the sandbox */
     atomic_uint draining;         /* threads that still have connections */
     atomic_size_t unpacked_bytes; /* see EDGE_UNPACKED_BYTES_MAX */
-    struct edge_hub_limits *hub_limits;
+    struct edge_allowances *allowances;
     atomic_bool drained;
     struct edge_views *views;
 
@@ -99,7 +100,7 @@ uint64_t edge_body_max(void *thread, const struct http_request *request);
 
 /* ---- edge_error.c ---- */
 
-/* A static page for one of 400, 404, 405, 414, 500, 503, 504. */
+/* A static page for one of 400, 404, 405, 414, 429, 500, 503, 504. */
 void edge_answer_error(struct http_exchange *exchange, int status);
 
 /* ---- edge_page.c ---- */
@@ -159,10 +160,22 @@ void edge_forward_adopt(struct edge_forward *forward, int fd);
 void edge_forward_request(struct edge_thread *thread,
                           struct http_exchange *exchange);
 
-/* ---- edge_hub.c ---- */
+/* ---- edge_allowance.c ---- */
 
-MUST_USE enum err edge_hub_create(struct edge *edge);
-void edge_hub_destroy(struct edge *edge);
+enum edge_allowance {
+    EDGE_ALLOWANCE_HUB,    /* requests to the hub */
+    EDGE_ALLOWANCE_SEARCH, /* searches, their feeds, suggestions */
+    EDGE_ALLOWANCE_COUNT
+};
+
+MUST_USE enum err edge_allowances_create(struct edge *edge);
+void edge_allowances_destroy(struct edge *edge);
+
+/* Whether whoever asks may have one more. Any thread. */
+bool edge_admit(struct edge *edge, const struct http_exchange *exchange,
+                enum edge_allowance kind);
+
+/* ---- edge_hub.c ---- */
 
 void edge_answer_hub(struct edge_thread *thread,
                      struct http_exchange *exchange);

@@ -15,6 +15,15 @@ static bool is_reading(const struct http_request *request)
     return request->method == HTTP_GET || request->method == HTTP_HEAD;
 }
 
+/* The loopback is the operator's, or a proxy's that does not tell who asks. */
+static bool may_search(struct edge *edge, const struct http_exchange *exchange)
+{
+    struct address_peer reader = proxies_reader(
+        &edge->config.proxies, &exchange->peer, &exchange->request.fields);
+    return reader.is_local || address_peer_is_loopback(&reader) ||
+           edge_admit(edge, exchange, EDGE_ALLOWANCE_SEARCH);
+}
+
 /* 301 to the canonical spelling of the same path. */
 static void redirect_to(struct http_exchange *exchange, struct str path)
 {
@@ -62,6 +71,9 @@ static void answer_path(struct edge_thread *thread,
     struct page *page = map_get(&thread->pages, key);
     if (page)
         edge_answer_page(thread, exchange, page);
+    else if (page_key_kind(key) != PAGE_KEY_OTHER &&
+             !may_search(thread->edge, exchange))
+        edge_answer_error(exchange, 429);
     else
         edge_wait_for_page(thread, exchange, key);
 }

@@ -232,4 +232,19 @@ test("too many searches at a time are told so, and pages are still printed", asy
   await until(async () => (await site.get(address("en", "council"))).status === 200, "searches are answered again");
 });
 
+test("one address cannot search on and on; others and the loopback can", async () => {
+  /** @param {string} address @param {number} i */
+  const ask = (address, i) => site.get(`/en/suggest?q=w${i}`, { fields: address ? { "X-Forwarded-For": address } : {} });
+  const answers = [];
+  for (let i = 0; i < 90; i++) answers.push(await ask("203.0.113.7", i));
+  const statuses = answers.map(({ status }) => status);
+  assert.ok(statuses.slice(0, 60).every((status) => status === 200), "who types is answered");
+  const refused = answers.find(({ status }) => status === 429);
+  assert.ok(refused, `all were answered: ${statuses.join(" ")}`);
+  assert.ok(Number(refused.get("retry-after")) > 0);
+  assert.match(refused.get("cache-control") ?? "", /no-store/);
+  assert.equal((await ask("203.0.113.8", 0)).status, 200);
+  for (let i = 0; i < 70; i++) assert.equal((await ask("", i)).status, 200);
+});
+
 await run();
