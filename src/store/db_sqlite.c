@@ -251,6 +251,13 @@ static int on_reference(void *context, int count, char **values, char **names)
     return 0;
 }
 
+/* No schema of ours has any: what they do happens with every later write, also
+ * when the file came from somebody else. */
+static const char foreign_sql[] =
+    "SELECT 'it holds the ' || type || ' ' || name || ', which does not belong'"
+    " || ' to this program' FROM sqlite_schema"
+    " WHERE type IN ('trigger', 'view')";
+
 static enum err check(void *connection, db_found *found, void *context,
                       struct fault *fault)
 {
@@ -259,7 +266,9 @@ static enum err check(void *connection, db_found *found, void *context,
     if (sqlite3_exec(handle, "PRAGMA integrity_check", on_damage, &checking,
                      NULL) != SQLITE_OK ||
         sqlite3_exec(handle, "PRAGMA foreign_key_check", on_reference,
-                     &checking, NULL) != SQLITE_OK)
+                     &checking, NULL) != SQLITE_OK ||
+        sqlite3_exec(handle, foreign_sql, on_damage, &checking, NULL) !=
+            SQLITE_OK)
         return fail(handle, sqlite3_extended_errcode(handle), fault);
     return ERR_OK;
 }

@@ -290,6 +290,20 @@ test("a newspaper of a newer version is left to that version", async () => {
   assert.match(stderr, /schema 999; this program knows \d+/);
 });
 
+test("a database that would do things of its own is not restored", async () => {
+  const strange = at("strange");
+  fs.cpSync(at("piped"), strange, { recursive: true });
+  execFileSync("sqlite3", [
+    path.join(strange, "broadsheet.db"),
+    "CREATE TRIGGER stranger AFTER INSERT ON article BEGIN INSERT INTO redirect VALUES ('/en/', 'https://evil.example/', 0); END",
+  ]);
+  await must(["backup", at("strange.backup"), "--data", strange]);
+  const { code, stderr } = await broadsheet(["restore", at("strange.backup"), at("never")]);
+  assert.notEqual(code, 0);
+  assert.match(stderr, /the trigger stranger/);
+  assert.ok(!fs.existsSync(at("never")));
+});
+
 test("a stored file that is missing or damaged already is told, and all else is kept", async () => {
   const wounded = at("wounded");
   fs.cpSync(at("piped"), wounded, { recursive: true });

@@ -238,6 +238,19 @@ static void test_damage_is_found_by_the_check(void **state)
     assert_non_null(strstr(folder->fault.message, "damaged"));
 }
 
+static void test_what_would_run_by_itself_is_found(void **state)
+{
+    struct folder *folder = *state;
+    DEFER(close_db) struct db *db = open_db(folder);
+    assert_ok(folder, db_check(db, &folder->fault));
+    assert_int_equal(db_run_script(db,
+                                   "CREATE TRIGGER stranger AFTER INSERT ON t"
+                                   " BEGIN DELETE FROM t; END"),
+                     ERR_OK);
+    assert_int_equal(db_check(db, &folder->fault), ERR_CORRUPT);
+    assert_non_null(strstr(folder->fault.message, "the trigger stranger"));
+}
+
 struct copying {
     struct db *other;
     int64_t next;
@@ -496,6 +509,7 @@ int main(void)
         TEST(test_a_locked_database_is_busy),
         TEST(test_what_is_no_database_is_told),
         TEST(test_damage_is_found_by_the_check),
+        TEST(test_what_would_run_by_itself_is_found),
         TEST(test_a_copy_is_one_state_though_others_write),
         TEST(test_a_full_disk_is_told_and_loses_nothing),
         TEST(test_a_transaction_that_the_disk_ended_leaves_nothing),
