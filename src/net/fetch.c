@@ -151,6 +151,16 @@ enum err fetch_check_url(struct str url, struct fault *fault)
 /* ---- What libcurl asks
  * -------------------------------------------------------------- */
 
+enum { SYSTEM_PORTS = 1024 }; /* RFC 6335 §6 */
+
+/* Mail servers and the like must not be talked to in our name. */
+static const char *port_objection(const struct address_peer *peer)
+{
+    bool is_web =
+        peer->port == 80 || peer->port == 443 || peer->port >= SYSTEM_PORTS;
+    return is_web ? NULL : "a port of another service, RFC 6335";
+}
+
 /* Each connection comes by here, with the very address that it is for. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose,
                                  struct curl_sockaddr *address)
@@ -165,6 +175,8 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
                                              : sizeof storage);
     address_peer_from(&storage, &peer);
     const char *objection = public_address_objection(&peer);
+    if (!objection)
+        objection = port_objection(&peer);
     if (objection && !is_allowed(fetching->rules, &peer)) {
         char text[ADDRESS_TEXT_BYTES];
         address_peer_format(&peer, text);

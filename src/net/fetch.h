@@ -2,7 +2,8 @@
 /* net/fetch.h: everything that goes out. One request over HTTP or HTTPS to an
  * address that somebody outside may have named, and its answer, waiting for it.
  *
- * Only the public internet is spoken to (public_address.h): the address of each
+ * Only the public internet is spoken to (public_address.h), and of its ports
+ * those of the web: 80, 443 and all from 1024 on. The address of each
  * connection is looked at when it is made, after the name was resolved, also
  * after each redirect, so that neither a spelling nor a name that changes gets
  * around it. Nothing is taken from the environment (no proxy), nothing is kept

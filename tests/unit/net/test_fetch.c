@@ -317,6 +317,20 @@ static void test_no_spelling_of_a_private_address_is_connected_to(void **state)
     assert_false(is_untouched(server));
 }
 
+/* No connection is made: it is refused before. */
+static void test_ports_of_other_services_are_not_connected_to(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {
+        "http://1.1.1.1:25/", "https://1.1.1.1:587/", "http://1.1.1.1:22/",
+        "http://[2606:4700:4700::1111]:6/"};
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct fetch_answer answer;
+        assert_int_equal(get("", urls[i], &answer), ERR_DENIED);
+        assert_non_null(strstr(fault.message, "another service"));
+    }
+}
+
 static void test_a_refusal_names_the_address_and_the_rule(void **state)
 {
     struct server *server = *state;
@@ -468,6 +482,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_special_addresses_are_told_from_public_ones),
         TEST(test_no_spelling_of_a_private_address_is_connected_to),
+        cmocka_unit_test(test_ports_of_other_services_are_not_connected_to),
         TEST(test_a_refusal_names_the_address_and_the_rule),
         TEST(test_what_is_allowed_is_fetched),
         TEST(test_a_redirect_to_a_private_address_is_not_followed),
