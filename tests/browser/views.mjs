@@ -84,7 +84,7 @@ if (!playwright) {
 
   test("a page that waited in a cache shows the number of now", async () => {
     const { target } = await write();
-    const old = await (await fetch(origin + target)).text();
+    const old = (await site.get(target)).text();
     assert.match(old, />0 views</);
     for (let i = 0; i < 3; i++) {
       const { page, context } = await open({ userAgent: `${BROWSER} reader ${i}` });

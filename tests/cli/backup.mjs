@@ -11,6 +11,7 @@ import path from "node:path";
 import process from "node:process";
 
 import { png } from "../lib/picture.mjs";
+import { request } from "../lib/http.mjs";
 import { Site, broadsheet, must, paragraphs, program, until } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
 
@@ -142,10 +143,10 @@ test("a restored newspaper is served", async () => {
   try {
     let log = "";
     other.stderr.setEncoding("utf8").on("data", (text) => (log += text));
-    const found = await until(() => /Broadsheet is at (http:[^\s]*)/.exec(log), "it is served");
-    const page = await fetch(`${found[1]}en/`);
+    const found = await until(() => /Broadsheet is at http:[^\s]*:(\d+)\//.exec(log), "it is served");
+    const page = await request({ port: Number(found[1]) }, "/en/");
     assert.equal(page.status, 200);
-    assert.match(await page.text(), /Live \d/);
+    assert.match(page.text(), /Live \d/);
   } finally {
     other.kill("SIGTERM");
     await until(() => other.exitCode !== null || other.signalCode, "it ended");
@@ -166,6 +167,12 @@ test("without this program: zstd and tar take it apart, sha256sum checks it", ()
 });
 
 // ---- damage and keys -----------------------------------------------------------
+
+/** What is packed in it, or nothing. @param {Buffer} bytes */
+function unpacked(bytes) {
+  const { status, stdout } = spawnSync("zstd", ["-qdc"], { input: bytes, maxBuffer: 1 << 30 });
+  return status === 0 ? stdout : undefined;
+}
 
 /** @param {string} name @param {Buffer} bytes @param {string[]} more */
 async function refused(name, bytes, ...more) {
@@ -192,6 +199,8 @@ for (const sealed of [false, true])
       const spot = Math.floor((whole.length * i) / 16);
       const changed = Buffer.from(whole);
       changed[spot] = (changed[spot] ?? 0) ^ (1 << i % 8);
+      // Zstandard has bits that mean nothing: the same is in it all the same.
+      if (!sealed && unpacked(changed)?.equals(unpacked(whole) ?? Buffer.from(""))) continue;
       const { code, stderr } = await refused(`changed at ${spot}`, changed, ...keys);
       assert.equal(code, 74, stderr);
       assert.match(stderr, /damaged|changed/);
