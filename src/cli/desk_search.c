@@ -12,8 +12,9 @@
 
 enum {
     LOOK_EVERY_MS = 1000,
-    INDEXED_AT_ONCE = 16,   /* articles in one transaction */
-    COUNTED_AT_ONCE = 1000, /* articles whose words are added up */
+    INDEXED_AT_ONCE = 16, /* articles in one transaction */
+    COUNTED_AT_ONCE = 64, /* articles whose words are added up: who
+                             publishes waits for no more than these */
 
     /* A word that is new today completes a beginning so much later. */
     COUNT_EVERY_MS = 10 * 1000,
