@@ -2,6 +2,7 @@
 #include "content/search.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/time.h"
@@ -59,14 +60,14 @@ struct candidate {
     double worth;
 };
 
-/* News ages: half of what an article is worth goes within weeks, the rest over
- * years. */
+/* News ages, but what an article is about counts more than its age: one of
+ * today is worth less than twice as much as one of years ago. */
 static double freshness(int64_t age_us)
 {
     double days = (double)age_us / (86400.0 * TIME_US_PER_SECOND);
     if (days < 0)
         days = 0;
-    return 0.5 / (1 + days / 7) + 0.5 / (1 + days / 365);
+    return 0.55 + 0.2 * exp2(-days / 7) + 0.25 * exp2(-days / 180);
 }
 
 static int compare_candidates(const void *a, const void *b)

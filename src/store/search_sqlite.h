@@ -3,9 +3,9 @@
  * each connection:
  *
  *   tokenize = 'broadsheet ka'   the words of search_words.h in that language
- *   broadsheet_score(table, n)   how well a row matches, in millionths: BM25
- *                                over its columns, without the recency that a
- *                                newspaper adds
+ *   broadsheet_score(table, n)   how well a row matches, in millionths, as
+ *                                search_score_internal.h says; without the
+ *                                recency that a newspaper adds
  *
  * FTS5's own bm25() reads every row that holds a word before it answers for
  * the first one, to count them. Here the counts come in: n is how many rows

@@ -3,9 +3,12 @@
 // Search as readers meet it: what is found by which words, what never is,
 // pages, filters, feeds, suggestions, spelling, and questions nobody should ask.
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 
 import { Site, broadsheet, until } from "../lib/site.mjs";
 import { run, test } from "../lib/tap.mjs";
+import { aged, orders } from "../search/orders.mjs";
 import { queries, stories } from "../search/stories.mjs";
 
 const site = await Site.make("--name", "The Test", "--language", "en", "--language", "ka", "--language", "ru");
@@ -25,6 +28,29 @@ for (const [language, all] of Object.entries(stories))
     const made = await site.write({ language, categories, ...story, publish: true });
     ids[`${language} ${key}`] = made.id;
   }
+
+/** @param {number} days */
+const ago = (days) => new Date(Date.now() - days * 86_400_000 - 3_600_000).toISOString().replace(/\.\d+/, "");
+
+/** @type {string[]} */
+const items = [];
+for (const [language, all] of Object.entries(aged))
+  for (const [key, { headline, text, days }] of Object.entries(all)) {
+    keys[`${language} ${headline}`] = key;
+    items.push(
+      JSON.stringify({
+        uri: `https://old.example/${language}/${key}`,
+        type: "text",
+        language,
+        versionCreated: ago(days),
+        headlines: [{ role: "main", value: headline }],
+        bodies: [{ role: "main", contentType: "text/plain", value: text }],
+      }),
+    );
+  }
+const archive = path.join(site.folder, "old.ndjson");
+fs.writeFileSync(archive, items.join("\n"));
+await site.run("import", "ninjs", archive);
 
 /** @param {string} html */
 const plain = (html) =>
@@ -62,6 +88,16 @@ test(`${queries.length} queries in five languages find what they should, and not
   for (const [language, words, expected] of queries) {
     const given = (await found(language, words)).sort().join(" ");
     if (given !== [...expected].sort().join(" "))
+      wrong.push(`${language} ${words}: found [${given}] instead of [${expected.join(" ")}]`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test(`${orders.length} queries find the best first`, async () => {
+  const wrong = [];
+  for (const [language, words, expected] of orders) {
+    const given = (await found(language, words)).join(" ");
+    if (given !== expected.join(" "))
       wrong.push(`${language} ${words}: found [${given}] instead of [${expected.join(" ")}]`);
   }
   assert.deepEqual(wrong, []);

@@ -376,15 +376,63 @@ static void test_hostile_queries_find_nothing_and_break_nothing(void **state)
 /* ---- Order and pages -------------------------------------------------------
  */
 
-static void test_headlines_count_more_and_the_new_more_than_the_old(
+static void test_a_headline_counts_more_than_any_text_however_fresh(
     void **state)
 {
     struct newsroom *room = *state;
+    const int64_t day = 1440 * (int64_t)MINUTE;
     write_body(room, "Something else", "A flood came.", NOON);
-    write_body(room, "Flood", "Water everywhere.", NOON - MINUTE);
-    write_body(room, "Flood of old", "Water everywhere.",
-               NOON - 4000 * 1440 * (int64_t)MINUTE);
-    finds(room, "flood", "Flood|Something else|Flood of old");
+    write_body(room, "Another", "A flood, a flood, a flood.", NOON - MINUTE);
+    write_body(room, "Flood", "Water everywhere.", NOON - 30 * day);
+    write_body(room, "Flood of old", "Water everywhere.", NOON - 4000 * day);
+    finds(room, "flood", "Flood|Flood of old|Another|Something else");
+}
+
+static void test_of_what_matches_alike_the_fresher_comes_first(void **state)
+{
+    struct newsroom *room = *state;
+    const int64_t day = 1440 * (int64_t)MINUTE;
+    write_body(room, "Last year", "A flood came.", NOON - 365 * day);
+    write_body(room, "Last week", "A flood came.", NOON - 7 * day);
+    write_body(room, "Today", "A flood came.", NOON);
+    write_body(room, "Ages ago", "A flood came.", NOON - 9000 * day);
+    finds(room, "flood", "Today|Last week|Last year|Ages ago");
+}
+
+static void test_words_side_by_side_count_more_than_apart(void **state)
+{
+    struct newsroom *room = *state;
+    const int64_t day = 1440 * (int64_t)MINUTE;
+    write_body(room, "Apart", "A bridge for the town, not a new one.", NOON);
+    write_body(room, "Side by side", "So a new bridge for the town, not one.",
+               NOON - 30 * day);
+    finds(room, "new bridge", "Side by side|Apart");
+    write_body(room, "Bridge, old and new", "Nothing.", NOON);
+    write_body(room, "Old town, new bridge", "Nothing.", NOON - 30 * day);
+    finds(room, "new bridge",
+          "Old town, new bridge|Bridge, old and new|Side by side|Apart");
+}
+
+static void test_a_headline_of_just_these_words_comes_first(void **state)
+{
+    struct newsroom *room = *state;
+    const int64_t day = 1440 * (int64_t)MINUTE;
+    write_body(room, "Council votes on flood insurance at last", "Nothing.",
+               NOON - 20 * day);
+    write_body(room, "Flood", "Nothing.", NOON - 27 * day);
+    finds(room, "flood", "Flood|Council votes on flood insurance at last");
+}
+
+static void test_rare_words_say_more_than_common_ones(void **state)
+{
+    struct newsroom *room = *state;
+    for (int i = 0; i < 20; i++)
+        write_body(room, newsroom_key(room, "Filler %d", i), "The council.",
+                   NOON - MINUTE);
+    write_body(room, "Council", "An axolotl.", NOON);
+    write_body(room, "Axolotl", "A council.",
+               NOON - 7 * 1440 * (int64_t)MINUTE);
+    finds(room, "council axolotl", "Axolotl|Council");
 }
 
 static void test_pages_neither_repeat_nor_hide(void **state)
@@ -664,7 +712,11 @@ int main(void)
         TEST(test_a_new_name_is_found_after_a_while),
         TEST(test_filters_narrow),
         TEST(test_hostile_queries_find_nothing_and_break_nothing),
-        TEST(test_headlines_count_more_and_the_new_more_than_the_old),
+        TEST(test_a_headline_counts_more_than_any_text_however_fresh),
+        TEST(test_of_what_matches_alike_the_fresher_comes_first),
+        TEST(test_words_side_by_side_count_more_than_apart),
+        TEST(test_a_headline_of_just_these_words_comes_first),
+        TEST(test_rare_words_say_more_than_common_ones),
         TEST(test_pages_neither_repeat_nor_hide),
         TEST(test_by_date_the_newest_comes_first),
         TEST(test_cursors_are_read_strictly),
