@@ -12,9 +12,9 @@
 
 enum {
     LOOK_EVERY_MS = 1000,
-    INDEXED_AT_ONCE = 16, /* articles in one transaction */
-    COUNTED_AT_ONCE = 64, /* articles whose words are added up: who
-                             publishes waits for no more than these */
+    INDEXED_AT_ONCE = 4,    /* articles in one transaction: who publishes waits
+                               for no more than these */
+    COUNTED_AT_ONCE = 1000, /* articles whose words are added up in memory */
 
     /* A word that is new today completes a beginning so much later. */
     COUNT_EVERY_MS = 10 * 1000,

@@ -17,7 +17,8 @@
 enum {
     WORD_CHARACTERS_MIN = 2,
     WORD_BYTES_MAX = 96,
-    WRITTEN_AT_ONCE = 4000, /* words in one transaction: a few milliseconds */
+    WRITTEN_AT_ONCE = 256, /* words in one transaction: who publishes waits for
+                              no more than these */
     LAST_CHARACTER = 0x10FFFF, /* behind every continuation of a prefix */
     PREFIX_WORDS_MAX = 2000,   /* looked through for the commonest */
 };
@@ -36,6 +37,7 @@ struct word_count {
 struct counting {
     size_t count;
     struct arena *arena;
+    struct arena one; /* what one article needs */
     struct search_words *words;
     struct str language;
     struct map by_word;
@@ -76,7 +78,8 @@ static enum err count_text(struct counting *counting, struct str headline,
                       count_word, counting);
     if (!body.len)
         return ERR_OK;
-    err = document_parse_json(body, counting->arena, &document, NULL);
+    arena_reset(&counting->one);
+    err = document_parse_json(body, &counting->one, &document, NULL);
     if (err)
         return ERR_CORRUPT;
     DEFER(buf_finish) struct buf text;
@@ -222,11 +225,13 @@ enum err search_count_words(struct content *content, size_t limit,
     struct arena arena;
     struct counting counting = {.arena = &arena};
     arena_init(&arena, 256 * 1024);
+    arena_init(&counting.one, 64 * 1024);
     map_init(&counting.by_word);
     *ret_left = false;
     enum err err = count_some(content, &counting, limit, ret_left, fault);
     search_words_destroy(counting.words);
     map_finish(&counting.by_word);
+    arena_finish(&counting.one);
     arena_finish(&arena);
     return err;
 }

@@ -357,7 +357,7 @@ enum err http_server_create(const struct http_server_config *config,
     struct http_server *server = calloc(1, sizeof *server);
     if (!server)
         return ERR_NO_MEMORY;
-    signal(SIGPIPE, SIG_IGN); /* sendfile has no MSG_NOSIGNAL */
+    signal(SIGPIPE, SIG_IGN); /* sendfile and writev have no MSG_NOSIGNAL */
     server->config = *config;
     if (!server->config.connections_max)
         server->config.connections_max = CONNECTIONS_MAX;

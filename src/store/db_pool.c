@@ -3,13 +3,15 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdint.h>
 
 struct db_pool {
     pthread_mutex_t lock;
     pthread_cond_t writer_is_free;
     pthread_cond_t reader_is_free;
-    struct db *writer; /* NULL in a pool that only reads */
-    bool writing;
+    struct db *writer;     /* NULL in a pool that only reads */
+    uint64_t writers_come; /* numbers drawn, as in a queue at a counter */
+    uint64_t writers_gone; /* whose turn it is */
     struct db *free_readers[DB_POOL_READERS_MAX]; /* a stack */
     size_t free_count;
     size_t reader_count;
@@ -60,7 +62,7 @@ void db_pool_destroy(struct db_pool *pool)
 {
     if (!pool)
         return;
-    assert(!pool->writing);
+    assert(pool->writers_come == pool->writers_gone);
     assert(pool->free_count == pool->reader_count);
     for (size_t i = 0; i < pool->free_count; i++)
         db_close(pool->free_readers[i]);
@@ -76,9 +78,9 @@ struct db_lease db_lease_writer(struct db_pool *pool)
 {
     assert(pool->writer);
     pthread_mutex_lock(&pool->lock);
-    while (pool->writing)
+    uint64_t number = pool->writers_come++;
+    while (pool->writers_gone != number)
         pthread_cond_wait(&pool->writer_is_free, &pool->lock);
-    pool->writing = true;
     pthread_mutex_unlock(&pool->lock);
     return (struct db_lease){.pool = pool, .db = pool->writer};
 }
@@ -100,8 +102,8 @@ void db_lease_end(struct db_lease *lease)
         return;
     pthread_mutex_lock(&pool->lock);
     if (lease->db == pool->writer) {
-        pool->writing = false;
-        pthread_cond_signal(&pool->writer_is_free);
+        pool->writers_gone++;
+        pthread_cond_broadcast(&pool->writer_is_free); /* one knows its turn */
     } else {
         pool->free_readers[pool->free_count++] = lease->db;
         pthread_cond_signal(&pool->reader_is_free);

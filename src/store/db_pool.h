@@ -31,7 +31,9 @@ struct db_lease {
     struct db *db;
 };
 
-/* Waits until the writer is free. Never twice in one thread. */
+/* Waits until the writer is free: first come, first served, so that one who
+ * writes much in small pieces lets the others in between. Never twice in one
+ * thread. */
 struct db_lease db_lease_writer(struct db_pool *pool);
 
 /* Waits until a reader is free. */
