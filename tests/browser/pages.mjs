@@ -10,7 +10,7 @@ import { findBrowser, launch, openPage, overflow, screenshot } from "../lib/brow
 import { Site, root } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
 
-const LANGUAGES = ["en", "ka", "ru"];
+const LANGUAGES = ["en", "ka", "ru", "ar"];
 const WIDTHS = [360, 1280];
 const SCHEMES = /** @type {const} */ (["light", "dark"]);
 
