@@ -5,6 +5,7 @@
 #include "content/change.h"
 #include "content/check_internal.h"
 #include "content/listing_internal.h"
+#include "content/live_internal.h"
 #include "content/row_internal.h"
 
 /* ---- Heads
@@ -57,7 +58,9 @@ enum err article_head_load(struct edit *edit, const struct id *id,
 static const char row_sql[] =
     "UPDATE article SET language = $2, slug = $3, headline = $4, kicker = $5,"
     " standfirst = $6, byline = $7, source = $8, weight = $9, opinion = $10,"
-    " live = $11, sponsored = $12, picture_id = $13, picture_alt = $14"
+    " live = COALESCE((SELECT ended_us = 0 FROM live_blog"
+    "  WHERE article_id = $1), $11), sponsored = $12, picture_id = $13, "
+    "picture_alt = $14"
     " WHERE id = $1";
 
 static enum err apply_row(struct edit *edit, const struct id *id,
@@ -134,7 +137,7 @@ enum err article_apply(struct edit *edit, const struct id *id,
                        "INSERT INTO article_medium (article_id, medium_id)"
                        " VALUES ($1, $2)",
                        DB_ID(id), DB_ID(&checked->media[i]));
-    return err;
+    return err ? err : live_apply_media(edit, id);
 }
 
 /* ---- Saving

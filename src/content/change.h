@@ -6,6 +6,7 @@
  * Keys, which pages name as what they were made from:
  *
  *     article:<id>            the article, its related ones, its translations
+ *     live:<id>               the posts of that article (live.h)
  *     front:<lang>            a published article of the language
  *     latest:<lang>           the same, for lists and feeds of all
  *     category:<lang>/<slug>  an article in it or below it; the category

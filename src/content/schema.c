@@ -358,6 +358,60 @@ static const char websub_sql[] =
     " ON websub_subscription (path, delivered_seq);"
     "CREATE INDEX websub_subscription_lease ON websub_subscription (lease_us);";
 
+/* See live.h. */
+static const char live_sql[] =
+    "CREATE TABLE live_blog ("
+    " article_id TEXT PRIMARY KEY REFERENCES article (id) ON DELETE CASCADE,"
+    " seq BIGINT NOT NULL,"
+    " started_us BIGINT NOT NULL,"
+    " ended_us BIGINT NOT NULL," /* 0 while it runs */
+    " changed_us BIGINT NOT NULL);"
+
+    "CREATE TABLE live_post ("
+    " id TEXT PRIMARY KEY,"
+    " article_id TEXT NOT NULL REFERENCES live_blog (article_id)"
+    "  ON DELETE CASCADE,"
+    " time_us BIGINT NOT NULL,"
+    " headline TEXT NOT NULL,"
+    " body TEXT NOT NULL," /* JSON, see render/document.h */
+    " key_event BIGINT NOT NULL,"
+    " pinned BIGINT NOT NULL,"
+    " correction TEXT NOT NULL,"
+    " corrected_us BIGINT NOT NULL," /* of these, 0 is never */
+    " removed_reason TEXT NOT NULL,"
+    " removed_us BIGINT NOT NULL,"
+    " edited_us BIGINT NOT NULL,"
+    " revision BIGINT NOT NULL,"
+    " indexed BIGINT NOT NULL," /* the revision in the search index, or 0 */
+    " seq BIGINT NOT NULL,"
+    " first_seq BIGINT NOT NULL);"
+    "CREATE INDEX live_post_order ON live_post (article_id, time_us, id);"
+    "CREATE INDEX live_post_seq ON live_post (article_id, seq);"
+
+    "CREATE TABLE live_post_revision ("
+    " post_id TEXT NOT NULL REFERENCES live_post (id) ON DELETE CASCADE,"
+    " number BIGINT NOT NULL,"
+    " time_us BIGINT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " headline TEXT NOT NULL,"
+    " body TEXT NOT NULL,"
+    " PRIMARY KEY (post_id, number));"
+
+    "CREATE TABLE live_post_byline ("
+    " post_id TEXT NOT NULL REFERENCES live_post (id) ON DELETE CASCADE,"
+    " position BIGINT NOT NULL,"
+    " person_id TEXT REFERENCES person (id),"
+    " name TEXT NOT NULL,"
+    " role TEXT NOT NULL,"
+    " PRIMARY KEY (post_id, position));"
+    "CREATE INDEX live_post_byline_person ON live_post_byline (person_id);"
+
+    "CREATE TABLE live_post_medium ("
+    " post_id TEXT NOT NULL REFERENCES live_post (id) ON DELETE CASCADE,"
+    " medium_id TEXT NOT NULL REFERENCES medium (id),"
+    " PRIMARY KEY (post_id, medium_id));"
+    "CREATE INDEX live_post_medium_medium ON live_post_medium (medium_id);";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -369,6 +423,7 @@ const struct migration schema_migrations[] = {
     {8, "views by hour, day and week", views_sql},
     {9, "search", search_sql},
     {10, "subscribers of feeds", websub_sql},
+    {11, "live blogs", live_sql},
 };
 
 const size_t schema_migration_count =

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/time.h"
+#include "content/live_internal.h"
 #include "content/row_internal.h"
 #include "content/search_internal.h"
 #include "render/document.h"
@@ -166,7 +167,8 @@ static struct str marks_of(const struct article_checked *checked,
     return arena_copy(arena, buf_str(&out));
 }
 
-static enum err body_of(struct edit *edit,
+/* The text and, of a live blog, its posts. */
+static enum err body_of(struct edit *edit, const struct id *id,
                         const struct article_checked *checked,
                         struct str *ret_body)
 {
@@ -175,18 +177,21 @@ static enum err body_of(struct edit *edit,
     if (!document && checked->content.body.len)
         err = document_parse_json(checked->content.body, &edit->arena,
                                   &document, edit->fault);
-    *ret_body = STR("");
-    if (err || !document)
+    if (err)
         return err;
     DEFER(buf_finish) struct buf text;
-    buf_init(&text, 2 * DOCUMENT_TEXT_BYTES_MAX);
-    document_write_text(document, &text);
+    buf_init(&text, SEARCH_BODY_BYTES_MAX);
+    if (document)
+        document_write_text(document, &text);
+    err = live_write_indexed(edit->db, id, &edit->arena, &text);
+    if (err)
+        return edit_failed(edit, err);
     *ret_body =
         unmarked(arena_copy(&edit->arena, buf_str(&text)), &edit->arena);
     return buf_err(&text);
 }
 
-static enum err write_columns(struct edit *edit,
+static enum err write_columns(struct edit *edit, const struct id *id,
                               const struct article_checked *checked,
                               struct str names, struct str columns[COLUMNS])
 {
@@ -201,7 +206,7 @@ static enum err write_columns(struct edit *edit,
         arena);
     columns[NAMES] = unmarked(names, arena);
     columns[MARKS] = marks_of(checked, arena);
-    return body_of(edit, checked, &columns[BODY]);
+    return body_of(edit, id, checked, &columns[BODY]);
 }
 
 static const char names_sql[] =
@@ -271,7 +276,7 @@ static enum err note_removal(struct edit *edit, const struct id *id,
     enum err err = article_read_revision(edit->db, id, db_column_i64(row, 2),
                                          &edit->arena, &checked, edit->fault);
     if (!err)
-        err = write_columns(edit, &checked, names, write->columns);
+        err = write_columns(edit, id, &checked, names, write->columns);
     if (!err)
         edit->search_writes = write;
     return err;
@@ -328,7 +333,9 @@ enum err search_put(struct edit *edit, const struct id *id,
         return err;
     struct search_write *write =
         note(edit, checked->content.language, document, false);
-    err = write_columns(edit, checked, names, write->columns);
+    err = live_set_indexed(edit, id);
+    if (!err)
+        err = write_columns(edit, id, checked, names, write->columns);
     if (!err)
         err = edit_run(edit,
                        "INSERT INTO search_document (document, article_id,"

@@ -31,6 +31,7 @@ enum {
     /* Articles of one second that keep the order in which they came. */
     SEARCH_SLOTS = 1024,
     SEARCH_TABLE_BYTES = 32,
+    SEARCH_BODY_BYTES_MAX = 16 << 20, /* of one article, its posts included */
 };
 
 /* Something to be written into a full-text table when the edit is committed:

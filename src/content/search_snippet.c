@@ -2,7 +2,9 @@
 #include "content/search_snippet_internal.h"
 
 #include "base/utf8.h"
+#include "content/live_internal.h"
 #include "content/row_internal.h"
+#include "content/search_internal.h"
 #include "render/document.h"
 #include "store/search_words.h"
 
@@ -223,16 +225,16 @@ static enum err read_body(struct db *db, const struct id *id, int64_t revision,
     enum err err = db_query_row(&query);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
-    *ret_text = STR("");
     struct str body = db_column_peek(&query, 0);
-    if (!body.len)
-        return ERR_OK;
-    err = document_parse_json(body, arena, &document, NULL);
-    if (err)
-        return ERR_CORRUPT;
     DEFER(buf_finish) struct buf text;
-    buf_init(&text, 2 * DOCUMENT_TEXT_BYTES_MAX);
-    document_write_text(document, &text);
+    buf_init(&text, SEARCH_BODY_BYTES_MAX);
+    if (body.len && document_parse_json(body, arena, &document, NULL))
+        return ERR_CORRUPT;
+    if (body.len)
+        document_write_text(document, &text);
+    err = live_write_indexed(db, id, arena, &text);
+    if (err)
+        return err;
     *ret_text = flatten(buf_str(&text), arena);
     return buf_err(&text);
 }

@@ -219,7 +219,8 @@ static enum err newest_revision(struct edit *edit,
 }
 
 /* Readers' row becomes the newest revision (which it is already when they
- * never saw one, see article_save); its media become public. */
+ * never saw one, see article_save); its media become public, and those of its
+ * posts. */
 static enum err show_revision(struct edit *edit,
                               const struct publication *publication,
                               struct article_checked *ret_checked)
@@ -228,8 +229,11 @@ static enum err show_revision(struct edit *edit,
     enum err err = newest_revision(edit, publication, ret_checked);
     if (!err && head->live_revision)
         err = article_apply(edit, &head->id, ret_checked);
-    for (size_t i = 0; !err && i < ret_checked->media_count; i++)
-        err = media_publish(edit, id_str(&ret_checked->media[i]));
+    struct media_ids media = {0};
+    if (!err)
+        err = shown_media(edit, &head->id, &media);
+    for (size_t i = 0; !err && i < media.count; i++)
+        err = media_publish(edit, id_str(&media.ids[i]));
     return err;
 }
 
