@@ -27,6 +27,14 @@
     X(article_withdraw) \
     X(article_correct) \
     X(article_most_read) \
+    X(live_start) \
+    X(live_post) \
+    X(live_edit) \
+    X(live_pin) \
+    X(live_key) \
+    X(live_remove) \
+    X(live_end) \
+    X(live_list) \
     X(category_list) \
     X(category_add) \
     X(category_rename) \

@@ -17,30 +17,58 @@ const char *live_state_name(enum live_state state)
     return state_names[state];
 }
 
+struct str live_post_path(struct arena *arena, struct str article,
+                          const struct id *post)
+{
+    return arena_printf(arena, "%" PRI_STR "?post=%s", ARG_STR(article),
+                        post->text);
+}
+
+#define BLOGS_SQL \
+    "SELECT article_id, seq, started_us, ended_us, changed_us," \
+    " (SELECT COUNT(*) FROM live_post" \
+    "  WHERE live_post.article_id = live_blog.article_id) FROM live_blog "
+
+static struct live_blog read_blog(const struct db_query *query)
+{
+    int64_t ended_us = db_column_i64(query, 3);
+    return (struct live_blog){
+        .article = row_id(query, 0),
+        .state = ended_us ? LIVE_ENDED : LIVE_RUNNING,
+        .seq = db_column_i64(query, 1),
+        .started_us = db_column_i64(query, 2),
+        .ended_us = ended_us,
+        .changed_us = db_column_i64(query, 4),
+        .post_count = db_column_i64(query, 5),
+    };
+}
+
 enum err live_load(struct db *db, const struct id *article,
                    struct live_blog *ret_blog)
 {
     DEFER(db_query_end)
     struct db_query query =
-        db_ask(db,
-               "SELECT seq, started_us, ended_us, changed_us,"
-               " (SELECT COUNT(*) FROM live_post WHERE article_id = $1)"
-               " FROM live_blog WHERE article_id = $1",
-               DB_ID(article));
+        db_ask(db, BLOGS_SQL "WHERE article_id = $1", DB_ID(article));
     enum err err = db_query_row(&query);
-    if (err)
-        return err;
-    int64_t ended_us = db_column_i64(&query, 2);
-    *ret_blog = (struct live_blog){
-        .article = *article,
-        .state = ended_us ? LIVE_ENDED : LIVE_RUNNING,
-        .seq = db_column_i64(&query, 0),
-        .started_us = db_column_i64(&query, 1),
-        .ended_us = ended_us,
-        .changed_us = db_column_i64(&query, 3),
-        .post_count = db_column_i64(&query, 4),
-    };
-    return ERR_OK;
+    if (!err)
+        *ret_blog = read_blog(&query);
+    return err;
+}
+
+enum err live_blogs(struct db *db, size_t limit, struct arena *arena,
+                    struct live_blog **ret_blogs, size_t *ret_count)
+{
+    *ret_blogs = NULL;
+    *ret_count = 0;
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(db,
+               BLOGS_SQL "ORDER BY ended_us = 0 DESC, started_us DESC,"
+                         " article_id DESC LIMIT $1",
+               DB_I64((int64_t)limit));
+    while (db_query_next(&query))
+        ROW_ADD(arena, *ret_blogs, *ret_count) = read_blog(&query);
+    return db_query_err(&query);
 }
 
 /* ---- Posts -----------------------------------------------------------------

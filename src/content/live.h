@@ -69,6 +69,11 @@ struct live_posts {
     struct article_cursor next; /* where these begin, for LIVE_BEFORE */
 };
 
+/* A post's own address, of the article's: "/en/article/…?post=62f9f7d471fdc".
+ */
+struct str live_post_path(struct arena *arena, struct str article,
+                          const struct id *post);
+
 const char *live_state_name(enum live_state state); /* "live", "ended" */
 
 /* ---- Reading ---------------------------------------------------------------
@@ -99,6 +104,10 @@ MUST_USE enum err live_posts(struct db *db, const struct id *article,
                              struct str language,
                              const struct live_query *query,
                              struct arena *arena, struct live_posts *ret_posts);
+
+/* The newest that were started, at most limit; running ones first. */
+MUST_USE enum err live_blogs(struct db *db, size_t limit, struct arena *arena,
+                             struct live_blog **ret_blogs, size_t *ret_count);
 
 /* ERR_NOT_FOUND when there is none. The text of a removed one is still there.
  */
