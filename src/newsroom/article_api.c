@@ -19,8 +19,7 @@ static void free_json(json_t **json)
 
 /* ---- reading what was sent ---- */
 
-/* An object; an empty body is an empty one. */
-static json_t *parse_body(struct http_call *call)
+json_t *api_parse_body(struct http_call *call)
 {
     struct str body = call->exchange->body;
     json_error_t error;
@@ -109,14 +108,27 @@ static enum err read_content(struct http_call *call, struct db *db,
 
 /* ---- answering ---- */
 
-static enum err parse_id(struct http_call *call,
-                         const struct route_match *match, struct id *ret_id)
+enum err api_parse_id(struct http_call *call, const struct route_match *match,
+                      struct id *ret_id)
 {
     if (id_parse(route_parameter(match, "id"), ret_id))
         return fault_set(&call->fault, ERR_NOT_FOUND, "id",
                          "an article's id is 13 hexadecimal digits, such as "
                          "62f9f7d471fdc");
     return ERR_OK;
+}
+
+void api_answer(struct http_call *call, json_t *json)
+{
+    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    json_decref(json);
+    if (!text) {
+        fault_set(&call->fault, ERR_INTERNAL, NULL, "no answer could be made");
+        return;
+    }
+    buf_add_c(&call->body, text);
+    buf_add_char(&call->body, '\n');
+    free(text);
 }
 
 static void write_article(struct http_call *call, const struct id *id)
@@ -146,15 +158,7 @@ static void write_article(struct http_call *call, const struct id *id)
         (json_int_t)article.scheduled_us, "embargo_us",
         (json_int_t)article.embargo_us, "expires_us",
         (json_int_t)article.expires_us, "views", (json_int_t)article.views);
-    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-    json_decref(json);
-    if (!text) {
-        fault_set(&call->fault, ERR_INTERNAL, NULL, "no answer could be made");
-        return;
-    }
-    buf_add_c(&call->body, text);
-    buf_add_char(&call->body, '\n');
-    free(text);
+    api_answer(call, json);
 }
 
 /* What nothing had to be changed for may have been changed by somebody else a
@@ -172,18 +176,23 @@ static enum err wait_for_readers(struct http_call *call, int64_t seq)
     return newsroom->catch_up(newsroom->press, seq, &call->fault);
 }
 
+enum err api_commit(struct http_call *call, struct edit *edit)
+{
+    enum err err = edit_commit(edit);
+    if (err)
+        return call->fault.code ? err
+                                : fault_set(&call->fault, ERR_IO, NULL,
+                                            "it could not be stored");
+    int64_t seq = edit->seq;
+    edit_end(edit);
+    return wait_for_readers(call, seq);
+}
+
 /* Commits, waits until every reader has it, and answers with the article. */
 static void finish(struct http_call *call, struct edit *edit,
                    const struct id *id)
 {
-    if (edit_commit(edit)) {
-        if (!call->fault.code)
-            fault_set(&call->fault, ERR_IO, NULL, "it could not be stored");
-        return;
-    }
-    int64_t seq = edit->seq;
-    edit_end(edit);
-    if (!wait_for_readers(call, seq))
+    if (!api_commit(call, edit))
         write_article(call, id);
 }
 
@@ -195,7 +204,7 @@ void article_api_show(void *context, struct http_exchange *exchange,
     (void)exchange;
     struct http_call *call = context;
     struct id id;
-    if (!parse_id(call, match, &id))
+    if (!api_parse_id(call, match, &id))
         write_article(call, &id);
 }
 
@@ -206,7 +215,7 @@ void article_api_create(void *context, struct http_exchange *exchange,
     (void)match;
     struct http_call *call = context;
     const struct newsroom *newsroom = call->context;
-    DEFER(free_json) json_t *json = parse_body(call);
+    DEFER(free_json) json_t *json = api_parse_body(call);
     DEFER(edit_end) struct edit edit = {0};
     struct article_input input = {0};
     struct id id;
@@ -234,7 +243,7 @@ void article_api_publish(void *context, struct http_exchange *exchange,
     const struct newsroom *newsroom = call->context;
     DEFER(edit_end) struct edit edit = {0};
     struct id id;
-    enum err err = parse_id(call, match, &id);
+    enum err err = api_parse_id(call, match, &id);
     if (!err)
         err = edit_begin(&edit, newsroom->content, STR("api"), &call->fault);
     if (!err)
@@ -249,12 +258,12 @@ void article_api_withdraw(void *context, struct http_exchange *exchange,
     (void)exchange;
     struct http_call *call = context;
     const struct newsroom *newsroom = call->context;
-    DEFER(free_json) json_t *json = parse_body(call);
+    DEFER(free_json) json_t *json = api_parse_body(call);
     DEFER(edit_end) struct edit edit = {0};
     struct id id;
     enum err err = call->fault.code;
     if (!err)
-        err = parse_id(call, match, &id);
+        err = api_parse_id(call, match, &id);
     if (!err)
         err = edit_begin(&edit, newsroom->content, STR("api"), &call->fault);
     if (!err)

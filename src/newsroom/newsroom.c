@@ -5,6 +5,7 @@
 
 enum {
     ARTICLE_BODY_MAX = 4 << 20,
+    POST_BODY_MAX = 512 << 10, /* of a live blog */
     SMALL_BODY_MAX = 16 << 10,
     HUB_BODY_MAX = 8 << 10
 };
@@ -18,6 +19,12 @@ const struct route newsroom_routes[] = {
     ROUTE(HTTP_GET,  "/newsroom/api/articles/{id}",         WHO_LOCAL, 0, article_api_show),
     ROUTE(HTTP_POST, "/newsroom/api/articles/{id}/publish", WHO_LOCAL, SMALL_BODY_MAX, article_api_publish),
     ROUTE(HTTP_POST, "/newsroom/api/articles/{id}/withdraw",WHO_LOCAL, SMALL_BODY_MAX, article_api_withdraw),
+    ROUTE(HTTP_POST, "/newsroom/api/articles/{id}/live",    WHO_LOCAL, SMALL_BODY_MAX, live_api_start),
+    ROUTE(HTTP_POST, "/newsroom/api/articles/{id}/live/end",WHO_LOCAL, SMALL_BODY_MAX, live_api_end),
+    ROUTE(HTTP_GET,  "/newsroom/api/articles/{id}/posts",   WHO_LOCAL, 0, live_api_list),
+    ROUTE(HTTP_POST, "/newsroom/api/articles/{id}/posts",   WHO_LOCAL, POST_BODY_MAX, live_api_post),
+    ROUTE(HTTP_POST, "/newsroom/api/posts/{id}",            WHO_LOCAL, POST_BODY_MAX, live_api_change),
+    ROUTE(HTTP_POST, "/newsroom/api/posts/{id}/remove",     WHO_LOCAL, SMALL_BODY_MAX, live_api_remove),
 };
 /* clang-format on */
 

@@ -20,4 +20,33 @@ route_handler article_api_create;
 route_handler article_api_publish;
 route_handler article_api_withdraw;
 
+/* live_api.c: live blogs and their posts */
+route_handler live_api_start;
+route_handler live_api_end;
+route_handler live_api_list;
+route_handler live_api_post;
+route_handler live_api_change;
+route_handler live_api_remove;
+
+/* ---- article_api.c, for all of them. What goes wrong is in call->fault. -----
+ */
+
+struct edit;
+struct id;
+struct json_t;
+
+/* What was sent, an object; an empty body is an empty one. */
+struct json_t *api_parse_body(struct http_call *call);
+
+/* The id in the address. */
+MUST_USE enum err api_parse_id(struct http_call *call,
+                               const struct route_match *match,
+                               struct id *ret_id);
+
+/* Commits and waits until every reader has it. */
+MUST_USE enum err api_commit(struct http_call *call, struct edit *edit);
+
+/* Answers with json, which is taken over; NULL: memory is out. */
+void api_answer(struct http_call *call, struct json_t *json);
+
 #endif
