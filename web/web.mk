@@ -59,10 +59,18 @@ $(WEB)/fonts/licences.txt: $(NODE_DONE)
 
 # ---- Scripts and style ---------------------------------------------------------
 
-$(WEB)/reader.js: $(wildcard web/reader/*.js) $(NODE_DONE)
-	@mkdir -p $(@D)
-	$(ESBUILD) web/reader/main.js --bundle --format=esm --minify \
-	    --target=es2022 --log-level=warning --outfile=$@.$$$$ && mv $@.$$$$ $@
+# reader.js stands on every page; saving.js is fetched when somebody saves an
+# article; sw.js is the service worker.
+define script_rule
+SCRIPTS += $(WEB)/$(1).js
+$(WEB)/$(1).js: $(wildcard web/reader/*.js) web/web.mk $(NODE_DONE)
+	@mkdir -p $$(@D)
+	$(ESBUILD) web/reader/$(2).js --bundle --format=esm --minify \
+	    --target=es2022 --log-level=warning --outfile=$$@.$$$$$$$$ && mv $$@.$$$$$$$$ $$@
+endef
+$(eval $(call script_rule,reader,main))
+$(eval $(call script_rule,saving,saving))
+$(eval $(call script_rule,sw,worker))
 
 $(WEB)/style.css: web/theme/style.css $(NODE_DONE)
 	@mkdir -p $(@D)
@@ -78,7 +86,7 @@ $(EMBED): tools/embed.c
 # PATH=FILE for each file, by its name alone.
 embed_args = $(foreach f,$(1),$(notdir $(f))=$(f))
 
-ASSET_FILES := $(FONTS) $(WEB)/fonts/licences.txt $(WEB)/reader.js \
+ASSET_FILES := $(FONTS) $(WEB)/fonts/licences.txt $(SCRIPTS) \
                web/theme/favicon.svg web/theme/favicon.ico
 
 $(GEN_SITE)/web_theme.c: $(EMBED) $(THEME_FILES) $(WEB)/style.css web/web.mk

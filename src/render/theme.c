@@ -15,9 +15,8 @@ static const struct folder_limits FOLDER_LIMITS = {
     .file_bytes_max = TEMPLATE_BYTES_MAX,
 };
 
-/* All that a theme is made of, the stylesheet and messages too. */
-static const char *const WATCHED_ENDINGS[] = {".html", ".xml",        ".txt",
-                                              ".css",  ".properties", NULL};
+/* All that a theme is made of: the stylesheet, messages, pictures too. */
+static const char *const WATCHED_ENDINGS[] = {"", NULL};
 
 static const struct folder_limits WATCHED_LIMITS = {
     .endings = WATCHED_ENDINGS,

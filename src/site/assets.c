@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "render/folder_source.h"
 #include "render/value.h"
 
 enum { DIGITS = 16 }; /* of the digest: enough to tell versions apart */
@@ -14,6 +15,10 @@ static const struct {
     {STR_INIT(".js"), STR_INIT("text/javascript; charset=utf-8")},
     {STR_INIT(".svg"), STR_INIT("image/svg+xml")},
     {STR_INIT(".ico"), STR_INIT("image/x-icon")},
+    {STR_INIT(".png"), STR_INIT("image/png")},
+    {STR_INIT(".jpg"), STR_INIT("image/jpeg")},
+    {STR_INIT(".webp"), STR_INIT("image/webp")},
+    {STR_INIT(".avif"), STR_INIT("image/avif")},
     {STR_INIT(".txt"), STR_INIT("text/plain; charset=utf-8")},
 };
 
@@ -49,25 +54,68 @@ static struct str key_of(struct str name, struct arena *arena)
     return str_of(key, name.len);
 }
 
-void assets_init(struct assets *assets, struct embedded_files files,
-                 struct arena *arena)
+static void add_files(struct assets *assets, struct embedded_files files,
+                      struct arena *arena)
 {
-    struct value *value = value_object(arena);
-    assets->at = arena_array(arena, struct asset, files.count);
-    assets->count = files.count;
     for (size_t i = 0; i < files.count; i++) {
         struct str name = str_from_c(files.files[i].path);
         struct str bytes = files.files[i].bytes;
-        assets->at[i] = (struct asset){
+        size_t at = 0;
+        while (at < assets->count && !str_eq(assets->at[at].name, name))
+            at++;
+        assets->count += at == assets->count;
+        assets->at[at] = (struct asset){
             .name = name,
             .path = path_of(name, bytes, arena),
             .content_type = type_of(name),
             .bytes = bytes,
         };
-        value_set_named(value, key_of(name, arena),
-                        value_str(arena, assets->at[i].path));
     }
-    assets->value = value;
+}
+
+/* The endings of the table above: what else lies there is left alone. */
+static enum err read_own(const char *folder, struct arena *arena,
+                         struct embedded_files *ret_files, struct fault *fault)
+{
+    enum { TYPES = sizeof types / sizeof *types };
+    const char *endings[TYPES + 1] = {NULL};
+    for (size_t i = 0; i < TYPES; i++)
+        endings[i] = types[i].ending.ptr;
+    const struct folder_limits limits = {endings, ASSETS_OWN_MAX,
+                                         ASSET_BYTES_MAX};
+    *ret_files = (struct embedded_files){0};
+    if (!folder)
+        return ERR_OK;
+    const char *path = arena_printf(arena, "%s/assets", folder).ptr;
+    enum err err = folder_source_read(path, &limits, arena, ret_files, fault);
+    for (size_t i = 0; !err && i < ret_files->count; i++)
+        if (strchr(ret_files->files[i].path, '/'))
+            err = fault_set(fault, ERR_UNSUPPORTED, "assets",
+                            "assets/%s: files stand in assets/ itself, not in "
+                            "folders within it",
+                            ret_files->files[i].path);
+    return err;
+}
+
+enum err assets_load(struct embedded_files builtin, const char *folder,
+                     struct arena *arena, struct assets *ret_assets,
+                     struct fault *fault)
+{
+    struct embedded_files own;
+    enum err err = read_own(folder, arena, &own, fault);
+    if (err)
+        return err;
+    struct assets assets = {
+        .at = arena_array(arena, struct asset, builtin.count + own.count + 1)};
+    struct value *value = value_object(arena);
+    add_files(&assets, builtin, arena);
+    add_files(&assets, own, arena);
+    for (size_t i = 0; i < assets.count; i++)
+        value_set_named(value, key_of(assets.at[i].name, arena),
+                        value_str(arena, assets.at[i].path));
+    assets.value = value;
+    *ret_assets = assets;
+    return ERR_OK;
 }
 
 const struct asset *assets_find_path(const struct assets *assets,

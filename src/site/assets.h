@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* site/assets.h: fonts, scripts and pictures of the theme, under names that
- * carry their digest, so that they never change and may be kept for ever. */
+ * carry their digest, so that they never change and may be kept for ever. A
+ * site's own stand in the folder assets/ of its theme, beside the built-in ones
+ * or, by the same name, in their place. */
 #ifndef SITE_ASSETS_H
 #define SITE_ASSETS_H
 
 #include <stddef.h>
 
 #include "base/embedded.h"
+#include "base/fault.h"
 #include "base/str.h"
 
 struct arena;
@@ -30,9 +33,16 @@ struct assets {
     const struct value *value; /* for templates: {{assets.reader_js}} */
 };
 
-/* Everything lives in arena. */
-void assets_init(struct assets *assets, struct embedded_files files,
-                 struct arena *arena);
+enum {
+    ASSETS_OWN_MAX = 64,
+    ASSET_BYTES_MAX = 1 << 20,
+};
+
+/* folder is the theme's, or NULL. Everything lives in arena. ERR_UNSUPPORTED
+ * for a file in a folder within assets/; other errors are of the files. */
+MUST_USE enum err assets_load(struct embedded_files builtin, const char *folder,
+                              struct arena *arena, struct assets *ret_assets,
+                              struct fault *fault);
 
 /* NULL when there is none. */
 const struct asset *assets_find_path(const struct assets *assets,

@@ -187,13 +187,16 @@ static enum err visit_sitemaps(struct walk *walk, struct str lang,
 
 static enum err visit_language(struct walk *walk, struct str lang)
 {
-    static const char *const pages[] = {"", "menu", "tv", "404.html"};
+    static const char *const pages[] = {
+        "", "menu", "tv", "saved", "manifest.webmanifest", "404.html"};
     static const enum site_sitemap sitemaps[] = {
         SITE_SITEMAP_SECTIONS, SITE_SITEMAP_TAGS, SITE_SITEMAP_AUTHORS,
         SITE_SITEMAP_NEWS};
     enum err err = ERR_OK;
     for (size_t i = 0; !err && i < sizeof pages / sizeof *pages; i++)
         err = visit_in(walk, lang, pages[i]);
+    for (int i = 0; !err && i < SITE_ICON_COUNT; i++)
+        err = visit_in(walk, lang, site_icons[i].file.ptr);
     if (!err)
         err = visit_feeds(
             walk, arena_printf(&walk->names, "/%" PRI_STR "/", ARG_STR(lang)));
@@ -217,9 +220,9 @@ static enum err visit_language(struct walk *walk, struct str lang)
 static enum err visit_files(struct walk *walk)
 {
     static const struct str files[] = {
-        STR_INIT("/"), STR_INIT("/favicon.ico"), STR_INIT("/robots.txt"),
-        STR_INIT("/404.html"), STR_INIT("/sitemap.xml")};
-    const struct assets *assets = &walk->site->assets;
+        STR_INIT("/"),      STR_INIT("/favicon.ico"), STR_INIT("/robots.txt"),
+        STR_INIT("/sw.js"), STR_INIT("/404.html"),    STR_INIT("/sitemap.xml")};
+    struct look *look = site_hold_look(walk->site);
     enum err err = ERR_OK;
     for (size_t i = 0; !err && i < sizeof files / sizeof *files; i++) {
         struct site_print page;
@@ -229,8 +232,9 @@ static enum err visit_files(struct walk *walk)
             err = walk->every->on_page(walk->every->context, files[i], &page,
                                        walk->fault);
     }
-    for (size_t i = 0; !err && i < assets->count; i++)
-        err = visit(walk, assets->at[i].path);
+    for (size_t i = 0; !err && i < look->assets.count; i++)
+        err = visit(walk, look->assets.at[i].path);
+    look_release(look);
     return err;
 }
 

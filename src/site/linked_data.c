@@ -5,8 +5,8 @@
 #include "base/utf8.h"
 #include "render/document.h"
 #include "render/value.h"
+#include "site/look.h"
 #include "site/printing.h"
-#include "site/site_internal.h"
 #include "site/story_model.h"
 
 enum { HEADLINE_CHARACTERS = 110 }; /* what search engines show */
@@ -67,7 +67,7 @@ static void set_publisher(struct printing *p, struct value *object)
     set_address(p, publisher, "url", printing_path(p, "", STR("")));
     value_set_str(publisher, "name", p->settings.name);
     const struct asset *logo =
-        assets_find_name(&p->site->assets, STR("favicon.svg"));
+        assets_find_name(&p->look->assets, STR("favicon.svg"));
     if (logo)
         set_address(p, set_node(publisher, "logo", "ImageObject"), "url",
                     logo->path);

@@ -15,13 +15,21 @@
 #define POLICY \
     "Content-Security-Policy: default-src 'none'; script-src 'self'; " \
     "style-src 'sha256-%s'; img-src 'self'; font-src 'self'; " \
-    "media-src 'self'; connect-src 'self'; form-action 'self'; " \
-    "base-uri 'none'; frame-ancestors 'self'; " \
+    "media-src 'self'; connect-src 'self'; manifest-src 'self'; " \
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; " \
     "require-trusted-types-for 'script'\r\n"
+/* What stands within a page of somebody else does nothing but lead here. */
+#define EMBED_POLICY \
+    "Content-Security-Policy: default-src 'none'; style-src 'sha256-%s'; " \
+    "img-src 'self'; font-src 'self'; form-action 'none'; base-uri 'none'; " \
+    "frame-ancestors *\r\n"
+/* It asks for what pages ask for, and runs nothing else. */
+#define WORKER_POLICY \
+    "Content-Security-Policy: default-src 'none'; connect-src 'self'\r\n"
 #define GUARDS \
     "X-Content-Type-Options: nosniff\r\n" \
-    "Referrer-Policy: strict-origin-when-cross-origin\r\n" \
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Referrer-Policy: strict-origin-when-cross-origin\r\n"
+#define ALONE "Cross-Origin-Opener-Policy: same-origin\r\n"
 
 enum { BASE64_BYTES = (DIGEST_BYTES + 2) / 3 * 4 + 1 };
 
@@ -81,8 +89,57 @@ static enum err read_style(const char *folder, struct arena *arena,
     return err;
 }
 
-static enum err load_style(struct look *look, const struct assets *assets,
-                           const char *folder, struct fault *fault)
+/* ---- Colours ----------------------------------------------------------------
+ */
+
+static bool is_hex(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!strchr("0123456789abcdefABCDEF", text.ptr[i]))
+            return false;
+    return text.len == 3 || text.len == 6;
+}
+
+/* The first value of name in css as #rrggbb; target stays when it is none. */
+static void find_colour(struct str css, const char *name,
+                        char target[LOOK_COLOUR_BYTES])
+{
+    ptrdiff_t at = str_find(css, str_from_c(name));
+    if (at < 0)
+        return;
+    struct str rest = str_from(css, (size_t)at + strlen(name));
+    size_t end = 0;
+    while (end < rest.len && rest.ptr[end] != ';' && rest.ptr[end] != '}')
+        end++;
+    struct str value = str_trim(str_slice(rest, 0, end));
+    if (!str_starts_with(value, STR("#")) || !is_hex(str_from(value, 1)))
+        return;
+    for (size_t i = 1; i < LOOK_COLOUR_BYTES - 1; i++)
+        target[i] = value.ptr[value.len == 4 ? (i + 1) / 2 : i];
+}
+
+static void find_colours(struct str css, struct look_colours *colours)
+{
+    *colours =
+        (struct look_colours){"#fbf9f4", "#1a1814", "#a8180f", "#141311"};
+    find_colour(css, "--paper:", colours->paper);
+    find_colour(css, "--ink:", colours->ink);
+    find_colour(css, "--signal:", colours->signal);
+    struct str mark = STR("prefers-color-scheme:");
+    for (ptrdiff_t at; (at = str_find(css, mark)) >= 0;) {
+        css = str_trim(str_from(css, (size_t)at + mark.len));
+        if (!str_starts_with(css, STR("dark")))
+            continue;
+        find_colour(css, "--paper:", colours->dark_paper);
+        return;
+    }
+}
+
+/* ---- Loading ----------------------------------------------------------------
+ */
+
+static enum err load_style(struct look *look, const char *folder,
+                           struct fault *fault)
 {
     struct arena *arena = &look->arena;
     struct str css;
@@ -90,22 +147,28 @@ static enum err load_style(struct look *look, const struct assets *assets,
     enum err err = read_style(folder, arena, &css, fault);
     if (err)
         return err;
-    css = assets_resolve(assets, str_trim(css), arena);
+    find_colours(css, &look->colours);
+    css = assets_resolve(&look->assets, str_trim(css), arena);
     digest_base64(css, digest);
     look->style =
         arena_printf(arena, "<style>%" PRI_STR "</style>", ARG_STR(css));
-    look->page_fields = arena_printf(arena, POLICY GUARDS, digest);
-    look->asset_fields = STR(GUARDS);
+    look->page_fields = arena_printf(arena, POLICY GUARDS ALONE, digest);
+    look->embed_fields = arena_printf(arena, EMBED_POLICY GUARDS, digest);
+    look->worker_fields = STR(WORKER_POLICY GUARDS);
+    look->asset_fields = STR(GUARDS ALONE);
     return ERR_OK;
 }
 
-static enum err load_parts(struct look *look, const struct assets *assets,
-                           const char *folder, struct fault *fault)
+static enum err load_parts(struct look *look, const char *folder,
+                           struct fault *fault)
 {
     const char *messages = NULL;
     if (folder)
         messages = arena_printf(&look->arena, "%s/messages", folder).ptr;
-    enum err err = load_style(look, assets, folder, fault);
+    enum err err =
+        assets_load(web_assets, folder, &look->arena, &look->assets, fault);
+    if (!err)
+        err = load_style(look, folder, fault);
     if (!err)
         err = theme_load(web_theme, folder, &look->theme, fault);
     if (!err)
@@ -113,15 +176,15 @@ static enum err load_parts(struct look *look, const struct assets *assets,
     return err;
 }
 
-enum err look_load(const struct assets *assets, const char *folder,
-                   struct look **ret_look, struct fault *fault)
+enum err look_load(const char *folder, struct look **ret_look,
+                   struct fault *fault)
 {
     struct look *look = calloc(1, sizeof *look);
     if (!look)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "no memory for a theme");
     atomic_init(&look->references, 1);
     arena_init(&look->arena, 0);
-    enum err err = load_parts(look, assets, folder, fault);
+    enum err err = load_parts(look, folder, fault);
     if (err) {
         look_release(look);
         return err;

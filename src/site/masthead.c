@@ -6,36 +6,17 @@
 #include "render/catalogue.h"
 #include "render/locale.h"
 #include "render/value.h"
+#include "site/faces.h"
+#include "site/look.h"
 #include "site/printing.h"
-#include "site/site_internal.h"
-
-/* The faces above the fold of a page in each language; others are Latin. */
-static const struct {
-    struct str languages; /* a space around each */
-    const char *fonts[4];
-} faces[] = {
-    {STR_INIT(" ru uk be bg sr mk "),
-     {"cyrillic-text.woff2", "cyrillic-display.woff2", "points-text.woff2",
-      "points-display.woff2"}},
-    {STR_INIT(" ka "), {"georgian.woff2", "points-text.woff2"}},
-    {STR_INIT(" ar fa ur "), {"arabic.woff2"}},
-    {STR_INIT(""), {"latin-text.woff2", "latin-display.woff2"}},
-};
-enum { FACES = sizeof faces / sizeof *faces };
 
 static void set_fonts(struct printing *p)
 {
-    ptrdiff_t hyphen = str_find_char(p->lang, '-');
-    struct str base =
-        str_slice(p->lang, 0, hyphen < 0 ? p->lang.len : (size_t)hyphen);
-    struct str wanted = arena_printf(p->arena, " %" PRI_STR " ", ARG_STR(base));
-    size_t i = 0;
-    while (i < FACES - 1 && str_find(faces[i].languages, wanted) < 0)
-        i++;
     struct value *fonts = value_set_list(p->page, "fonts");
-    for (size_t k = 0; k < 4 && faces[i].fonts[k]; k++) {
+    const char *const *faces = faces_of(p->lang);
+    for (size_t i = 0; i < FACES_MAX && faces[i]; i++) {
         const struct asset *asset =
-            assets_find_name(&p->site->assets, str_from_c(faces[i].fonts[k]));
+            assets_find_name(&p->look->assets, str_from_c(faces[i]));
         if (asset)
             value_set_str(value_add_object(fonts), "url", asset->path);
     }
@@ -117,7 +98,13 @@ enum err masthead_load(struct printing *p)
     value_set_str(site, "contact", p->settings.contact);
     value_set_str(site, "atom", printing_path(p, "atom.xml", STR("")));
     value_set_str(site, "rss", printing_path(p, "rss.xml", STR("")));
+    value_set_str(site, "manifest",
+                  printing_path(p, "manifest.webmanifest", STR("")));
+    value_set_str(
+        site, "icon",
+        printing_path(p, site_icons[SITE_ICON_SMALL].file.ptr, STR("")));
     value_set_bool(site, "today", false);
+    set_link(p, "saved", printing_path(p, "saved", STR("")), SITE_PAGE_SAVED);
     set_link(p, "home", printing_path(p, "", STR("")), SITE_PAGE_FRONT);
     set_link(p, "tv", printing_path(p, "tv", STR("")), SITE_PAGE_TV);
     value_set_str(set_link(p, "search", printing_path(p, "search", STR("")),

@@ -11,21 +11,8 @@
 #include "site/pages.h"
 #include "site/printer.h"
 #include "site/printing.h"
-#include "site/site_internal.h"
 
 enum { OTHER_LATEST = 5 };
-
-/* The same page in every language. */
-static void in_all_languages(struct printing *p, const char *name)
-{
-    for (size_t i = 0; i < p->languages.count; i++) {
-        struct str code = p->languages.languages[i].code;
-        printing_translated(
-            p, code,
-            arena_printf(p->arena, "/%" PRI_STR "/%s", ARG_STR(code), name));
-    }
-    printing_canonical(p, printing_path(p, name, STR("")));
-}
 
 /* ---- Menu -------------------------------------------------------------------
  */
@@ -91,7 +78,7 @@ enum err page_menu(struct printing *p)
         err = set_menu(p);
     if (err)
         return err;
-    in_all_languages(p, "menu");
+    printing_in_all_languages(p, "menu");
     printing_title(p, catalogue_text(p->words, STR("menu.name")));
     return printing_render(p, "menu", 200);
 }
@@ -107,7 +94,7 @@ enum err page_tv(struct printing *p)
     if (err)
         return err;
     struct str title = catalogue_text(p->words, STR("tv.live"));
-    in_all_languages(p, "tv");
+    printing_in_all_languages(p, "tv");
     printing_title(p, title);
     printing_share(p, "website", title);
     return printing_render(p, "tv", 200);
@@ -192,7 +179,7 @@ static enum err give_file(struct printing *p, const struct asset *asset)
         return ERR_NOT_FOUND;
     p->print->status = 200;
     p->print->content_type = asset->content_type;
-    p->print->body = asset->bytes;
+    p->print->body = arena_copy(p->arena, asset->bytes);
     p->print->fields = p->look->asset_fields;
     p->print->asset = true;
     return ERR_OK;
@@ -202,11 +189,11 @@ enum err page_asset(struct printing *p)
 {
     p->print->cache_control = STR("public, max-age=31536000, immutable");
     return give_file(p,
-                     assets_find_path(&p->site->assets, path_without_query(p)));
+                     assets_find_path(&p->look->assets, path_without_query(p)));
 }
 
 enum err page_favicon(struct printing *p)
 {
     p->print->cache_control = STR("public, max-age=86400");
-    return give_file(p, assets_find_name(&p->site->assets, STR("favicon.ico")));
+    return give_file(p, assets_find_name(&p->look->assets, STR("favicon.ico")));
 }

@@ -19,6 +19,11 @@ MUST_USE enum err page_search(struct printing *p);
 MUST_USE enum err page_suggest(struct printing *p);
 MUST_USE enum err page_menu(struct printing *p);
 MUST_USE enum err page_tv(struct printing *p);
+MUST_USE enum err page_saved(struct printing *p);
+MUST_USE enum err page_my_saved(struct printing *p);
+MUST_USE enum err page_manifest(struct printing *p);
+MUST_USE enum err page_icon(struct printing *p);
+MUST_USE enum err page_worker(struct printing *p);
 MUST_USE enum err page_feed(struct printing *p); /* of each format */
 MUST_USE enum err page_root(struct printing *p);
 MUST_USE enum err page_slash(struct printing *p);

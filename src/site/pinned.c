@@ -80,7 +80,8 @@ static enum err pin_newest(struct pinning *pinning, struct str lang,
 static enum err pin_language(struct pinning *pinning, struct str lang,
                              size_t newest_max)
 {
-    static const char *const files[] = {"", "menu", "tv"};
+    static const char *const files[] = {"", "menu", "tv", "saved",
+                                        "manifest.webmanifest"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         pin_in(pinning, lang, STR(""), files[i]);
     pin_feeds(pinning, lang, STR(""));
@@ -90,12 +91,14 @@ static enum err pin_language(struct pinning *pinning, struct str lang,
 
 static void pin_files(struct pinning *pinning)
 {
-    const struct assets *assets = &pinning->site->assets;
+    struct look *look = site_hold_look(pinning->site);
     pin(pinning, STR("/"));
     pin(pinning, STR("/favicon.ico"));
     pin(pinning, STR("/robots.txt"));
-    for (size_t i = 0; i < assets->count; i++)
-        pin(pinning, assets->at[i].path);
+    pin(pinning, STR("/sw.js"));
+    for (size_t i = 0; i < look->assets.count; i++)
+        pin(pinning, look->assets.at[i].path);
+    look_release(look);
 }
 
 /* ---- Sitemaps ---------------------------------------------------------------

@@ -19,7 +19,9 @@ static enum err (*const printers[SITE_PAGE_COUNT])(struct printing *) = {
     [SITE_PAGE_FEED] = page_feed,         [SITE_PAGE_ASSET] = page_asset,
     [SITE_PAGE_FAVICON] = page_favicon,   [SITE_PAGE_ROBOTS] = page_robots,
     [SITE_PAGE_SITEMAPS] = page_sitemaps, [SITE_PAGE_SITEMAP] = page_sitemap,
-    [SITE_PAGE_SLASH] = page_slash,
+    [SITE_PAGE_SLASH] = page_slash,       [SITE_PAGE_SAVED] = page_saved,
+    [SITE_PAGE_MY_SAVED] = page_my_saved, [SITE_PAGE_MANIFEST] = page_manifest,
+    [SITE_PAGE_ICON] = page_icon,         [SITE_PAGE_WORKER] = page_worker,
 };
 
 enum err site_print(struct site *site, struct db *reader, struct str page_key,

@@ -6,6 +6,7 @@
 #include "render/locale.h"
 #include "render/template.h"
 #include "render/value.h"
+#include "site/look.h"
 #include "site/masthead.h"
 #include "site/printer.h"
 #include "site/site_internal.h"
@@ -56,6 +57,14 @@ static enum err load_languages(struct printing *p)
     return printing_failed(p, language_list(p->db, p->arena, &p->languages));
 }
 
+static void set_colours(struct printing *p)
+{
+    const struct look_colours *colours = &p->look->colours;
+    struct value *object = value_set_object(p->page, "colours");
+    value_set_c(object, "paper", colours->paper);
+    value_set_c(object, "dark_paper", colours->dark_paper);
+}
+
 enum err printing_open(struct printing *p, struct str lang)
 {
     enum err err = load_languages(p);
@@ -74,12 +83,13 @@ enum err printing_open(struct printing *p, struct str lang)
     p->words = catalogues_get(p->look->catalogues, p->lang);
     p->data = value_object(p->arena);
     value_set(p->data, "t", catalogue_value(p->words));
-    value_set(p->data, "assets", p->site->assets.value);
+    value_set(p->data, "assets", p->look->assets.value);
     p->page = value_set_object(p->data, "page");
     p->masthead = value_set_object(p->data, "site");
     value_set_str(p->page, "lang", p->lang);
     value_set_bool(p->page, "static", p->site->is_static);
     value_set_c(p->page, "dir", p->language->rtl ? "rtl" : "ltr");
+    set_colours(p);
     return masthead_load(p);
 }
 
@@ -155,6 +165,17 @@ void printing_translated(struct printing *p, struct str lang, struct str url)
     size_t index = (size_t)(language - p->languages.languages);
     if (index < PRINTING_LANGUAGES_MAX)
         p->translations[index] = url;
+}
+
+void printing_in_all_languages(struct printing *p, const char *name)
+{
+    for (size_t i = 0; i < p->languages.count; i++) {
+        struct str code = p->languages.languages[i].code;
+        printing_translated(
+            p, code,
+            arena_printf(p->arena, "/%" PRI_STR "/%s", ARG_STR(code), name));
+    }
+    printing_canonical(p, printing_path(p, name, STR("")));
 }
 
 /* ---- The head ---------------------------------------------------------------

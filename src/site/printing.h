@@ -76,6 +76,9 @@ MUST_USE enum err printing_open_any(struct printing *p, struct str lang);
 /* Says that this page is at url in lang. */
 void printing_translated(struct printing *p, struct str lang, struct str url);
 
+/* Says that it is the page of that name in every language: "menu". */
+void printing_in_all_languages(struct printing *p, const char *name);
+
 /* The page's title (the newspaper's name is added), and its address. */
 void printing_title(struct printing *p, struct str title);
 void printing_canonical(struct printing *p, struct str path);

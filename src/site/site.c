@@ -48,11 +48,10 @@ enum err site_create(struct content *content, const char *folder,
     site->folder = folder;
     arena_init(&site->arena, 0);
     pthread_mutex_init(&site->lock, NULL);
-    assets_init(&site->assets, web_assets, &site->arena);
     site->locales = locales_create();
     site->stamp = folder_stamp(site);
     site->edition = edition_of(site);
-    enum err err = look_load(&site->assets, folder, &site->look, fault);
+    enum err err = look_load(folder, &site->look, fault);
     if (err) {
         site_destroy(site);
         return err;
@@ -104,7 +103,7 @@ enum err site_reload_theme(struct site *site, bool *ret_changed,
     }
     site->stamp = stamp; /* an error is told once, not every second */
     struct look *look;
-    enum err err = look_load(&site->assets, site->folder, &look, fault);
+    enum err err = look_load(site->folder, &look, fault);
     if (err)
         return err;
     pthread_mutex_lock(&site->lock);

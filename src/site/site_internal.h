@@ -6,7 +6,6 @@
 #include <pthread.h>
 
 #include "base/arena.h"
-#include "site/assets.h"
 #include "site/look.h"
 #include "site/site.h"
 
@@ -17,7 +16,6 @@ struct site {
     const char *folder; /* of the theme's overrides, or NULL */
     bool is_static;     /* see site_be_static */
     struct arena arena;
-    struct assets assets;
     struct locales *locales;
 
     pthread_mutex_t lock; /* what follows */

@@ -12,6 +12,12 @@ const struct site_feed_format site_feeds[SITE_FEED_COUNT] = {
 #undef X
 };
 
+const struct site_icon_file site_icons[SITE_ICON_COUNT] = {
+#define X(icon, file, pixels, maskable) {STR_INIT(file), pixels, maskable},
+    SITE_ICONS(X)
+#undef X
+};
+
 static const struct str sitemap_words[SITE_SITEMAP_COUNT] = {
 #define X(kind, word) STR_INIT(word),
     SITE_SITEMAPS(X)
@@ -123,20 +129,44 @@ static bool parse_named(const struct parts *parts, struct site_path *path)
     return true;
 }
 
+/* The pages that every language has one of. */
+static bool parse_single(struct str name, struct site_path *path)
+{
+    static const struct {
+        struct str name;
+        enum site_page page;
+    } singles[] = {
+        {STR_INIT("menu"), SITE_PAGE_MENU},
+        {STR_INIT("search"), SITE_PAGE_SEARCH},
+        {STR_INIT("suggest"), SITE_PAGE_SUGGEST},
+        {STR_INIT("tv"), SITE_PAGE_TV},
+        {STR_INIT("saved"), SITE_PAGE_SAVED},
+        {STR_INIT("manifest.webmanifest"), SITE_PAGE_MANIFEST},
+    };
+    for (size_t i = 0; i < sizeof singles / sizeof *singles; i++) {
+        if (!str_eq(name, singles[i].name))
+            continue;
+        path->page = singles[i].page;
+        return true;
+    }
+    for (int i = 0; i < SITE_ICON_COUNT; i++) {
+        if (!str_eq(name, site_icons[i].file))
+            continue;
+        path->page = SITE_PAGE_ICON;
+        path->icon = (enum site_icon)i;
+        return true;
+    }
+    return false;
+}
+
 /* What stands after the language, but for feeds. */
 static void parse_page(const struct parts *parts, struct site_path *path)
 {
     struct str last = parts->at[parts->count - 1];
     if (parts->count == 1) {
         path->page = SITE_PAGE_FRONT;
-    } else if (parts->count == 2 && str_eq(last, STR("menu"))) {
-        path->page = SITE_PAGE_MENU;
-    } else if (parts->count == 2 && str_eq(last, STR("search"))) {
-        path->page = SITE_PAGE_SEARCH;
-    } else if (parts->count == 2 && str_eq(last, STR("suggest"))) {
-        path->page = SITE_PAGE_SUGGEST;
-    } else if (parts->count == 2 && str_eq(last, STR("tv"))) {
-        path->page = SITE_PAGE_TV;
+    } else if (parts->count == 2 && parse_single(last, path)) {
+        return;
     } else if (parts->count != 3 || !parse_named(parts, path)) {
         if (parts->count - 1 > SITE_PATH_DEPTH_MAX)
             return;
@@ -280,6 +310,8 @@ static bool parse_top(struct str path_text, struct site_path *path)
         {STR_INIT("/favicon.ico"), SITE_PAGE_FAVICON},
         {STR_INIT("/robots.txt"), SITE_PAGE_ROBOTS},
         {STR_INIT("/sitemap.xml"), SITE_PAGE_SITEMAPS},
+        {STR_INIT("/saved"), SITE_PAGE_MY_SAVED},
+        {STR_INIT("/sw.js"), SITE_PAGE_WORKER},
     };
     for (size_t i = 0; i < sizeof top / sizeof *top; i++) {
         if (str_eq(path_text, top[i].text)) {

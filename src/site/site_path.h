@@ -29,6 +29,11 @@ enum site_page {
     SITE_PAGE_SUGGEST,  /* /en/suggest?q=… */
     SITE_PAGE_MENU,     /* /en/menu */
     SITE_PAGE_TV,       /* /en/tv */
+    SITE_PAGE_SAVED,    /* /en/saved: what the reader keeps for later */
+    SITE_PAGE_MY_SAVED, /* /saved */
+    SITE_PAGE_MANIFEST, /* /en/manifest.webmanifest */
+    SITE_PAGE_ICON,     /* /en/icon-192.png; see SITE_ICONS */
+    SITE_PAGE_WORKER,   /* /sw.js */
     SITE_PAGE_FEED,     /* /en/atom.xml, /en/politics/rss.xml,
                          * /en/tag/harvest/feed.json; see SITE_FEEDS */
     SITE_PAGE_ASSET,    /* /assets/reader-0123456789abcdef.js */
@@ -67,6 +72,28 @@ struct site_feed_format {
 extern const struct site_feed_format site_feeds[SITE_FEED_COUNT];
 
 /* clang-format off */
+/*    icon       file                     pixels, may be cut to a circle */
+#define SITE_ICONS(X) \
+    X(SMALL,     "icon-192.png",          192, false) \
+    X(LARGE,     "icon-512.png",          512, false) \
+    X(MASKABLE,  "icon-maskable-512.png", 512, true)
+/* clang-format on */
+
+enum site_icon {
+#define X(icon, file, pixels, maskable) SITE_ICON_##icon,
+    SITE_ICONS(X)
+#undef X
+        SITE_ICON_COUNT
+};
+
+struct site_icon_file {
+    struct str file;
+    unsigned pixels;
+    bool maskable;
+};
+extern const struct site_icon_file site_icons[SITE_ICON_COUNT];
+
+/* clang-format off */
 /*    kind       in the address: /sitemap-en-WORD.xml.gz */
 #define SITE_SITEMAPS(X) \
     X(ARTICLES,  "")         /* the month of publication; parts of it */ \
@@ -89,6 +116,7 @@ struct site_path {
     struct str lang;     /* the first part, "" when there is none */
     enum site_page home; /* of a feed: the kind of page it is the feed of */
     enum site_feed feed; /* of a feed: its format */
+    enum site_icon icon; /* of an icon */
     struct str category; /* "politics/elections" */
     struct str slug;     /* of an article (may be ""), a tag, an author */
     struct str asset;    /* the name with its digest */

@@ -2,10 +2,12 @@
 // What the pages do beyond links and forms. Everything works without it.
 import { growList } from "./list.js";
 import { unfoldMenu } from "./menu.js";
+import { offerSaving } from "./save.js";
 import { suggestSearches } from "./search.js";
 import { countView } from "./views.js";
 
 growList();
 unfoldMenu();
 suggestSearches();
+void offerSaving();
 void countView();

@@ -417,6 +417,144 @@ static void test_style_and_messages_change_while_they_are_used(void **state)
     assert_has(&print, ">Go on reading</a>");
 }
 
+/* ---- What is installed ---- */
+
+static uint32_t png_u32(struct str png, size_t at)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < 4; i++)
+        value = value << 8 | (unsigned char)png.ptr[at + i];
+    return value;
+}
+
+static void test_each_language_has_a_manifest_and_icons_of_its_own(void **state)
+{
+    struct paper *paper = *state;
+    struct site_print print = paper_print(paper, "/ka/manifest.webmanifest");
+    assert_int_equal(print.status, 200);
+    assert_true(str_eq(print.content_type, STR("application/manifest+json")));
+    assert_has(&print, "\"name\":\"BM.GE\"");
+    assert_has(&print, "\"start_url\":\"/ka/\"");
+    assert_has(&print, "\"lang\":\"ka\",\"dir\":\"ltr\"");
+    assert_true(print_depends(&print, "settings"));
+    for (int i = 0; i < SITE_ICON_COUNT; i++) {
+        const char *file = site_icons[i].file.ptr;
+        char path[64];
+        snprintf(path, sizeof path, "/ka/%s", file);
+        assert_has(&print, path);
+        struct site_print icon = paper_print(paper, path);
+        assert_int_equal(icon.status, 200);
+        assert_true(str_starts_with(icon.body, STR("\x89PNG\r\n")));
+        assert_int_equal(png_u32(icon.body, 16), site_icons[i].pixels);
+        assert_true(icon.packed);
+    }
+    assert_int_equal(paper_print(paper, "/xx/icon-192.png").status, 404);
+    print = paper_print(paper, "/ar/manifest.webmanifest");
+    assert_has(&print, "\"dir\":\"rtl\"");
+}
+
+static void test_the_initial_is_not_that_of_an_article(void **state)
+{
+    struct paper *paper = *state;
+    static const char *const names[] = {"The Courier", "“Courier”", "Courier",
+                                        "Herald"};
+    struct str icons[4];
+    for (size_t i = 0; i < 4; i++) {
+        struct edit edit;
+        paper_begin(paper, &edit);
+        assert_int_equal(
+            setting_set(&edit, STR("name"), STR("en"), str_from_c(names[i])),
+            ERR_OK);
+        paper_commit(&edit);
+        icons[i] = paper_print(paper, "/en/icon-192.png").body;
+    }
+    assert_true(str_eq(icons[0], icons[1]) && str_eq(icons[1], icons[2]));
+    assert_false(str_eq(icons[2], icons[3]));
+}
+
+static void test_colours_of_the_stylesheet_are_those_of_the_manifest(
+    void **state)
+{
+    struct paper *paper = *state;
+    struct fault fault;
+    char style[128];
+    struct site_print print = paper_print(paper, "/en/manifest.webmanifest");
+    assert_has(&print, "\"theme_color\":\"#fbf9f4\"");
+    assert_int_equal(folder_make(paper->theme, &fault), ERR_OK);
+    snprintf(style, sizeof style, "%s/style.css", paper->theme);
+    write_file(style, STR(":root { --paper: #FAB; --ink: red }\n"
+                          "@media (prefers-color-scheme: light) { }\n"
+                          "@media (prefers-color-scheme: dark) {\n"
+                          " :root { --paper: #102030 } }"));
+    assert_reloaded(paper);
+    print = paper_print(paper, "/en/manifest.webmanifest");
+    assert_has(&print, "\"theme_color\":\"#FFAABB\"");
+    print = paper_print(paper, "/en/");
+    assert_has(&print, "content=\"#FFAABB\" media=\"(prefers-color-scheme: "
+                       "light)\"");
+    assert_has(&print, "content=\"#102030\" media=\"(prefers-color-scheme: "
+                       "dark)\"");
+}
+
+static void test_a_theme_has_files_of_its_own(void **state)
+{
+    struct paper *paper = *state;
+    struct fault fault;
+    bool changed;
+    char folder[128], path[160], deep[192];
+    snprintf(folder, sizeof folder, "%s/assets", paper->theme);
+    assert_int_equal(folder_make(folder, &fault), ERR_OK);
+    snprintf(path, sizeof path, "%s/masthead.html", paper->theme);
+    write_file(path, STR("<img src=\"{{assets.our_logo_svg}}\">"));
+    snprintf(path, sizeof path, "%s/our-logo.svg", folder);
+    write_file(path, STR("<svg/>"));
+    snprintf(path, sizeof path, "%s/icon-192.png", folder);
+    write_file(path, STR("our own icon"));
+    snprintf(path, sizeof path, "%s/favicon.svg", folder);
+    write_file(path, STR("<svg>ours</svg>"));
+    snprintf(path, sizeof path, "%s/notes.md", folder);
+    write_file(path, STR("not for readers"));
+    assert_reloaded(paper);
+    struct site_print print = paper_print(paper, "/en/");
+    ptrdiff_t at = str_find(print.body, STR("/assets/our-logo-"));
+    assert_true(at > 0);
+    struct str rest = str_from(print.body, (size_t)at), address;
+    assert_true(str_split_next(&rest, '"', &address));
+    print = paper_print(paper, arena_c_string(&paper->arena, address));
+    assert_true(str_eq(print.body, STR("<svg/>")));
+    assert_true(str_eq(print.content_type, STR("image/svg+xml")));
+    print = paper_print(paper, "/en/icon-192.png");
+    assert_true(str_eq(print.body, STR("our own icon")));
+    print = paper_print(paper, "/en/icon-512.png");
+    assert_true(str_starts_with(print.body, STR("\x89PNG")));
+
+    snprintf(deep, sizeof deep, "%s/more", folder);
+    assert_int_equal(folder_make(deep, &fault), ERR_OK);
+    snprintf(path, sizeof path, "%s/more/deep.svg", folder);
+    write_file(path, STR("<svg/>"));
+    assert_int_equal(site_reload_theme(paper->site, &changed, &fault),
+                     ERR_UNSUPPORTED);
+    assert_non_null(strstr(fault.message, "more/deep.svg"));
+}
+
+static void test_the_worker_comes_from_no_cache_and_has_a_policy(void **state)
+{
+    struct paper *paper = *state;
+    struct site_print print = paper_print(paper, "/sw.js");
+    assert_int_equal(print.status, 200);
+    assert_true(str_eq(print.cache_control, STR("no-cache")));
+    assert_true(str_starts_with(print.content_type, STR("text/javascript")));
+    struct str fields = site_header_fields(paper->site, &print);
+    assert_true(str_find(fields, STR("default-src 'none'; connect-src")) >= 0);
+    print = paper_print(paper, "/saved");
+    assert_int_equal(print.status, 302);
+    assert_true(str_eq(print.location, STR("/en/saved")));
+    print = paper_print(paper, "/ru/saved");
+    assert_int_equal(print.status, 200);
+    assert_has(&print, "name=\"robots\" content=\"noindex\"");
+    assert_has(&print, "data-saved=\"/ru/saved\"");
+}
+
 struct pins {
     struct paper *paper;
     int count, fronts, articles, assets;
@@ -513,6 +651,11 @@ int main(void)
         TEST(test_hostile_words_stay_words),
         TEST(test_a_page_brings_its_policy),
         TEST(test_a_theme_changes_while_it_is_used),
+        TEST(test_each_language_has_a_manifest_and_icons_of_its_own),
+        TEST(test_the_initial_is_not_that_of_an_article),
+        TEST(test_colours_of_the_stylesheet_are_those_of_the_manifest),
+        TEST(test_a_theme_has_files_of_its_own),
+        TEST(test_the_worker_comes_from_no_cache_and_has_a_policy),
         TEST(test_style_and_messages_change_while_they_are_used),
         TEST(test_pinned_pages_exist),
         TEST(test_sitemaps_want_an_address),
