@@ -214,7 +214,7 @@ demo:
 # send it what it should refuse also drive the ASan build.
 SCRIPTS  := $(sort $(wildcard tests/source/* tests/cli/* tests/http/*.mjs tests/crash/*.mjs tests/browser/*.mjs))
 ASAN_SCRIPTS := $(sort $(wildcard tests/http/*.mjs))
-THREADED := base net link edge site
+THREADED := base net link content edge site
 in = $(patsubst $(B)/%,build/$(1)/%,$(2))
 
 check:

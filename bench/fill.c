@@ -7,6 +7,7 @@
  *
  *   fill DIR COUNT [PICTURES]   PICTURES: a folder of .webp files */
 #include <dirent.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -205,12 +206,12 @@ static struct document_node *write_body(struct filler *filler,
     return doc;
 }
 
-static void choose_tags(struct filler *filler, struct edit *edit,
+static void choose_tags(struct filler *filler, struct arena *arena,
                         const struct words_language *language,
                         struct article_content *content)
 {
     content->tag_count = (size_t)words_random(&filler->words, 4);
-    content->tags = arena_array(&edit->arena, struct str, 4);
+    content->tags = arena_array(arena, struct str, 4);
     for (size_t i = 0; i < content->tag_count; i++) {
         /* The product of two even ones: some topics much oftener. */
         uint64_t rank = words_random(&filler->words, TAGS) *
@@ -218,22 +219,22 @@ static void choose_tags(struct filler *filler, struct edit *edit,
         struct buf name;
         buf_init(&name, 256);
         words_add_rank(language, rank + WORDS_SYLLABLES, &name);
-        content->tags[i] = arena_copy(&edit->arena, buf_str(&name));
+        content->tags[i] = arena_copy(arena, buf_str(&name));
         buf_finish(&name);
     }
 }
 
-static void choose_references(struct filler *filler, struct edit *edit,
+static void choose_references(struct filler *filler, struct arena *arena,
                               struct article_content *content)
 {
-    content->categories = arena_array(&edit->arena, struct id, 1);
+    content->categories = arena_array(arena, struct id, 1);
     content->category_count = 1;
     uint64_t category =
         words_random(&filler->words, SECTIONS + SECTIONS * SUBSECTIONS);
     content->categories[0] = category < SECTIONS
                                  ? filler->sections[category]
                                  : filler->categories[category - SECTIONS];
-    content->bylines = arena_new(&edit->arena, struct article_byline);
+    content->bylines = arena_new(arena, struct article_byline);
     content->byline_count = 1;
     content->bylines[0].person =
         filler->people[words_random(&filler->words, PEOPLE)];
@@ -243,19 +244,17 @@ static void choose_references(struct filler *filler, struct edit *edit,
                 ->pictures[words_random(&filler->words, filler->picture_count)];
 }
 
-static enum err add_article(struct filler *filler, struct edit *edit,
-                            int64_t published_us)
+static struct article_input make_article(struct filler *filler,
+                                         struct arena *arena,
+                                         int64_t published_us)
 {
-    struct buf *text = &filler->text;
     const struct words_language *language = choose_language(filler);
+    struct buf *text = &filler->text;
     buf_reset(text);
     words_add(&filler->words, language, 9, text);
     size_t headline_len = text->len;
     words_add(&filler->words, language, 25, text);
-    size_t standfirst_len = text->len - headline_len;
-    if (buf_err(text))
-        return text->err;
-    struct str all = buf_str(text);
+    struct str all = arena_copy(arena, buf_str(text));
     bool translated =
         language != words_languages && words_random(&filler->words, 3) == 0;
     struct article_input input = {
@@ -266,41 +265,86 @@ static enum err add_article(struct filler *filler, struct edit *edit,
             {
                 .language = str_from_c(language->code),
                 .headline = str_slice(all, 0, headline_len),
-                .standfirst = str_slice(all, headline_len, standfirst_len),
-                .document = write_body(filler, &edit->arena, language),
+                .standfirst = str_from(all, headline_len),
+                .document = write_body(filler, arena, language),
             },
     };
-    choose_tags(filler, edit, language, &input.content);
-    choose_references(filler, edit, &input.content);
-    struct publish_options options = {.published_us = published_us};
-    struct id id;
-    int64_t revision;
-    enum err err = article_save(edit, &input, &id, &revision);
-    if (!err)
-        err = article_publish(edit, &id, &options);
+    choose_tags(filler, arena, language, &input.content);
+    choose_references(filler, arena, &input.content);
     if (language == words_languages)
-        filler->story = filler->newest_english = id;
-    return err;
+        filler->story = filler->newest_english = input.id;
+    return input;
+}
+
+/* Articles for one transaction. One is made while the one before is written,
+ * as an importer reads ahead. */
+struct batch {
+    struct filler *filler;
+    struct arena arena;
+    int64_t first_us; /* when they were published */
+    int64_t step_us;
+    int count;
+    struct article_input articles[AT_ONCE];
+};
+
+static void *make_batch(void *argument)
+{
+    struct batch *batch = argument;
+    arena_reset(&batch->arena);
+    for (int i = 0; i < batch->count; i++)
+        batch->articles[i] = make_article(batch->filler, &batch->arena,
+                                          batch->first_us + i * batch->step_us);
+    return NULL;
+}
+
+static enum err write_batch(struct batch *batch, struct content *content,
+                            struct fault *fault)
+{
+    DEFER(edit_end) struct edit edit = {0};
+    enum err err = edit_begin(&edit, content, STR("fill"), fault);
+    for (int i = 0; !err && i < batch->count; i++) {
+        struct publish_options options = {.published_us =
+                                              batch->articles[i].created_us};
+        struct id id;
+        int64_t revision;
+        err = article_save(&edit, &batch->articles[i], &id, &revision);
+        if (!err)
+            err = article_publish(&edit, &id, &options);
+    }
+    return err ? err : edit_commit(&edit);
 }
 
 static enum err fill(struct filler *filler, struct content *content,
                      int64_t count, struct fault *fault)
 {
+    static struct batch batches[2];
     int64_t now_us = time_now_us();
     int64_t most_us = YEARS * INT64_C(365) * 24 * 3600 * TIME_US_PER_SECOND;
     int64_t step_us = 600 * TIME_US_PER_SECOND;
     if (step_us > most_us / count)
         step_us = most_us / count;
+    arena_init(&batches[0].arena, 1 << 20);
+    arena_init(&batches[1].arena, 1 << 20);
     enum err err = ERR_OK;
-    for (int64_t i = 0; i < count && !err;) {
-        DEFER(edit_end) struct edit edit = {0};
-        err = edit_begin(&edit, content, STR("fill"), fault);
-        for (int at = 0; at < AT_ONCE && i < count && !err; at++, i++)
-            err = add_article(filler, &edit, now_us - (count - i) * step_us);
-        if (!err)
-            err = edit_commit(&edit);
+    int64_t made = 0;
+    bool last = false;
+    for (int turn = 0; !err && !last; turn++) {
+        struct batch *next = &batches[turn % 2];
+        struct batch *ready = &batches[(turn + 1) % 2];
+        pthread_t maker;
+        next->filler = filler;
+        next->step_us = step_us;
+        next->first_us = now_us - (count - made) * step_us;
+        next->count = (int)(count - made < AT_ONCE ? count - made : AT_ONCE);
+        made += next->count;
+        last = next->count == 0;
+        if (pthread_create(&maker, NULL, make_batch, next))
+            return ERR_NO_MEMORY;
+        err = write_batch(ready, content, fault);
+        pthread_join(maker, NULL);
         if (isatty(STDERR_FILENO))
-            fprintf(stderr, "\r%lld of %lld", (long long)i, (long long)count);
+            fprintf(stderr, "\r%lld of %lld", (long long)made,
+                    (long long)count);
     }
     return err;
 }

@@ -113,6 +113,7 @@ void edit_end(struct edit *edit)
     take_back_shown(edit);
     db_transaction_end(&edit->transaction);
     db_lease_end(&edit->lease);
+    search_ahead_end(edit);
     map_finish(&edit->changed);
     arena_finish(&edit->arena);
     edit->content = NULL;

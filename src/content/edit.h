@@ -32,6 +32,7 @@ struct content;
 struct article_saved;
 struct edit_change;
 struct edit_shown;
+struct search_ahead;
 struct search_write;
 
 struct edit {
@@ -52,6 +53,7 @@ struct edit {
     struct map changed; /* key → its struct edit_change */
     struct edit_change *changes;
     struct search_write *search_writes; /* newest first */
+    struct search_ahead *search_ahead;
     bool hides; /* media may have to leave the public folder */
     bool shows; /* and others came into it: */
     struct edit_shown *shown;

@@ -139,17 +139,6 @@ static enum err choose_document(struct edit *edit, int64_t published_us,
 /* ---- Texts -----------------------------------------------------------------
  */
 
-/* Nobody but us makes marks. */
-static struct str unmarked(struct str text, struct arena *arena)
-{
-    if (str_find(text, STR(SEARCH_MARK)) < 0)
-        return text;
-    DEFER(buf_finish) struct buf out;
-    buf_init(&out, text.len);
-    search_words_strip_marks(text, &out);
-    return arena_copy(arena, buf_str(&out));
-}
-
 static struct str marks_of(const struct article_checked *checked,
                            struct arena *arena)
 {
@@ -186,8 +175,8 @@ static enum err body_of(struct edit *edit, const struct id *id,
     err = live_write_indexed(edit->db, id, &edit->arena, &text);
     if (err)
         return edit_failed(edit, err);
-    *ret_body =
-        unmarked(arena_copy(&edit->arena, buf_str(&text)), &edit->arena);
+    *ret_body = search_words_strip_marks(
+        arena_copy(&edit->arena, buf_str(&text)), &edit->arena);
     return buf_err(&text);
 }
 
@@ -197,14 +186,14 @@ static enum err write_columns(struct edit *edit, const struct id *id,
 {
     const struct article_content *content = &checked->content;
     struct arena *arena = &edit->arena;
-    columns[HEADLINE] = unmarked(content->headline, arena);
-    columns[STANDFIRST] = unmarked(
+    columns[HEADLINE] = search_words_strip_marks(content->headline, arena);
+    columns[STANDFIRST] = search_words_strip_marks(
         content->kicker.len ? arena_printf(arena, "%" PRI_STR "\n%" PRI_STR,
                                            ARG_STR(content->kicker),
                                            ARG_STR(content->standfirst))
                             : content->standfirst,
         arena);
-    columns[NAMES] = unmarked(names, arena);
+    columns[NAMES] = search_words_strip_marks(names, arena);
     columns[MARKS] = marks_of(checked, arena);
     return body_of(edit, id, checked, &columns[BODY]);
 }
@@ -343,9 +332,11 @@ enum err search_put(struct edit *edit, const struct id *id,
                        " VALUES ($1, $2, $3, $4, $5, 0)",
                        DB_I64(document), DB_ID(id), DB_STR(write->language),
                        DB_I64(revision), DB_STR(names));
-    if (!err)
-        edit->search_writes = write;
-    return err;
+    if (err)
+        return err;
+    edit->search_writes = write;
+    search_ahead_note(edit, write, write->columns[BODY]);
+    return ERR_OK;
 }
 
 enum err search_put_later(struct edit *edit, enum search_carried carried,
@@ -381,7 +372,7 @@ static int compare_writes(const void *a, const void *b)
     return (*one)->order < (*other)->order ? -1 : 1;
 }
 
-static enum err run_write(struct edit *edit, const struct search_write *write)
+static enum err run_write(struct edit *edit, struct search_write *write)
 {
     static const char insert[] = "INSERT INTO %s (rowid, " COLUMN_NAMES
                                  ") VALUES ($1, $2, $3, $4, $5, $6)";
@@ -397,7 +388,9 @@ static enum err run_write(struct edit *edit, const struct search_write *write)
     struct db_query query = db_query_begin_made(edit->db, sql);
     db_bind_i64(&query, write->document);
     for (int i = 0; i < COLUMNS; i++)
-        db_bind_str(&query, write->columns[i]);
+        db_bind_str(&query, i == BODY && !write->removes
+                                ? search_ahead_text(edit, write)
+                                : write->columns[i]);
     return edit_failed(edit, db_query_run(&query, NULL));
 }
 

@@ -12,6 +12,7 @@
  * search_document.
  *
  *   search_index.c     puts articles in and takes them out, tables
+ *   search_ahead.c     terms of long texts, on a second thread
  *   search_upkeep.c    what waits to be indexed again; reindexing
  *   search_check.c     whether it holds what readers may see
  *   search_query.c     what a reader typed, to what the index is asked
@@ -44,6 +45,11 @@ struct search_write {
     int64_t order; /* among those of an edit */
     bool removes;
     struct str columns[5]; /* see search_index.c */
+
+    /* The rest is search_ahead.c's. */
+    struct search_write *next_ahead;
+    struct str text; /* the longest column; its terms when they are made */
+    unsigned char ahead;
 };
 
 /* The name of a language's full-text table. */
@@ -75,5 +81,17 @@ MUST_USE enum err search_put_later(struct edit *edit,
 
 /* Writes what the edit noted. For edit.c. */
 MUST_USE enum err search_write(struct edit *edit);
+
+/* An edit that puts many articles in has the terms of their texts made by a
+ * thread of its own while it goes on writing. text stays as it is until
+ * search_ahead_end. */
+void search_ahead_note(struct edit *edit, struct search_write *write,
+                       struct str text);
+
+/* What to hand to the index: terms, or the text when they are not made. */
+struct str search_ahead_text(struct edit *edit, struct search_write *write);
+
+/* Before what was noted is gone. */
+void search_ahead_end(struct edit *edit);
 
 #endif

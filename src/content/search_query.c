@@ -105,18 +105,14 @@ static void read_term(struct reader *reader, struct search_words *words,
 /* Valid UTF-8 without control characters and marks. */
 static struct str clean(struct str text, struct arena *arena)
 {
-    DEFER(buf_finish) struct buf out, unmarked;
+    DEFER(buf_finish) struct buf out;
     buf_init(&out, (size_t)SEARCH_TEXT_BYTES_MAX * UTF8_BYTES_MAX);
-    buf_init(&unmarked, (size_t)SEARCH_TEXT_BYTES_MAX * UTF8_BYTES_MAX);
     text = utf8_cut(text, SEARCH_TEXT_BYTES_MAX);
     for (uint32_t c; utf8_next(&text, &c);) {
         char bytes[UTF8_BYTES_MAX];
         buf_add_bytes(&out, bytes, utf8_encode(c < ' ' ? ' ' : c, bytes));
     }
-    search_words_strip_marks(buf_str(&out), &unmarked);
-    struct str cleaned = arena_copy(arena, buf_str(&unmarked));
-    buf_finish(&unmarked);
-    return cleaned;
+    return search_words_strip_marks(arena_copy(arena, buf_str(&out)), arena);
 }
 
 void search_parse(struct str text, struct search_words *words,

@@ -434,6 +434,34 @@ static int walk_mark(struct walk *walk)
     return tell(walk, slice(walk, start), start, walk->at);
 }
 
+/* ---- Terms that are made already -------------------------------------------
+ */
+
+static int walk_terms(const struct walk *walk, struct str terms)
+{
+    struct str term;
+    int result = 0;
+    while (!result && str_split_next(&terms, ' ', &term))
+        result = tell(walk, term, (size_t)(term.ptr - walk->text.ptr),
+                      (size_t)(term.ptr + term.len - walk->text.ptr));
+    return result;
+}
+
+static int write_term(void *context, const struct search_word *word)
+{
+    struct buf *out = context;
+    buf_add(out, word->term);
+    buf_add_char(out, ' ');
+    return 0;
+}
+
+void search_words_write_terms(struct search_words *words, struct str text,
+                              struct buf *out)
+{
+    buf_add_c(out, SEARCH_TERMS);
+    search_words_each(words, SEARCH_WORDS_OF_TEXT, text, write_term, out);
+}
+
 int search_words_each(
     struct search_words *words, enum search_words_mode mode, struct str text,
     int (*visit)(void *context, const struct search_word *word), void *context)
@@ -447,6 +475,9 @@ int search_words_each(
         .context = context,
     };
     int result = 0;
+    if (mode == SEARCH_WORDS_OF_TEXT &&
+        str_starts_with(text, STR(SEARCH_TERMS)))
+        return walk_terms(&walk, str_from(text, sizeof SEARCH_TERMS - 1));
     bool more = step(&walk);
     while (!result && more) {
         if (walk.kind == LETTER || walk.kind == DIGIT)
@@ -477,12 +508,22 @@ void search_words_first_letter(struct str text, struct arena *arena,
     *ret_upper = arena_concat(arena, str_of(bytes, len), rest);
 }
 
-void search_words_strip_marks(struct str text, struct buf *out)
+struct str search_words_strip_marks(struct str text, struct arena *arena)
 {
-    ptrdiff_t at;
-    while ((at = str_find(text, STR(SEARCH_MARK))) >= 0) {
-        buf_add(out, str_slice(text, 0, (size_t)at));
-        text = str_from(text, (size_t)at + sizeof SEARCH_MARK - 1);
+    static const struct str both = STR_INIT("\xEE\x80"); /* what they share */
+    const size_t len = sizeof SEARCH_MARK - 1;
+    ptrdiff_t at = str_find(text, both);
+    if (at < 0)
+        return text;
+    DEFER(buf_finish) struct buf out;
+    buf_init(&out, text.len);
+    for (; at >= 0; at = str_find(text, both)) {
+        struct str found = str_from(text, (size_t)at);
+        bool drops = str_starts_with(found, STR(SEARCH_MARK)) ||
+                     str_starts_with(found, STR(SEARCH_TERMS));
+        buf_add(&out, str_slice(text, 0, (size_t)at + (drops ? 0 : both.len)));
+        text = str_from(found, drops ? len : both.len);
     }
-    buf_add(out, text);
+    buf_add(&out, text);
+    return arena_copy(arena, buf_str(&out));
 }

@@ -11,7 +11,8 @@
  *     letters long (Han, kana, hangul) or three (Thai, Lao, Khmer, Myanmar).
  *
  * A run that begins with SEARCH_MARK is one term as it stands: so an index
- * keeps ids beside words. Text from outside must not carry that character
+ * keeps ids beside words. A text that begins with SEARCH_TERMS is made of terms
+ * already. Text from outside must not carry these characters
  * (search_words_strip_marks). */
 #ifndef STORE_SEARCH_WORDS_H
 #define STORE_SEARCH_WORDS_H
@@ -25,7 +26,8 @@
 struct arena;
 struct search_words;
 
-#define SEARCH_MARK "\xEE\x80\x80" /* U+E000, private use */
+#define SEARCH_MARK "\xEE\x80\x80"  /* U+E000, private use */
+#define SEARCH_TERMS "\xEE\x80\x81" /* U+E001 */
 
 /* ERR_NO_MEMORY. language: BCP 47 in lower case. Not for two threads at once.
  */
@@ -50,7 +52,7 @@ struct search_word {
 };
 
 /* Calls visit for each term in order; an answer that is not 0 ends it and is
- * given back. */
+ * given back. Terms made already stand where they stand among them. */
 int search_words_each(
     struct search_words *words, enum search_words_mode mode, struct str text,
     int (*visit)(void *context, const struct search_word *word), void *context);
@@ -59,7 +61,12 @@ int search_words_each(
 void search_words_first_letter(struct str text, struct arena *arena,
                                struct str *ret_lower, struct str *ret_upper);
 
-/* Appends text without SEARCH_MARK. */
-void search_words_strip_marks(struct str text, struct buf *out);
+/* Appends SEARCH_TERMS and what SEARCH_WORDS_OF_TEXT makes of text: handed in
+ * as a text, it gives the same terms at the cost of a copy. */
+void search_words_write_terms(struct search_words *words, struct str text,
+                              struct buf *out);
+
+/* text without SEARCH_MARK and SEARCH_TERMS. */
+struct str search_words_strip_marks(struct str text, struct arena *arena);
 
 #endif

@@ -102,6 +102,38 @@ static void is_sound(struct newsroom *room)
 /* ---- Who is found ----------------------------------------------------------
  */
 
+/* So many that their words are found by a second thread. */
+static void test_what_is_published_at_once_is_found(void **state)
+{
+    enum { MANY = 80 };
+    struct newsroom *room = *state;
+    {
+        DEFER(edit_end) struct edit edit = {0};
+        newsroom_begin(room, &edit);
+        for (int i = 0; i < MANY; i++) {
+            struct article_input input = {
+                .content = newsroom_content(
+                    room, arena_printf(&room->arena, "Story %d", i).ptr)};
+            input.content.body = arena_printf(
+                &room->arena,
+                "{\"type\":\"doc\",\"content\":[{\"type\":\"paragraph\","
+                "\"content\":[{\"type\":\"text\",\"text\":\"The bridges of"
+                " valley%d\"}]}]}",
+                i);
+            struct publish_options options = {.published_us = NOON + i};
+            struct id id;
+            int64_t revision;
+            assert_ok(room, article_save(&edit, &input, &id, &revision));
+            assert_ok(room, article_publish(&edit, &id, &options));
+        }
+        newsroom_commit(room, &edit);
+    }
+    for (int i = 0; i < MANY; i++)
+        finds(room, arena_printf(&room->arena, "\"bridge of valley%d\"", i).ptr,
+              arena_printf(&room->arena, "Story %d", i).ptr);
+    is_sound(room);
+}
+
 static void test_an_article_is_found_from_its_publication_to_its_withdrawal(
     void **state)
 {
@@ -698,6 +730,7 @@ static void test_a_language_can_go_and_come(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_what_is_published_at_once_is_found),
         TEST(test_an_article_is_found_from_its_publication_to_its_withdrawal),
         TEST(test_a_scheduled_article_is_not_found),
         TEST(test_an_edit_is_found_when_it_is_published),

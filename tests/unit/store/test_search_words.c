@@ -141,10 +141,39 @@ static void test_marks_stay_as_they_are(void **state)
     (void)state;
     of_text("en", SEARCH_MARK "c62f9f7d471fdc running",
             SEARCH_MARK "c62f9f7d471fdc run");
-    DEFER(buf_finish) struct buf out;
-    buf_init(&out, 100);
-    search_words_strip_marks(STR("a" SEARCH_MARK "b" SEARCH_MARK), &out);
-    assert_true(str_eq(buf_str(&out), STR("ab")));
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct str stripped = search_words_strip_marks(
+        STR(SEARCH_TERMS "a" SEARCH_MARK "b\xEE\x80\x82" SEARCH_MARK), &arena);
+    assert_true(str_eq(stripped, STR("ab\xEE\x80\x82")));
+    arena_finish(&arena);
+}
+
+static void test_terms_made_already_are_the_terms(void **state)
+{
+    static const struct {
+        const char *language, *text;
+    } texts[] = {
+        {"en", "The Elections; U.S. don’t covid-19"},
+        {"zh", "北京市 税"},
+        {"en", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct search_words *words;
+        DEFER(buf_finish) struct buf terms, expected;
+        buf_init(&terms, 1000);
+        buf_init(&expected, 1000);
+        assert_int_equal(
+            search_words_create(str_from_c(texts[i].language), &words), ERR_OK);
+        search_words_write_terms(words, str_from_c(texts[i].text), &terms);
+        search_words_each(words, SEARCH_WORDS_OF_TEXT,
+                          str_from_c(texts[i].text), add, &expected);
+        search_words_destroy(words);
+        buf_add_char(&terms, '\0');
+        buf_add_char(&expected, '\0');
+        of_text(texts[i].language, terms.ptr, expected.ptr);
+    }
 }
 
 static void test_places_are_those_of_the_text(void **state)
@@ -210,6 +239,7 @@ int main(void)
             test_turkish_keeps_its_dotless_i_apart_until_it_is_folded),
         cmocka_unit_test(test_scripts_without_spaces_become_grams),
         cmocka_unit_test(test_marks_stay_as_they_are),
+        cmocka_unit_test(test_terms_made_already_are_the_terms),
         cmocka_unit_test(test_places_are_those_of_the_text),
         cmocka_unit_test(test_an_elided_article_is_no_part_of_the_place),
         cmocka_unit_test(test_words_of_any_length_end),
