@@ -4,10 +4,9 @@
 #include "base/arena.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
+#include "edge/edge.h"
 #include "net/address.h"
 #include "net/proxies.h"
-
-enum { THREADS_MAX = 256 };
 
 #define MEBIBYTE (INT64_C(1) << 20)
 
@@ -61,8 +60,8 @@ enum err serve_options_read(const struct command_line *line,
     if (!err)
         err = read_proxies(line, &config, fault);
     if (!err)
-        err =
-            command_number(line, "threads", 1, THREADS_MAX, 0, &threads, fault);
+        err = command_number(line, "threads", 1, EDGE_THREADS_MAX, 0, &threads,
+                             fault);
     if (!err)
         err = command_number(line, "page-memory", 1, MEBIBYTE, 0, &mebibytes,
                              fault);

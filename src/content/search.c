@@ -10,6 +10,7 @@
 #include "content/row_internal.h"
 #include "content/search_asking_internal.h"
 #include "content/search_snippet_internal.h"
+#include "store/search_words_pool.h"
 
 enum {
     FEW = 3, /* matches: so few may be a typing error */
@@ -67,7 +68,7 @@ static double freshness(int64_t age_us)
     double days = (double)age_us / (86400.0 * TIME_US_PER_SECOND);
     if (days < 0)
         days = 0;
-    return 0.55 + 0.2 * exp2(-days / 7) + 0.25 * exp2(-days / 180);
+    return 0.6 + 0.15 * exp2(-days / 7) + 0.25 * exp2(-days / 180);
 }
 
 static int compare_candidates(const void *a, const void *b)
@@ -151,6 +152,13 @@ static enum err rank(struct asking *asking, size_t limit,
 /* ---- By date ---------------------------------------------------------------
  */
 
+static void set_total(struct asking *asking, int64_t count)
+{
+    struct search_result *result = &asking->result;
+    result->total_is_more = count > SEARCH_RANKED_MAX;
+    result->total = result->total_is_more ? SEARCH_RANKED_MAX : count;
+}
+
 enum err search_count_matches(struct asking *asking)
 {
     char sql[SQL_BYTES];
@@ -166,21 +174,18 @@ enum err search_count_matches(struct asking *asking)
     db_bind_i64(&query, asking->counted_last);
     db_bind_i64(&query, SEARCH_RANKED_MAX + 1);
     enum err err = db_query_row(&query);
-    if (err)
-        return err;
-    asking->result.total = db_column_i64(&query, 0);
-    asking->result.total_is_more = asking->result.total > SEARCH_RANKED_MAX;
-    if (asking->result.total_is_more)
-        asking->result.total = SEARCH_RANKED_MAX;
-    return ERR_OK;
+    if (!err)
+        set_total(asking, db_column_i64(&query, 0));
+    return err;
 }
 
-static enum err list_newest(struct asking *asking, size_t limit,
-                            int64_t **ret_documents, size_t *ret_count)
+/* Counts them as well on the first page, where both begin at the same. */
+static enum err read_newest(struct asking *asking, size_t limit, bool counts,
+                            int64_t *documents, size_t *ret_count)
 {
-    struct search_result *result = &asking->result;
-    int64_t *documents = arena_array(asking->arena, int64_t, limit + 1);
-    size_t count = 0;
+    size_t most =
+        counts && limit < SEARCH_RANKED_MAX ? SEARCH_RANKED_MAX : limit;
+    size_t count = 0, kept = 0;
     char sql[SQL_BYTES];
     snprintf(sql, sizeof sql,
              "SELECT rowid FROM %s WHERE %s MATCH $1 AND rowid BETWEEN $2"
@@ -191,10 +196,25 @@ static enum err list_newest(struct asking *asking, size_t limit,
     db_bind_str(&query, asking->expression.text);
     db_bind_i64(&query, asking->first);
     db_bind_i64(&query, asking->last);
-    db_bind_i64(&query, (int64_t)limit + 1);
-    while (db_query_next(&query))
-        documents[count++] = db_column_i64(&query, 0);
-    enum err err = db_query_err(&query);
+    db_bind_i64(&query, (int64_t)most + 1);
+    for (; db_query_next(&query); count++) {
+        if (kept <= limit)
+            documents[kept++] = db_column_i64(&query, 0);
+    }
+    if (counts)
+        set_total(asking, (int64_t)count);
+    *ret_count = kept;
+    return db_query_err(&query);
+}
+
+static enum err list_newest(struct asking *asking, size_t limit,
+                            int64_t **ret_documents, size_t *ret_count)
+{
+    struct search_result *result = &asking->result;
+    int64_t *documents = arena_array(asking->arena, int64_t, limit + 1);
+    bool is_first = !asking->query->after.document;
+    size_t count = 0;
+    enum err err = read_newest(asking, limit, is_first, documents, &count);
     if (err)
         return err;
     result->more = count > limit || asking->bounded;
@@ -203,7 +223,9 @@ static enum err list_newest(struct asking *asking, size_t limit,
         result->next.document = documents[(count = limit) - 1];
     *ret_documents = documents;
     *ret_count = count;
-    if (!asking->bounded || !asking->query->after.document)
+    if (is_first)
+        return ERR_OK;
+    if (!asking->bounded)
         return search_count_matches(asking);
     result->total = (int64_t)count; /* all of them would take too long */
     result->total_is_more = true;
@@ -304,10 +326,10 @@ enum err search_run(struct db *db, const struct search_query *query,
     if (!err)
         err = language_find(db, query->language, arena, &language);
     if (!err)
-        err = search_words_create(query->language, &asking.words);
+        err = search_words_borrow(query->language, &asking.words);
     if (err)
         return err;
     err = search_ask(&asking, ret_result);
-    search_words_destroy(asking.words);
+    search_words_give_back(query->language, asking.words);
     return err;
 }

@@ -6,7 +6,7 @@
 #include "content/search_internal.h"
 #include "content/search_query_internal.h"
 
-enum { SEARCH_WALKED_MAX = 150 * 1000 };
+enum { SEARCH_WALKED_MAX = 100 * 1000 };
 
 struct asking {
     struct db *db;

@@ -153,7 +153,9 @@ static void add_quoted(struct writing *writing, struct str text)
     buf_add_char(&writing->out, '"');
 }
 
-static void add_phrase(struct writing *writing, struct str text, bool counts)
+/* instead: of the phrase before, not beside it. */
+static void add_phrase(struct writing *writing, struct str text, bool counts,
+                       bool instead)
 {
     struct search_expression *expression = &writing->expression;
     add_quoted(writing, text);
@@ -162,7 +164,7 @@ static void add_phrase(struct writing *writing, struct str text, bool counts)
     ROW_ADD(writing->arena, expression->phrases, expression->phrase_count) =
         text;
     ROW_ADD(writing->arena, expression->matching, expression->matching_count) =
-        text;
+        (struct search_matching){text, instead};
 }
 
 /* FTS5 reads all entries of all words with the prefix, which for a common one
@@ -203,10 +205,10 @@ static enum err add_prefix(struct writing *writing,
     buf_add_char(&writing->out, '(');
     for (size_t i = 0; i < count; i++) {
         buf_add_c(&writing->out, i ? " OR " : "");
-        add_phrase(writing, words[i], !term->excluded);
+        add_phrase(writing, words[i], !term->excluded, i > 0);
     }
     if (!count) {
-        add_phrase(writing, term->text, !term->excluded);
+        add_phrase(writing, term->text, !term->excluded, false);
         buf_add_c(&writing->out, may ? " *" : "");
         ROW_ADD(writing->arena, expression->beginnings,
                 expression->beginning_count) = term->text;
@@ -220,7 +222,7 @@ static enum err add_term_text(struct writing *writing,
 {
     if (term->kind == SEARCH_PREFIX)
         return add_prefix(writing, term);
-    add_phrase(writing, term->text, !term->excluded);
+    add_phrase(writing, term->text, !term->excluded, false);
     return ERR_OK;
 }
 

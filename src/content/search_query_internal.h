@@ -35,12 +35,18 @@ MUST_USE enum err search_words_beginning(struct db *db, struct str language,
                                          struct str **ret_words,
                                          size_t *ret_count);
 
+/* Words of which the stems match. */
+struct search_matching {
+    struct str text;
+    bool instead; /* of the one before, not beside it */
+};
+
 /* What FTS5 is asked. */
 struct search_expression {
     struct str text;     /* "" when nothing is wanted */
     struct str *phrases; /* FTS5's phrases that count, in their order */
     size_t phrase_count;
-    struct str *matching; /* words of which the stems match, to highlight */
+    struct search_matching *matching; /* to highlight */
     size_t matching_count;
     struct str *beginnings; /* prefixes that the dictionary lacks */
     size_t beginning_count;

@@ -12,6 +12,7 @@ enum {
     MATCHES_MAX = 256, /* of one text; the rest is not looked at */
     TERMS_MAX = 64,
     LEAD_CHARACTERS = 50, /* of context before the first match */
+    PLACE_CHARACTERS = SEARCH_SNIPPET_CHARACTERS - LEAD_CHARACTERS,
 };
 
 struct match {
@@ -19,24 +20,50 @@ struct match {
     size_t term;
 };
 
+/* What is looked for together: the forms of a beginning are one, the words of a
+ * phrase are several. */
+struct wanted {
+    bool is_met;
+    size_t start; /* where it was met last */
+};
+
 struct finding {
     struct search_words *words;
     const struct search_expression *expression;
     struct arena *arena;
     struct str terms[TERMS_MAX];
+    size_t wanted_of[TERMS_MAX]; /* which of wanted the term is */
     size_t term_count;
+    struct wanted wanted[TERMS_MAX];
+    size_t wanted_count;
+    bool instead; /* the next term is wanted instead of the one before */
+    struct str text;
     struct match *matches;
     size_t match_count;
+    size_t enough; /* where to stop looking; 0: at the end */
 };
 
 /* ---- Matches ---------------------------------------------------------------
  */
+
+static size_t find_term(const struct finding *finding, struct str word)
+{
+    size_t term = 0;
+    while (term < finding->term_count && !str_eq(finding->terms[term], word))
+        term++;
+    return term;
+}
 
 static int add_term(void *context, const struct search_word *word)
 {
     struct finding *finding = context;
     if (finding->term_count == TERMS_MAX)
         return 1;
+    if (find_term(finding, word->term) < finding->term_count)
+        return 0; /* typed twice */
+    if (!finding->instead)
+        finding->wanted_count++;
+    finding->wanted_of[finding->term_count] = finding->wanted_count - 1;
     finding->terms[finding->term_count++] =
         arena_copy(finding->arena, word->term);
     return 0;
@@ -51,25 +78,57 @@ static bool begins(const struct finding *finding, struct str term)
     return false;
 }
 
+/* Where the text is after so many characters from at. */
+static size_t forward(struct str text, size_t at, size_t characters)
+{
+    struct str rest = str_from(text, at);
+    uint32_t c;
+    while (characters && utf8_next(&rest, &c))
+        characters--;
+    return text.len - rest.len;
+}
+
+/* The first place that has all that is wanted is as good as any: what follows
+ * it need not be read. */
+static void meet(struct finding *finding, size_t index, size_t start)
+{
+    size_t oldest = start;
+    finding->wanted[index] = (struct wanted){true, start};
+    for (size_t i = 0; i < finding->wanted_count; i++) {
+        if (!finding->wanted[i].is_met)
+            return;
+        if (finding->wanted[i].start < oldest)
+            oldest = finding->wanted[i].start;
+    }
+    size_t end = forward(finding->text, oldest, PLACE_CHARACTERS);
+    if (!finding->enough && start < end)
+        finding->enough =
+            forward(finding->text, oldest, SEARCH_SNIPPET_CHARACTERS);
+}
+
 static int add_match(void *context, const struct search_word *word)
 {
     struct finding *finding = context;
-    size_t term = 0;
-    while (term < finding->term_count &&
-           !str_eq(finding->terms[term], word->term))
-        term++;
+    if (finding->enough && word->start >= finding->enough)
+        return 1;
+    size_t term = find_term(finding, word->term);
     if (term == finding->term_count && !begins(finding, word->term))
         return 0;
     if (finding->match_count == MATCHES_MAX)
         return 1;
     finding->matches[finding->match_count++] =
         (struct match){word->start, word->end, term};
+    if (term < finding->term_count)
+        meet(finding, finding->wanted_of[term], word->start);
     return 0;
 }
 
 static void find_matches(struct finding *finding, struct str text)
 {
+    finding->text = text;
     finding->match_count = 0;
+    finding->enough = 0;
+    memset(finding->wanted, 0, sizeof finding->wanted);
     search_words_each(finding->words, SEARCH_WORDS_OF_TEXT, text, add_match,
                       finding);
 }
@@ -114,16 +173,6 @@ static struct search_runs make_runs(struct finding *finding, struct str text,
 
 /* ---- Snippets --------------------------------------------------------------
  */
-
-/* Where the text is after so many characters from at. */
-static size_t forward(struct str text, size_t at, size_t characters)
-{
-    struct str rest = str_from(text, at);
-    uint32_t c;
-    while (characters && utf8_next(&rest, &c))
-        characters--;
-    return text.len - rest.len;
-}
 
 static size_t back(struct str text, size_t at, size_t characters)
 {
@@ -181,8 +230,7 @@ static struct search_runs make_snippet(struct finding *finding, struct str text)
 {
     size_t best = 0, most = 0;
     for (size_t i = 0; i < finding->match_count; i++) {
-        size_t end = forward(text, finding->matches[i].start,
-                             SEARCH_SNIPPET_CHARACTERS - LEAD_CHARACTERS);
+        size_t end = forward(text, finding->matches[i].start, PLACE_CHARACTERS);
         size_t worth = worth_of(finding, i, end);
         if (worth > most) {
             most = worth;
@@ -242,9 +290,11 @@ static enum err read_body(struct db *db, const struct id *id, int64_t revision,
 static void begin_finding(struct finding *finding)
 {
     const struct search_expression *expression = finding->expression;
-    for (size_t i = 0; i < expression->matching_count; i++)
+    for (size_t i = 0; i < expression->matching_count; i++) {
+        finding->instead = expression->matching[i].instead;
         search_words_each(finding->words, SEARCH_WORDS_OF_QUERY,
-                          expression->matching[i], add_term, finding);
+                          expression->matching[i].text, add_term, finding);
+    }
 }
 
 static void highlight_headline(struct finding *finding, struct search_hit *hit)

@@ -3,6 +3,7 @@
  * then articles. */
 #include "content/row_internal.h"
 #include "content/search_asking_internal.h"
+#include "store/search_words_pool.h"
 
 enum {
     CATEGORIES_MAX = 2,
@@ -171,11 +172,11 @@ enum err search_suggest(struct db *db, struct str language, struct str text,
     DEFER(db_transaction_end) struct db_transaction transaction = {0};
     enum err err = db_begin_read(&transaction, db);
     if (!err)
-        err = search_words_create(language, &suggesting.words);
+        err = search_words_borrow(language, &suggesting.words);
     if (err)
         return err;
     err = suggest(&suggesting);
-    search_words_destroy(suggesting.words);
+    search_words_give_back(language, suggesting.words);
     if (!err)
         *ret_suggestions = suggesting.list;
     return err;

@@ -25,7 +25,15 @@ struct edge_feed {
     uint64_t connection; /* counts them, so that late acks find nobody */
     uint64_t edition;    /* of the last mark */
     uint64_t log_number;
-    struct map wants; /* page key → the key itself (owned), asked for */
+    struct map wants; /* page key → struct feed_want, asked for */
+};
+
+static_assert(EDGE_THREADS_MAX <= 64, "threads are bits of a word");
+
+/* A page that the desk was asked for. */
+struct feed_want {
+    struct str key;   /* owned */
+    uint64_t threads; /* bit set: where it is waited for */
 };
 
 /* ---- batches: what one read brought, done by every thread ---- */
@@ -206,9 +214,9 @@ static void post_batch(struct batch *batch)
 
 static void forget_want(struct edge_feed *feed, struct str key)
 {
-    struct str *want = map_remove(&feed->wants, key);
+    struct feed_want *want = map_remove(&feed->wants, key);
     if (want)
-        free_key(*want);
+        free_key(want->key);
     free(want);
 }
 
@@ -288,9 +296,9 @@ static void welcome(struct edge_feed *feed)
 static void ask_again(struct edge_feed *feed)
 {
     size_t position = 0;
-    struct str *key;
-    while ((key = map_next(&feed->wants, &position, NULL)))
-        message_put_str(&feed->out, MESSAGE_WANT, 0, *key);
+    struct feed_want *want;
+    while ((want = map_next(&feed->wants, &position, NULL)))
+        message_put_str(&feed->out, MESSAGE_WANT, 0, want->key);
 }
 
 static bool on_counted(struct edge_feed *feed, struct wire_reader *reader)
@@ -434,28 +442,51 @@ static void refuse_want(struct edge_feed *feed, struct str key)
     post_batch(batch);
 }
 
-void edge_feed_want(struct edge_feed *feed, struct str key)
+static struct feed_want *add_want(struct edge_feed *feed, struct str key)
 {
-    bool is_new =
-        !shelf_find(&feed->edge->shelf, key) && !map_get(&feed->wants, key);
-    if (is_new && feed->wants.count >= EDGE_WANTS_MAX) {
-        refuse_want(feed, key);
-        return;
-    }
-    struct str *want = malloc(sizeof *want);
-    /* On its way to the thread that asks, or asked for already. */
-    if (!want || !is_new) {
-        free(want);
-        free_key(key);
-        return;
-    }
-    *want = key;
-    if (map_set(&feed->wants, *want, want, NULL))
+    struct feed_want *want = calloc(1, sizeof *want);
+    if (!want)
+        log_panic("no memory to wait for a page");
+    want->key = key;
+    if (map_set(&feed->wants, want->key, want, NULL))
         log_panic("no memory to wait for a page");
     if (feed->source.fd >= 0) {
         message_put_str(&feed->out, MESSAGE_WANT, 0, key);
         flush(feed);
     }
+    return want;
+}
+
+void edge_feed_want(struct edge_feed *feed, unsigned thread, struct str key)
+{
+    struct feed_want *want = map_get(&feed->wants, key);
+    if (want) {
+        free_key(key);
+    } else if (shelf_find(&feed->edge->shelf, key)) {
+        free_key(key); /* it is on its way to the thread that asks */
+        return;
+    } else if (feed->wants.count >= EDGE_WANTS_MAX) {
+        refuse_want(feed, key);
+        return;
+    } else {
+        want = add_want(feed, key);
+    }
+    want->threads |= UINT64_C(1) << thread;
+}
+
+void edge_feed_unwant(struct edge_feed *feed, unsigned thread, struct str key)
+{
+    struct feed_want *want = map_get(&feed->wants, key);
+    if (want)
+        want->threads &= ~(UINT64_C(1) << thread);
+    if (want && !want->threads) {
+        forget_want(feed, key);
+        if (feed->source.fd >= 0) {
+            message_put_str(&feed->out, MESSAGE_UNWANT, 0, key);
+            flush(feed);
+        }
+    }
+    free_key(key);
 }
 
 enum err edge_feed_create(struct edge *edge, struct edge_feed **ret_feed)
@@ -480,10 +511,10 @@ void edge_feed_destroy(struct edge_feed *feed)
     if (feed->source.fd >= 0)
         close(feed->source.fd);
     size_t position = 0;
-    struct str *key;
-    while ((key = map_next(&feed->wants, &position, NULL))) {
-        free_key(*key);
-        free(key);
+    struct feed_want *want;
+    while ((want = map_next(&feed->wants, &position, NULL))) {
+        free_key(want->key);
+        free(want);
     }
     map_finish(&feed->wants);
     buf_finish(&feed->in);

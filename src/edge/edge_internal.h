@@ -132,8 +132,11 @@ void edge_feed_destroy(struct edge_feed *feed);
 /* A connection that introduced itself as the feed; fd is the callee's. */
 void edge_feed_adopt(struct edge_feed *feed, int fd);
 
-/* Somebody on some thread waits for key. Owns key.ptr (malloc). */
-void edge_feed_want(struct edge_feed *feed, struct str key);
+/* Somebody on the thread waits for key. Owns key.ptr (malloc). */
+void edge_feed_want(struct edge_feed *feed, unsigned thread, struct str key);
+
+/* Nobody on the thread does any more, though it did not come. Likewise. */
+void edge_feed_unwant(struct edge_feed *feed, unsigned thread, struct str key);
 
 /* Whether a desk is there that knows what we hold. */
 bool edge_feed_is_open(const struct edge_feed *feed);

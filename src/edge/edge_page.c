@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "edge/edge_internal.h"
+#include "link/page_key.h"
 #include "net/accept.h"
 
 enum {
@@ -130,6 +131,38 @@ void edge_answer_page(struct edge_thread *thread,
 
 /* ---- waiting ---- */
 
+struct want {
+    struct edge_thread *thread;
+    struct str key; /* owned */
+};
+
+static void post_want(void *argument)
+{
+    struct want *want = argument;
+    edge_feed_want(want->thread->edge->feed, want->thread->index, want->key);
+    free(want);
+}
+
+static void post_unwant(void *argument)
+{
+    struct want *want = argument;
+    edge_feed_unwant(want->thread->edge->feed, want->thread->index, want->key);
+    free(want);
+}
+
+/* Has the first thread do it, with a copy of key. */
+static void tell_feed(struct edge_thread *thread, struct str key,
+                      void (*post)(void *want))
+{
+    struct want *want = malloc(sizeof *want);
+    char *copy = malloc(key.len + 1);
+    if (!want || !copy)
+        log_panic("no memory to wait for a page");
+    memcpy(copy, key.ptr, key.len);
+    *want = (struct want){thread, str_of(copy, key.len)};
+    loop_post(edge_first(thread->edge)->loop, post, want);
+}
+
 static void unlink_waiter(struct page_waiter *waiter)
 {
     struct page_wait *wait = waiter->wait;
@@ -145,8 +178,16 @@ static void unlink_waiter(struct page_waiter *waiter)
     free(waiter);
 }
 
+/* Who waited does not any more, though the page has not come. */
+static void give_up(struct page_waiter *waiter)
+{
+    if (waiter->wait->first == waiter && !waiter->next)
+        tell_feed(waiter->thread, waiter->wait->key, post_unwant);
+}
+
 static void on_abandon(struct http_exchange *exchange)
 {
+    give_up(exchange->handler_data);
     unlink_waiter(exchange->handler_data);
 }
 
@@ -164,28 +205,8 @@ static void on_wait_timeout(void *context, struct loop_timeout *timeout)
     struct page_waiter *waiter =
         (struct page_waiter *)((char *)timeout -
                                offsetof(struct page_waiter, timeout));
+    give_up(waiter);
     edge_answer_error(take_exchange(waiter), 503);
-}
-
-struct want {
-    struct edge *edge;
-    struct str key; /* owned */
-};
-
-static void post_want(void *argument)
-{
-    struct want *want = argument;
-    edge_feed_want(want->edge->feed, want->key);
-    free(want);
-}
-
-static struct str copy_key(struct str key)
-{
-    char *copy = malloc(key.len + 1);
-    if (!copy)
-        log_panic("no memory to wait for a page");
-    memcpy(copy, key.ptr, key.len);
-    return str_of(copy, key.len);
 }
 
 static struct page_wait *find_wait(struct edge_thread *thread, struct str key)
@@ -194,15 +215,13 @@ static struct page_wait *find_wait(struct edge_thread *thread, struct str key)
     if (wait)
         return wait;
     wait = malloc(sizeof *wait + key.len);
-    struct want *want = malloc(sizeof *want);
-    if (!wait || !want)
+    if (!wait)
         log_panic("no memory to wait for a page");
     memcpy((char *)(wait + 1), key.ptr, key.len);
     *wait = (struct page_wait){.key = str_of((char *)(wait + 1), key.len)};
     if (map_set(&thread->waits, wait->key, wait, NULL))
         log_panic("no memory to wait for a page");
-    *want = (struct want){thread->edge, copy_key(key)};
-    loop_post(edge_first(thread->edge)->loop, post_want, want);
+    tell_feed(thread, wait->key, post_want);
     return wait;
 }
 
@@ -227,6 +246,7 @@ void edge_wait_for_page(struct edge_thread *thread,
     thread->waiting++;
     exchange->handler_data = waiter;
     exchange->on_abandon = on_abandon;
+    exchange->ended_is_gone = page_key_kind(key) != PAGE_KEY_OTHER;
     loop_timeout_arm(thread->loop, &thread->wait_timeouts, &waiter->timeout);
 }
 

@@ -48,6 +48,8 @@ struct feed_events {
     /* Also when it went away while it said what it holds. */
     void (*on_disconnect)(void *context, unsigned edge);
     void (*on_want)(void *context, unsigned edge, struct str key);
+    /* Nobody there waits for it any more. */
+    void (*on_unwant)(void *context, unsigned edge, struct str key);
     void (*on_evicted)(void *context, unsigned edge, struct str key);
     /* A batch of views; borrowed. */
     void (*on_viewed)(void *context, unsigned edge,

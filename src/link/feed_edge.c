@@ -176,6 +176,8 @@ static bool on_message(struct feed_edge *edge, const struct message *message)
         return true;
     case MESSAGE_WANT:
         return each_key(edge, message->payload, events->on_want);
+    case MESSAGE_UNWANT:
+        return each_key(edge, message->payload, events->on_unwant);
     case MESSAGE_EVICTED:
         return each_key(edge, message->payload, events->on_evicted);
     case MESSAGE_VIEWED:

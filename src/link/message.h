@@ -51,6 +51,7 @@ enum message_kind {
     MESSAGE_EVICTED, /* str page key, repeated: no longer held */
     MESSAGE_VIEWED,  /* u64 edge, views_pairs; the head's number is the batch's:
                         so often these were read */
+    MESSAGE_UNWANT,  /* str page key: nobody waits for it any more */
 };
 
 struct message {

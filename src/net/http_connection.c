@@ -130,6 +130,7 @@ static void begin_exchange(struct http_connection *connection,
     exchange->server = connection->server;
     exchange->handler_data = NULL;
     exchange->on_abandon = NULL;
+    exchange->ended_is_gone = false;
     exchange->on_room = NULL;
     exchange->connection = connection;
     exchange->next = NULL;
@@ -364,6 +365,15 @@ static bool receive(struct http_connection *connection)
     return true;
 }
 
+/* Whose side of the connection is at its end. */
+static bool is_nobody_there(const struct http_connection *connection)
+{
+    return connection->state == CONNECTION_STREAMING ||
+           (connection->state == CONNECTION_HANDLING &&
+            connection->exchange->on_abandon &&
+            connection->exchange->ended_is_gone);
+}
+
 static void on_readable(struct http_connection *connection)
 {
     if (connection->state == CONNECTION_LINGERING) {
@@ -374,9 +384,8 @@ static void on_readable(struct http_connection *connection)
         return;
     if (!is_answering(connection))
         http_connection_run(connection);
-    else if (connection->input_ended &&
-             connection->state == CONNECTION_STREAMING)
-        http_connection_close(connection); /* nobody watches any more */
+    else if (connection->input_ended && is_nobody_there(connection))
+        http_connection_close(connection);
     else
         http_connection_watch(connection);
 }

@@ -103,6 +103,10 @@ struct http_exchange {
     void *handler_data; /* the handler's; NULL at first */
     /* May be set by a handler which keeps the exchange; see above. */
     void (*on_abandon)(struct http_exchange *exchange);
+    /* Likewise: who has ended their side of the connection is taken to have
+     * gone away, though they might still read an answer. For answers that cost
+     * much and that only browsers ask for, which close both sides at once. */
+    bool ended_is_gone;
     /* The server's own: */
     struct http_connection *connection; /* NULL: the client is gone */
     struct http_exchange *next;

@@ -107,6 +107,14 @@ static void on_want(void *context, unsigned edge, struct str key)
     pthread_mutex_unlock(&press->lock);
 }
 
+static void on_unwant(void *context, unsigned edge, struct str key)
+{
+    struct press *press = context;
+    pthread_mutex_lock(&press->lock);
+    press_cancel(press, key, bit_of(edge));
+    pthread_mutex_unlock(&press->lock);
+}
+
 /* The edge may have been sent a newer print while it said so: it is told to
  * drop that too, so that what is written here is true in any order. */
 static void on_evicted(void *context, unsigned edge, struct str key)
@@ -146,6 +154,7 @@ struct feed_events press_feed_events(struct press *press)
         .on_connect = on_connect,
         .on_disconnect = on_disconnect,
         .on_want = on_want,
+        .on_unwant = on_unwant,
         .on_evicted = on_evicted,
         .on_viewed = on_viewed,
         .on_work = on_work,

@@ -110,6 +110,10 @@ struct press {
 void press_order(struct press *press, struct str page_key,
                  enum print_cause cause, bool pinned, uint64_t wanted_by);
 
+/* Who wanted the page on these edges gave up: a job that is for nobody else,
+ * and has not begun, is not done. Lock held. */
+void press_cancel(struct press *press, struct str page_key, uint64_t edges);
+
 void *press_run_printer(void *press);
 
 /* ---- press_round.c ---- */

@@ -97,6 +97,25 @@ void press_order(struct press *press, struct str page_key,
     pthread_cond_signal(&press->work);
 }
 
+static bool is_for_readers(const struct print_job *job)
+{
+    return job->cause == PRINT_FOR_READER || job->cause == PRINT_FOR_SEARCH;
+}
+
+void press_cancel(struct press *press, struct str page_key, uint64_t edges)
+{
+    struct print_job *job = map_get(&press->jobs, page_key);
+    if (!job || job->running)
+        return; /* who is printed for gets it, and it may be asked for again */
+    job->wanted_by &= ~edges;
+    if (job->wanted_by || job->pinned || !is_for_readers(job))
+        return;
+    take_out(&press->lists[job->cause], job);
+    press->searches_waiting -= job->cause == PRINT_FOR_SEARCH;
+    map_remove(&press->jobs, job->page_key);
+    free(job);
+}
+
 static const bool one_at_a_time[PRINT_CAUSES] = {
     [PRINT_FOR_SEARCH] = true,
     [PRINT_IN_BULK] = true,

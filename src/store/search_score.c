@@ -12,14 +12,15 @@ enum { COLUMNS_MAX = 8, PHRASES_MAX = 64, HEADLINE = 0 };
  * standfirst, body, names, marks. */
 static const double column_weights[COLUMNS_MAX] = {0, 2, 1, 3, 0};
 
-/* BM25's usual constants. The length of an article says less about it than
- * that of a web page does: B is lower than the usual 0.75. So a text that
- * repeats a word for ever is worth K1 + 1 = 2.2 of one word in it. */
-static const double K1 = 1.2, B = 0.4;
+/* BM25's usual constant: a text that repeats a word for ever is worth K1 + 1 =
+ * 2.2 of one word in it. BM25's B is none: the length of an article says little
+ * about it, and to look it up would cost a place in another table for each
+ * match, which is most of a search. */
+static const double K1 = 1.2;
 
-/* A word in the headline, in the same unit; up to HEADLINE_SHARE more when the
- * headline consists of nothing else. */
-static const double IN_HEADLINE = 3, HEADLINE_SHARE = 1;
+/* A word in the headline, in the same unit; up to HEADLINE_FIRST more the
+ * nearer to its beginning, where headlines say whom they are about. */
+static const double IN_HEADLINE = 3, HEADLINE_FIRST = 0.5;
 
 /* Two words that follow each other in the query, side by side. */
 static const double BESIDE = 1, BESIDE_IN_HEADLINE = 2;
@@ -29,7 +30,6 @@ static const double BESIDE = 1, BESIDE_IN_HEADLINE = 2;
 
 struct weights {
     double of[PHRASES_MAX];
-    double mean_length; /* terms in an article */
 };
 
 /* The rarer, the more it says. */
@@ -42,13 +42,11 @@ static struct weights *make_weights(const Fts5ExtensionApi *api,
                                     Fts5Context *fts, const char *counts)
 {
     struct weights *weights = calloc(1, sizeof *weights);
-    sqlite3_int64 terms = 0, rows = 0;
+    sqlite3_int64 rows = 0;
     if (!weights)
         return NULL;
-    if (api->xColumnTotalSize(fts, -1, &terms) || api->xRowCount(fts, &rows) ||
-        rows <= 0 || terms <= 0)
-        terms = rows = 1;
-    weights->mean_length = (double)terms / (double)rows;
+    if (api->xRowCount(fts, &rows) || rows <= 0)
+        rows = 1;
     for (int i = 0; i < PHRASES_MAX && counts && *counts; i++) {
         char *end;
         weights->of[i] =
@@ -76,15 +74,14 @@ static const struct weights *find_weights(const Fts5ExtensionApi *api,
  */
 
 struct held {
-    double in_text; /* how often, by the weight of where */
-    double beside;  /* the next phrase stands behind it: BESIDE… or 0 */
-    bool in_headline;
+    double in_text;  /* how often, by the weight of where */
+    double headline; /* what it is worth to stand in it, or 0 */
+    double beside;   /* the next phrase stands behind it: BESIDE… or 0 */
 };
 
 struct row {
     struct held phrases[PHRASES_MAX];
     int phrase_count;
-    int headline_terms; /* of the headline that are the query's */
 };
 
 struct place {
@@ -110,10 +107,8 @@ static void add_place(const Fts5ExtensionApi *api, Fts5Context *fts,
 {
     struct held *held = &row->phrases[place->phrase];
     held->in_text += column_weights[place->column];
-    if (place->column == HEADLINE) {
-        held->in_headline = true;
-        row->headline_terms += api->xPhraseSize(fts, place->phrase);
-    }
+    if (place->column == HEADLINE && held->headline == 0)
+        held->headline = IN_HEADLINE + HEADLINE_FIRST / (1 + place->offset);
     double beside = worth_beside(api, fts, place, before);
     if (beside > row->phrases[before->phrase].beside)
         row->phrases[before->phrase].beside = beside;
@@ -144,20 +139,13 @@ static int read_row(const Fts5ExtensionApi *api, Fts5Context *fts,
 /* ---- The score -------------------------------------------------------------
  */
 
-static double weigh_row(const struct weights *weights, const struct row *row,
-                        int length, int headline_length)
+static double weigh_row(const struct weights *weights, const struct row *row)
 {
-    double relative = length / weights->mean_length;
-    double share = headline_length > row->headline_terms
-                       ? (double)row->headline_terms / headline_length
-                       : 1;
     double sum = 0;
     for (int i = 0; i < row->phrase_count; i++) {
         const struct held *held = &row->phrases[i];
-        double worth = held->in_text * (K1 + 1) /
-                       (held->in_text + K1 * (1 - B + B * relative));
-        if (held->in_headline)
-            worth += IN_HEADLINE + HEADLINE_SHARE * share;
+        double worth =
+            held->in_text * (K1 + 1) / (held->in_text + K1) + held->headline;
         if (held->beside > 0) {
             double next = weights->of[i + 1];
             sum +=
@@ -176,18 +164,13 @@ void search_score(const Fts5ExtensionApi *api, Fts5Context *fts,
         sqlite3_result_error(context, "broadsheet_score wants weights", -1);
         return;
     }
-    struct row row = {.headline_terms = 0};
-    int length = 0, headline_length = 0;
+    struct row row = {.phrase_count = 0};
     const struct weights *weights = find_weights(api, fts, arguments[0]);
     int result = weights ? read_row(api, fts, &row) : SQLITE_NOMEM;
-    if (!result)
-        result = api->xColumnSize(fts, -1, &length);
-    if (!result)
-        result = api->xColumnSize(fts, HEADLINE, &headline_length);
     if (result) {
         sqlite3_result_error_code(context, result);
         return;
     }
-    double sum = weigh_row(weights, &row, length, headline_length);
+    double sum = weigh_row(weights, &row);
     sqlite3_result_int64(context, (sqlite3_int64)(sum * 1e6));
 }

@@ -5,7 +5,9 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import process from "node:process";
 
+import { Connection } from "../lib/http.mjs";
 import { Site, broadsheet, until } from "../lib/site.mjs";
 import { run, test } from "../lib/tap.mjs";
 import { aged, orders } from "../search/orders.mjs";
@@ -266,6 +268,34 @@ test("too many searches at a time are told so, and pages are still printed", asy
   assert.ok(statuses.every((status) => status === 200 || status === 503), String(new Set(statuses)));
   assert.ok(statuses.includes(200));
   await until(async () => (await site.get(address("en", "council"))).status === 200, "searches are answered again");
+});
+
+test("searches that nobody waits for any more are not made", async () => {
+  const other = await Site.make("--name", "The Other", "--language", "en");
+  await other.serve("--threads", "1");
+  const { edge = 0, desk = 0 } = other.children();
+  const connections = () => fs.readdirSync(`/proc/${edge}/fd`).length;
+  await other.get("/en/");
+  const rests = async () => (await other.api("GET", "/status")).waiting === 0;
+  await until(rests, "the desk has nothing to do");
+  const [open, { prints }] = [connections(), await other.api("GET", "/status")];
+  process.kill(desk, "SIGSTOP");
+  const readers = [];
+  for (let i = 0; i < 90; i++) {
+    const reader = await Connection.open(other.place);
+    reader.write(`GET /en/search?q=word${i} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    readers.push(reader);
+  }
+  assert.equal((await other.get("/en/")).status, 200); // behind all of them
+  const stays = readers.pop();
+  for (const reader of readers) reader.socket.destroy();
+  await until(() => connections() <= open + 1, "the edge knows that they are gone");
+  process.kill(desk, "SIGCONT");
+  await stays?.until(() => stays.input.includes("HTTP/1.1 200"));
+  await until(rests, "the desk has nothing to do again");
+  const made = (await other.api("GET", "/status")).prints - prints;
+  assert.ok(made >= 1 && made < 45, `${made} of 90 were made`);
+  await other.end();
 });
 
 test("one address cannot search on and on; others and the loopback can", async () => {

@@ -445,7 +445,7 @@ static void test_words_side_by_side_count_more_than_apart(void **state)
           "Old town, new bridge|Bridge, old and new|Side by side|Apart");
 }
 
-static void test_a_headline_of_just_these_words_comes_first(void **state)
+static void test_a_headline_that_begins_so_comes_first(void **state)
 {
     struct newsroom *room = *state;
     const int64_t day = 1440 * (int64_t)MINUTE;
@@ -748,7 +748,7 @@ int main(void)
         TEST(test_a_headline_counts_more_than_any_text_however_fresh),
         TEST(test_of_what_matches_alike_the_fresher_comes_first),
         TEST(test_words_side_by_side_count_more_than_apart),
-        TEST(test_a_headline_of_just_these_words_comes_first),
+        TEST(test_a_headline_that_begins_so_comes_first),
         TEST(test_rare_words_say_more_than_common_ones),
         TEST(test_pages_neither_repeat_nor_hide),
         TEST(test_by_date_the_newest_comes_first),

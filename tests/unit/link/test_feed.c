@@ -81,6 +81,11 @@ static void on_want(void *context, unsigned edge, struct str key)
     note(context, "want %u %" PRI_STR, edge, ARG_STR(key));
 }
 
+static void on_unwant(void *context, unsigned edge, struct str key)
+{
+    note(context, "unwant %u %" PRI_STR, edge, ARG_STR(key));
+}
+
 static void on_evicted(void *context, unsigned edge, struct str key)
 {
     note(context, "evicted %u %" PRI_STR, edge, ARG_STR(key));
@@ -230,6 +235,7 @@ static void start_feed(struct stage *stage, unsigned work_connections)
         .on_connect = on_connect,
         .on_disconnect = on_disconnect,
         .on_want = on_want,
+        .on_unwant = on_unwant,
         .on_evicted = on_evicted,
         .on_viewed = on_viewed,
         .on_work = on_work,
@@ -354,8 +360,10 @@ static void test_what_an_edge_asks_and_evicts_is_told(void **state)
     meet(stage, 0);
     message_put_str(&out, MESSAGE_WANT, 0, STR("/en/sport"));
     message_put_str(&out, MESSAGE_EVICTED, 0, STR("/en/tv"));
+    message_put_str(&out, MESSAGE_UNWANT, 0, STR("/en/sport"));
     say(stage, &out);
-    expect_notes(stage, "want 0 /en/sport;evicted 0 /en/tv;");
+    expect_notes(stage,
+                 "want 0 /en/sport;evicted 0 /en/tv;unwant 0 /en/sport;");
 }
 
 struct answer {
