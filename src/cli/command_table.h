@@ -43,6 +43,8 @@
     X(language_list) \
     X(language_add) \
     X(language_remove) \
+    X(language_check) \
+    X(language_words) \
     X(settings_list) \
     X(settings_get) \
     X(settings_set) \

@@ -4,8 +4,8 @@
 #include <assert.h>
 
 #include "base/arena.h"
-#include "base/map.h"
 #include "base/utf8.h"
+#include "render/catalogue_internal.h"
 #include "render/folder_source.h"
 #include "render/locale.h"
 #include "render/message.h"
@@ -21,25 +21,6 @@ static const struct folder_limits FOLDER_LIMITS = {
     .file_bytes_max = CATALOGUE_BYTES_MAX,
 };
 
-struct message {
-    struct str key;
-    struct str text;
-    bool has_args;
-};
-
-struct catalogue {
-    struct str language;
-    struct map messages;
-    const struct catalogue *fallback; /* English, or NULL in English itself */
-    struct value *value;
-};
-
-struct catalogues {
-    struct arena arena;
-    struct catalogue *items;
-    size_t count;
-};
-
 /* A file while it is read. */
 struct reader {
     struct catalogues *catalogues;
@@ -49,8 +30,8 @@ struct reader {
     struct fault *fault;
 };
 
-static struct catalogue *find(const struct catalogues *catalogues,
-                              struct str language)
+struct catalogue *catalogue_find(const struct catalogues *catalogues,
+                                 struct str language)
 {
     for (size_t i = 0; i < catalogues->count; i++)
         if (str_eq(catalogues->items[i].language, language))
@@ -62,7 +43,7 @@ static struct catalogue *find(const struct catalogues *catalogues,
 static struct catalogue *find_or_add(struct catalogues *catalogues,
                                      struct str language)
 {
-    struct catalogue *catalogue = find(catalogues, language);
+    struct catalogue *catalogue = catalogue_find(catalogues, language);
     if (catalogue || catalogues->count == LANGUAGES_MAX)
         return catalogue;
     catalogue = &catalogues->items[catalogues->count++];
@@ -132,6 +113,12 @@ static enum err read_message(struct reader *reader, struct str line)
     struct arena *arena = &reader->catalogues->arena;
     struct message *message = arena_new(arena, struct message);
     message->key = arena_copy(arena, key);
+    message->path = reader->path;
+    message->line = reader->line;
+    const struct message *before =
+        map_get(&reader->catalogue->messages, message->key);
+    if (before && before->path == message->path)
+        message->line_before = before->line;
     message->text =
         unescape(arena, str_trim(str_from(line, (size_t)equals + 1)));
     struct fault cause;
@@ -204,7 +191,7 @@ static enum err read_file(struct catalogues *catalogues,
         str_slice(name, 0, name.len - strlen(ENDINGS[ending]));
     struct reader reader = {
         .catalogues = catalogues,
-        .path = file->path,
+        .path = arena_c_string(&catalogues->arena, str_from_c(file->path)),
         .line = 1,
         .fault = fault,
     };
@@ -346,19 +333,20 @@ const struct catalogue *catalogues_get(const struct catalogues *catalogues,
 {
     assert(catalogues);
     for (;;) {
-        const struct catalogue *catalogue = find(catalogues, language);
+        const struct catalogue *catalogue =
+            catalogue_find(catalogues, language);
         if (catalogue)
             return catalogue;
         ptrdiff_t hyphen = str_find_last_char(language, '-');
         if (hyphen < 0)
-            return find(catalogues, STR("en"));
+            return catalogue_find(catalogues, STR("en"));
         language = str_slice(language, 0, (size_t)hyphen);
     }
 }
 
 bool catalogues_has(const struct catalogues *catalogues, struct str language)
 {
-    return find(catalogues, language) != NULL;
+    return catalogue_find(catalogues, language) != NULL;
 }
 
 static const struct message *find_message(const struct catalogue *catalogue,

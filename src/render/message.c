@@ -16,7 +16,8 @@ struct message_run {
     unsigned depth;
     bool mute; /* walk only */
     bool has_args;
-    const char *error; /* NULL while it is well-formed */
+    const char *error;                     /* NULL while it is well-formed */
+    const struct message_visitor *visitor; /* or NULL */
     const struct locale *locale;
     const struct catalogue_arg *args;
     size_t args_count;
@@ -178,12 +179,24 @@ static const struct message_case *choose_plural(
     return find_case(cases, count, locale_plural(run->locale, number));
 }
 
+static void visit_plural(const struct message_run *run, struct str name,
+                         const struct message_case *cases, size_t count)
+{
+    struct str selectors[CASES_MAX];
+    for (size_t i = 0; i < count; i++)
+        selectors[i] = cases[i].selector;
+    run->visitor->plural(run->visitor->context, name, selectors, count);
+}
+
 static void run_choice(struct message_run *run, const struct catalogue_arg *arg,
-                       bool plural)
+                       struct str name, bool plural)
 {
     struct message_case cases[CASES_MAX];
     size_t count;
-    if (!read_cases(run, cases, &count) || run->mute)
+    bool well = read_cases(run, cases, &count);
+    if (well && plural && run->visitor)
+        visit_plural(run, name, cases, count);
+    if (!well || run->mute)
         return;
     static const struct catalogue_arg none = {0};
     if (!arg)
@@ -226,6 +239,8 @@ static void run_argument(struct message_run *run)
         fail(run, "a '{' needs a name behind it; a brace itself is '{'");
         return;
     }
+    if (run->visitor)
+        run->visitor->argument(run->visitor->context, name);
     if (take(run, '}')) {
         emit_arg(run, arg, name);
         return;
@@ -234,9 +249,9 @@ static void run_argument(struct message_run *run)
     if (str_eq(kind, STR("number")) && take(run, '}'))
         emit_arg(run, arg, name);
     else if (str_eq(kind, STR("plural")) && take(run, ','))
-        run_choice(run, arg, true);
+        run_choice(run, arg, name, true);
     else if (str_eq(kind, STR("select")) && take(run, ','))
-        run_choice(run, arg, false);
+        run_choice(run, arg, name, false);
     else
         fail(run, "an argument must read {name}, {name, number}, "
                   "{name, plural, …} or {name, select, …}");
@@ -298,6 +313,17 @@ void message_format(struct str message, const struct locale *locale,
         .args_count = count,
         .arena = arena,
         .out = out,
+    };
+    run_message(&run, NULL);
+}
+
+void message_visit(struct str message, const struct message_visitor *visitor)
+{
+    assert(visitor);
+    struct message_run run = {
+        .text = message,
+        .mute = true,
+        .visitor = visitor,
     };
     run_message(&run, NULL);
 }

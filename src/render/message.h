@@ -20,4 +20,16 @@ void message_format(struct str message, const struct locale *locale,
                     const struct catalogue_arg *args, size_t count,
                     struct arena *arena, struct buf *out);
 
+/* Is told what a message takes: each argument where it stands, and the cases of
+ * each plural ("one", "=0"), which live until the call returns. */
+struct message_visitor {
+    void (*argument)(void *context, struct str name);
+    void (*plural)(void *context, struct str name, const struct str *cases,
+                   size_t count);
+    void *context;
+};
+
+/* message must have been checked. */
+void message_visit(struct str message, const struct message_visitor *visitor);
+
 #endif

@@ -18,8 +18,11 @@
 
 static struct str title_of(const struct feed *feed, struct str name)
 {
-    return arena_printf(feed->p->arena, "%" PRI_STR ": %" PRI_STR,
-                        ARG_STR(feed->p->settings.name), ARG_STR(name));
+    struct printing *p = feed->p;
+    struct catalogue_arg args[] = {CATALOGUE_STR("site", p->settings.name),
+                                   CATALOGUE_STR("name", name)};
+    return catalogue_format(p->words, p->locale, STR("feed.section"), args, 2,
+                            p->arena);
 }
 
 static enum err load_front(struct feed *feed)

@@ -43,16 +43,39 @@ static void set_category(struct printing *p, struct value *model,
                                    p->arena));
 }
 
+/* What a message has before, between and behind the names that it is about,
+ * which are links and therefore no arguments: "By ", " and ", "". */
+struct around {
+    struct str before, between, behind;
+};
+
+static struct around words_around(struct printing *p, struct str key)
+{
+    struct catalogue_arg args[] = {CATALOGUE_STR("names", STR("\n")),
+                                   CATALOGUE_STR("name", STR("\n"))};
+    struct str text =
+        catalogue_format(p->words, p->locale, key, args, 2, p->arena);
+    ptrdiff_t first = str_find_char(text, '\n');
+    ptrdiff_t last = str_find_last_char(text, '\n');
+    if (first < 0)
+        return (struct around){.before = text};
+    struct around around = {
+        .before = str_slice(text, 0, (size_t)first),
+        .behind = str_from(text, (size_t)last + 1),
+    };
+    if (last > first)
+        around.between = str_slice(text, (size_t)first + 1, (size_t)last);
+    return around;
+}
+
 /* What stands before the name: "By ", ", ", " and ". */
 static struct str before_name(struct printing *p, size_t index, size_t count)
 {
     if (index == 0)
-        return arena_concat(
-            p->arena, catalogue_text(p->words, STR("article.by")), STR(" "));
-    if (index + 1 < count)
-        return STR(", ");
-    return arena_printf(p->arena, " %" PRI_STR " ",
-                        ARG_STR(catalogue_text(p->words, STR("article.and"))));
+        return words_around(p, STR("article.by")).before;
+    struct str key =
+        index + 1 < count ? STR("article.comma") : STR("article.and");
+    return words_around(p, key).between;
 }
 
 static void add_name(struct printing *p, struct value *list, struct str before,
@@ -92,7 +115,8 @@ static void set_written_byline(struct printing *p, struct value *model,
         add_name(p, list, before, byline->name, byline->slug);
         rest = str_from(rest, (size_t)at + byline->name.len);
     }
-    value_set_str(model, "byline_end", rest);
+    struct str behind = words_around(p, STR("article.by")).behind;
+    value_set_str(model, "byline_end", arena_concat(p->arena, rest, behind));
 }
 
 static void set_byline(struct printing *p, struct value *model,
@@ -101,7 +125,8 @@ static void set_byline(struct printing *p, struct value *model,
     const struct article_content *content = &article->content;
     struct value *list = value_set_list(model, "byline");
     bool shown = !is_source_alone(content);
-    value_set_str(model, "byline_end", STR(""));
+    value_set_str(model, "byline_end",
+                  words_around(p, STR("article.by")).behind);
     if (shown && content->byline.len)
         set_written_byline(p, model, list, content);
     for (size_t i = 0; i < content->byline_count; i++) {
