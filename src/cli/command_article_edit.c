@@ -180,6 +180,32 @@ static bool has_times(const json_t *object)
            json_object_get(object, "expires");
 }
 
+/* "translates": an article whose story this one tells in another language. */
+static enum err read_story(struct work *work, const json_t *object,
+                           struct id *ret_story)
+{
+    const json_t *translates = json_object_get(object, "translates");
+    if (!translates)
+        return ERR_OK;
+    struct id id;
+    if (!json_is_string(translates))
+        return fault_set(work->fault, ERR_INVALID, "translates",
+                         "translates has to be the id or address of an "
+                         "article");
+    enum err err =
+        newspaper_parse_id(json_string_value(translates), &id, work->fault);
+    if (err)
+        return err;
+    struct article article;
+    err = article_load(work->edit.db, &id, work->line->arena, &article);
+    if (err == ERR_NOT_FOUND)
+        return fault_set(work->fault, err, "translates",
+                         "there is no article %s to be translated", id.text);
+    if (!err)
+        *ret_story = article.story;
+    return err;
+}
+
 /* Reads the file over content, saves it, publishes it when asked to. */
 static enum err save(struct work *work, struct article_input *input,
                      const char *path)
@@ -189,6 +215,8 @@ static enum err save(struct work *work, struct article_input *input,
     if (!err)
         err = article_json_read(object, work->edit.db, work->line->arena,
                                 &input->content, work->fault);
+    if (!err)
+        err = read_story(work, object, &input->story);
     int64_t revision;
     if (!err)
         err = article_save(&work->edit, input, &work->id, &revision);
@@ -313,7 +341,8 @@ const struct command command_article_new = {
         "standfirst, language, categories (paths), tags, bylines, source, … "
         "and body (a document) or text (plain, an empty line parts "
         "paragraphs). Times as 'article schedule' takes them: scheduled, "
-        "embargoed (with embargoed_reason), expires.",
+        "embargoed (with embargoed_reason), expires. translates names an "
+        "article, by its id or address, that is the same in another language.",
     .shared = COMMAND_DATA,
     .arguments =
         (const struct command_argument[]){

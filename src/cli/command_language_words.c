@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* language check, words: for those who translate what readers see. */
-#include <inttypes.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 #include <jansson.h>
 
 #include "base/arena.h"
@@ -37,6 +40,10 @@ static enum err words_load(struct words *words, const char *folder,
     const struct command_line *line = words->line;
     words->locales = locales_create();
     words->folder = folder;
+    if (folder && access(folder, R_OK | X_OK) != 0)
+        return fault_set(fault, err_from_errno(errno), folder,
+                         "cannot read the folder %s: %s", folder,
+                         strerror(errno));
     if (!folder) {
         const char *data = newspaper_directory(line);
         const char *theme = arena_printf(line->arena, "%s/theme", data).ptr;
@@ -45,8 +52,13 @@ static enum err words_load(struct words *words, const char *folder,
         if (err)
             return err;
     }
-    return catalogues_load(web_messages, words->folder, &words->catalogues,
-                           fault);
+    enum err err =
+        catalogues_load(web_messages, words->folder, &words->catalogues, fault);
+    struct fault cause = *fault;
+    if (!err || !cause.field[0])
+        return err;
+    return fault_set(fault, err, cause.field, "%s/%s: %s", words->folder,
+                     cause.field, cause.message);
 }
 
 /* ---- check -----------------------------------------------------------------

@@ -6,7 +6,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/log.h"
+#include "cli/edge_words.h"
 #include "cli/process.h"
 #include "cli/serve.h"
 #include "edge/edge.h"
@@ -55,7 +57,11 @@ int edge_main(int argc, char **argv)
             .page_memory =
                 (size_t)arguments.page_memory, /* the desk says more */
         };
-        err = read_proxies(&arguments, &config.proxies, &fault);
+        static struct arena words; /* as long as the process */
+        arena_init(&words, 0);
+        err = edge_words_load(arguments.directory, &words, &config, &fault);
+        if (!err)
+            err = read_proxies(&arguments, &config.proxies, &fault);
         if (!err)
             err = edge_run(&config, &fault);
     }

@@ -190,6 +190,7 @@ enum err edge_run(const struct edge_config *config, struct fault *fault)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     edge->config = *config;
     edge->pid = getpid();
+    edge->errors = edge_errors_create(config);
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -212,6 +213,7 @@ enum err edge_run(const struct edge_config *config, struct fault *fault)
     sigwait(&signals, &signal);
     drain(edge, &signals);
     stop(edge);
+    edge_errors_destroy(edge->errors);
     free(edge);
     return ERR_OK;
 }

@@ -80,6 +80,7 @@ struct edge {
     struct edge_allowances *allowances;
     atomic_bool drained;
     struct edge_views *views;
+    struct edge_errors *errors; /* immutable */
 
     /* Of the first thread alone: */
     struct shelf shelf;
@@ -100,7 +101,11 @@ uint64_t edge_body_max(void *thread, const struct http_request *request);
 
 /* ---- edge_error.c ---- */
 
-/* A static page for one of 400, 404, 405, 414, 429, 500, 503, 504. */
+/* The pages of all languages of config->words. */
+struct edge_errors *edge_errors_create(const struct edge_config *config);
+void edge_errors_destroy(struct edge_errors *errors);
+
+/* A static page for one of EDGE_ERRORS, in the reader's language. */
 void edge_answer_error(struct http_exchange *exchange, int status);
 
 /* ---- edge_page.c ---- */

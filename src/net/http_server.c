@@ -406,6 +406,11 @@ void http_server_drain(struct http_server *server,
         on_empty(context);
 }
 
+void *http_server_context(const struct http_server *server)
+{
+    return server->config.context;
+}
+
 struct http_server_counts http_server_counts(const struct http_server *server)
 {
     return server->counts;

@@ -90,6 +90,9 @@ struct http_server_counts {
     uint64_t refused; /* bad heads and bodies, limits, time-outs */
 };
 
+/* What its handlers are called with. */
+void *http_server_context(const struct http_server *server);
+
 struct http_server_counts http_server_counts(const struct http_server *server);
 
 /* ---- What a handler gets --------------------------------------------------

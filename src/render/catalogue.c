@@ -267,20 +267,43 @@ static enum err add_to_value(struct catalogues *catalogues,
     return ERR_OK;
 }
 
+/* "pt" for "pt-BR", else English; NULL for English itself. */
+static struct catalogue *fallback_of(const struct catalogues *catalogues,
+                                     const struct catalogue *catalogue)
+{
+    struct catalogue *english = catalogue_find(catalogues, STR("en"));
+    struct str language = catalogue->language;
+    ptrdiff_t hyphen = str_find_char(language, '-');
+    struct catalogue *base =
+        hyphen < 0 ? NULL
+                   : catalogue_find(catalogues,
+                                    str_slice(language, 0, (size_t)hyphen));
+    return base ? base : catalogue == english ? NULL : english;
+}
+
+/* Its own messages over those it falls back on, English at the bottom. */
+static enum err add_all(struct catalogues *catalogues,
+                        struct catalogue *catalogue,
+                        const struct catalogue *source, struct fault *fault)
+{
+    enum err err = ERR_OK;
+    if (source->fallback)
+        err = add_all(catalogues, catalogue, source->fallback, fault);
+    return err ? err : add_to_value(catalogues, catalogue, source, fault);
+}
+
 static enum err make_values(struct catalogues *catalogues, struct fault *fault)
 {
-    const struct catalogue *english = find_or_add(catalogues, STR("en"));
-    if (!english)
+    if (!find_or_add(catalogues, STR("en")))
         return fault_set(fault, ERR_INVALID, "en",
                          "There are too many languages.");
+    for (size_t i = 0; i < catalogues->count; i++)
+        catalogues->items[i].fallback =
+            fallback_of(catalogues, &catalogues->items[i]);
     for (size_t i = 0; i < catalogues->count; i++) {
         struct catalogue *catalogue = &catalogues->items[i];
         catalogue->value = value_object(&catalogues->arena);
-        enum err err = add_to_value(catalogues, catalogue, english, fault);
-        if (!err && catalogue != english) {
-            catalogue->fallback = english;
-            err = add_to_value(catalogues, catalogue, catalogue, fault);
-        }
+        enum err err = add_all(catalogues, catalogue, catalogue, fault);
         if (err)
             return err;
     }
@@ -344,6 +367,18 @@ const struct catalogue *catalogues_get(const struct catalogues *catalogues,
     }
 }
 
+size_t catalogues_count(const struct catalogues *catalogues)
+{
+    return catalogues->count;
+}
+
+struct str catalogues_language(const struct catalogues *catalogues,
+                               size_t index)
+{
+    assert(index < catalogues->count);
+    return catalogues->items[index].language;
+}
+
 bool catalogues_has(const struct catalogues *catalogues, struct str language)
 {
     return catalogue_find(catalogues, language) != NULL;
@@ -352,9 +387,9 @@ bool catalogues_has(const struct catalogues *catalogues, struct str language)
 static const struct message *find_message(const struct catalogue *catalogue,
                                           struct str key)
 {
-    const struct message *message = map_get(&catalogue->messages, key);
-    if (!message && catalogue->fallback)
-        message = map_get(&catalogue->fallback->messages, key);
+    const struct message *message = NULL;
+    for (; catalogue && !message; catalogue = catalogue->fallback)
+        message = map_get(&catalogue->messages, key);
     return message;
 }
 

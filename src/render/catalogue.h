@@ -15,7 +15,8 @@
  * apostrophe. Escapes: \n, \\, and \ before the end of a line goes on in the
  * next.
  *
- * A key that a language lacks is taken from English; one that English lacks is
+ * A key that a language lacks is taken from its base ("pt" for "pt-BR"), then
+ * from English; one that English lacks is
  * shown as the key itself, so that it is noticed. */
 #ifndef RENDER_CATALOGUE_H
 #define RENDER_CATALOGUE_H
@@ -61,6 +62,11 @@ void catalogues_destroy(struct catalogues *catalogues);
 /* The catalogue of a language, of its base ("pt" for "pt-BR"), or English. */
 const struct catalogue *catalogues_get(const struct catalogues *catalogues,
                                        struct str language);
+
+/* The languages that have a catalogue, by number. */
+size_t catalogues_count(const struct catalogues *catalogues);
+struct str catalogues_language(const struct catalogues *catalogues,
+                               size_t index);
 
 bool catalogues_has(const struct catalogues *catalogues, struct str language);
 

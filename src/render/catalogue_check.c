@@ -40,7 +40,7 @@ struct shape {
 
 struct checking {
     struct catalogue_check *check;
-    const struct catalogue *catalogue, *english, *base;
+    const struct catalogue *catalogue, *english;
     struct plural_rules rules;
     struct arena arena;
 };
@@ -237,14 +237,16 @@ static enum err load_rules(struct checking *checking, struct fault *fault)
     return ERR_OK;
 }
 
-/* "pt" for "pt-BR", or NULL. */
-static const struct catalogue *base_of(const struct catalogues *catalogues,
-                                       struct str language)
+/* Whether it has the message, or its base has. */
+static bool has(const struct checking *checking, struct str key)
 {
-    ptrdiff_t hyphen = str_find_char(language, '-');
-    return hyphen < 0 ? NULL
-                      : catalogue_find(catalogues,
-                                       str_slice(language, 0, (size_t)hyphen));
+    const struct catalogue *catalogue = checking->catalogue;
+    while (catalogue && catalogue != checking->english) {
+        if (map_get(&catalogue->messages, key))
+            return true;
+        catalogue = catalogue->fallback;
+    }
+    return checking->catalogue == checking->english;
 }
 
 static enum err check_language(struct checking *checking, struct fault *fault)
@@ -257,10 +259,7 @@ static enum err check_language(struct checking *checking, struct fault *fault)
         check_message(checking, own[i]);
     const struct message **all = sorted(checking->english, &checking->arena);
     for (size_t i = 0; all[i]; i++) {
-        bool has =
-            map_get(&checking->catalogue->messages, all[i]->key) ||
-            (checking->base && map_get(&checking->base->messages, all[i]->key));
-        if (!has)
+        if (!has(checking, all[i]->key))
             tell_missing(checking, all[i]);
     }
     return ERR_OK;
@@ -275,8 +274,6 @@ enum err catalogue_check_all(struct catalogue_check *check, struct fault *fault)
     checking.english = catalogues_get(check->catalogues, STR("en"));
     for (size_t i = 0; !err && i < check->catalogues->count; i++) {
         checking.catalogue = &check->catalogues->items[i];
-        checking.base =
-            base_of(check->catalogues, checking.catalogue->language);
         err = check_language(&checking, fault);
         arena_reset(&checking.arena);
     }

@@ -19,7 +19,7 @@ struct message {
 struct catalogue {
     struct str language;
     struct map messages;
-    const struct catalogue *fallback; /* English, or NULL in English itself */
+    const struct catalogue *fallback; /* its base, English, or NULL */
     struct value *value;
 };
 

@@ -234,6 +234,19 @@ bool language_is_rtl(struct str language)
     return icu_name(language, icu, sizeof icu) && uloc_isRightToLeft(icu);
 }
 
+void language_script(struct str language, char ret_script[LOCALE_SCRIPT_BYTES])
+{
+    char icu[ULOC_FULLNAME_CAPACITY], full[ULOC_FULLNAME_CAPACITY];
+    UErrorCode status = U_ZERO_ERROR;
+    ret_script[0] = '\0';
+    if (!icu_name(language, icu, sizeof icu))
+        return;
+    uloc_addLikelySubtags(icu, full, sizeof full, &status);
+    uloc_getScript(full, ret_script, LOCALE_SCRIPT_BYTES, &status);
+    if (U_FAILURE(status))
+        ret_script[0] = '\0';
+}
+
 struct str language_with_territory(struct str language, struct arena *arena)
 {
     char icu[ULOC_FULLNAME_CAPACITY], full[ULOC_FULLNAME_CAPACITY];

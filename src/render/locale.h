@@ -21,6 +21,7 @@ struct locales;
 enum {
     LOCALE_PATTERN_BYTES_MAX = 64,
     LOCALE_TAG_BYTES_MAX = 32,
+    LOCALE_SCRIPT_BYTES = 5, /* four letters and the end */
     LOCALE_ZONE_BYTES_MAX = 64,
     LOCALE_TEXT_BYTES_MAX = 1 << 20, /* of what is folded or compared */
 };
@@ -117,6 +118,10 @@ struct str locale_romanise(struct str text, struct arena *arena);
 bool language_is_valid(struct str language);
 
 bool language_is_rtl(struct str language);
+
+/* The script it is written in (ISO 15924): "Latn", "Cyrl", "Arab"; what the tag
+ * says, else what is likely. "" when ICU knows none. */
+void language_script(struct str language, char ret_script[LOCALE_SCRIPT_BYTES]);
 
 /* "ka_GE": with the territory where it is at home (or the one that it names),
  * as Open Graph wants it; the tag as it is when ICU knows none. */

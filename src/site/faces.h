@@ -8,8 +8,8 @@
 enum { FACES_MAX = 4 };
 
 /* Names of the files that stand above the fold of a page, text before display,
- * at most FACES_MAX, then NULL: "latin-text.woff2". Languages that are not in
- * the table have the Latin ones. */
+ * at most FACES_MAX, then NULL: "latin-text.woff2". They go by the script that
+ * the language is written in; for another one there is none. */
 const char *const *faces_of(struct str language);
 
 #endif

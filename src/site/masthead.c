@@ -168,7 +168,9 @@ static void add_language(struct printing *p, struct value *list, size_t index)
                       catalogue_format(p->words, p->locale,
                                        STR("language.none"), args, 1,
                                        p->arena));
-        url = arena_printf(p->arena, "/%" PRI_STR "/", ARG_STR(language->code));
+        /* The front page shows that paragraph to who comes by this link. */
+        url = arena_printf(p->arena, "/%" PRI_STR "/#untranslated",
+                           ARG_STR(language->code));
     }
     value_set_str(link, "url", url);
 }

@@ -64,7 +64,8 @@ static struct around words_around(struct printing *p, struct str key)
         .behind = str_from(text, (size_t)last + 1),
     };
     if (last > first)
-        around.between = str_slice(text, (size_t)first + 1, (size_t)last);
+        around.between =
+            str_slice(text, (size_t)first + 1, (size_t)(last - first - 1));
     return around;
 }
 

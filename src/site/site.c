@@ -53,6 +53,10 @@ enum err site_create(struct content *content, const char *folder,
     site->edition = edition_of(site);
     enum err err = look_load(folder, &site->look, fault);
     if (err) {
+        struct fault cause = *fault;
+        if (cause.field[0]) /* "fr.properties:12" */
+            fault_set(fault, err, cause.field, "theme: %s: %s", cause.field,
+                      cause.message);
         site_destroy(site);
         return err;
     }

@@ -271,6 +271,13 @@ static void test_order_and_letter_case(void **state)
         "საქართველო A");
 }
 
+static void assert_script(const char *language, const char *expected)
+{
+    char script[LOCALE_SCRIPT_BYTES];
+    language_script(str_from_c(language), script);
+    assert_string_equal(script, expected);
+}
+
 static void test_languages(void **state)
 {
     (void)state;
@@ -281,6 +288,11 @@ static void test_languages(void **state)
     assert_true(language_is_rtl(STR("fa")));
     assert_true(language_is_rtl(STR("ar")));
     assert_false(language_is_rtl(STR("ka")));
+    assert_script("kk", "Cyrl");
+    assert_script("ka", "Geor");
+    assert_script("ur", "Arab");
+    assert_script("sr-latn", "Latn");
+    assert_script("!", "");
     assert_true(language_is_valid(STR("pt-BR")));
     assert_false(language_is_valid(STR("xx")));
     assert_false(language_is_valid(STR("en_US!")));
