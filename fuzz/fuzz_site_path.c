@@ -37,6 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_sitemap(&path, key, &arena);
     if (path.page == SITE_PAGE_ITEM)
         assert(str_ends_with(key, STR(".json")));
+    if (path.page == SITE_PAGE_EMBED)
+        assert(str_ends_with(key, STR("/embed")));
     if (path.page == SITE_PAGE_FEED)
         assert(site_page_has_feeds(path.home) &&
                str_ends_with(key, site_feeds[path.feed].file));

@@ -39,7 +39,7 @@ enum setting_kind {
     X(place,       TEXT,     "",               true,  "where the newspaper appears, shown beside the date") \
     X(publisher,   TEXT,     "",               true,  "who publishes it, for the imprint and the copyright line") \
     X(contact,     TEXT,     "",               false, "electronic mail address for readers") \
-    X(address,     ADDRESS,  "",               false, "public address, such as https://example.org; needed by feeds") \
+    X(address,     ADDRESS,  "",               false, "public address, such as https://example.org; needed by feeds, sitemaps, cards") \
     X(language,    LANGUAGE, "en",             false, "the language of the address /") \
     X(zone,        ZONE,     "UTC",            false, "time zone of all dates, such as Asia/Tbilisi") \
     X(date_pattern, PATTERN, "dd.MM.yy HH:mm", true,  "how a date and time is written") \
@@ -47,6 +47,7 @@ enum setting_kind {
     X(newest_pinned, NUMBER, "2000",           false, "how many of the newest articles are kept printed") \
     X(page_memory, BYTES,    "256 MiB",        false, "memory for printed pages, of each edge") \
     X(ai_crawlers, SWITCH,   "yes",            false, "whether robots.txt lets in crawlers that collect texts for AI: yes or no") \
+    X(llms_txt,    SWITCH,   "no",             false, "whether /llms.txt tells programs that answer questions where things are: yes or no") \
     X(robots,      LINES,    "",               false, "further lines of robots.txt") \
     X(websub_hub,  LINK,     "",               false, "another hub that is told of changes and named in feeds; empty: the newspaper's own") \
     X(fetch_allow, HOSTS,    "",               false, "private addresses that may be fetched from, such as 10.0.0.7:8080; mostly none")

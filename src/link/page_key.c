@@ -9,7 +9,7 @@
 
 /* What a value must look like. Longer ones are as if they were not there, but
  * for words, which are cut. */
-enum shape { WORDS, PATH, DATE, CURSOR, NEWEST };
+enum shape { WORDS, PATH, DATE, CURSOR, NEWEST, NAME, NUMBER };
 
 struct parameter {
     struct str name;
@@ -29,6 +29,10 @@ static const struct parameter parameters[] = {
     {STR_INIT("to"), SEARCHES, DATE, 10},
     {STR_INIT("sort"), PAGE_KEY_SEARCH, NEWEST, 6},
     {STR_INIT("after"), PAGE_KEY_SEARCH, CURSOR, 32},
+    {STR_INIT("url"), PAGE_KEY_OEMBED, PATH, PAGE_KEY_URL_BYTES_MAX},
+    {STR_INIT("format"), PAGE_KEY_OEMBED, NAME, 8},
+    {STR_INIT("maxwidth"), PAGE_KEY_OEMBED, NUMBER, 5},
+    {STR_INIT("maxheight"), PAGE_KEY_OEMBED, NUMBER, 5},
 };
 enum { PARAMETERS = sizeof parameters / sizeof *parameters };
 
@@ -40,6 +44,8 @@ enum page_key_kind page_key_kind(struct str key)
     ptrdiff_t mark = str_find_char(key, '?');
     struct str rest = mark < 0 ? key : str_slice(key, 0, (size_t)mark);
     struct str part, language;
+    if (str_eq(rest, STR("/oembed")))
+        return PAGE_KEY_OEMBED;
     if (!str_split_next(&rest, '/', &part) || part.len ||
         !str_split_next(&rest, '/', &language) || !language.len ||
         !str_split_next(&rest, '/', &part))
@@ -76,6 +82,14 @@ static bool is_cursor(struct str text)
     return true;
 }
 
+static bool is_between(struct str text, char first, char last)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < first || text.ptr[i] > last)
+            return false;
+    return true;
+}
+
 static bool has_control(struct str text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -100,6 +114,10 @@ static bool settle(const struct parameter *parameter, struct str *text)
         return is_cursor(*text);
     case NEWEST:
         return str_eq(*text, STR("newest"));
+    case NAME:
+        return is_between(*text, 'a', 'z');
+    case NUMBER:
+        return is_between(*text, '0', '9');
     default:
         return !has_control(*text);
     }

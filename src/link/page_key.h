@@ -5,7 +5,8 @@
  * changes nothing. The edge makes keys of requests, the desk reads them.
  *
  *     /en/politics?before=0005e6466bd0a4c0-62f9f7d471fdc
- *     /en/search?q=new%20bridge&category=politics&from=2022-01-01 */
+ *     /en/search?q=new%20bridge&category=politics&from=2022-01-01
+ *     /oembed?url=https%3A%2F%2F…&format=xml&maxwidth=400 */
 #ifndef LINK_PAGE_KEY_H
 #define LINK_PAGE_KEY_H
 
@@ -16,7 +17,8 @@
 
 enum {
     PAGE_KEY_QUERY_BYTES_MAX = 300, /* of what a reader looks for */
-    PAGE_KEY_VALUE_BYTES = PAGE_KEY_QUERY_BYTES_MAX + 1,
+    PAGE_KEY_URL_BYTES_MAX = 500,   /* of a page that is asked about */
+    PAGE_KEY_VALUE_BYTES = PAGE_KEY_URL_BYTES_MAX + 1,
 };
 
 enum page_key_kind {
@@ -24,6 +26,7 @@ enum page_key_kind {
     PAGE_KEY_SEARCH = 1 << 1,      /* /en/search */
     PAGE_KEY_SEARCH_FEED = 1 << 2, /* /en/search/rss.xml */
     PAGE_KEY_SUGGEST = 1 << 3,     /* /en/suggest */
+    PAGE_KEY_OEMBED = 1 << 4,      /* /oembed */
 };
 
 /* By the path (decoded, without a query) or by the whole key. */

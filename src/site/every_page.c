@@ -220,8 +220,10 @@ static enum err visit_language(struct walk *walk, struct str lang)
 static enum err visit_files(struct walk *walk)
 {
     static const struct str files[] = {
-        STR_INIT("/"),      STR_INIT("/favicon.ico"), STR_INIT("/robots.txt"),
-        STR_INIT("/sw.js"), STR_INIT("/404.html"),    STR_INIT("/sitemap.xml")};
+        STR_INIT("/"),           STR_INIT("/favicon.ico"),
+        STR_INIT("/robots.txt"), STR_INIT("/sw.js"),
+        STR_INIT("/llms.txt"),   STR_INIT("/404.html"),
+        STR_INIT("/sitemap.xml")};
     struct look *look = site_hold_look(walk->site);
     enum err err = ERR_OK;
     for (size_t i = 0; !err && i < sizeof files / sizeof *files; i++) {

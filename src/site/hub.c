@@ -401,8 +401,10 @@ static void tell_state(struct hub *hub)
     if (read_settings(hub, &arena, &used, &fault))
         tell(hub, "the hub cannot be set up", &fault);
     else if (!hub->settings.address.len)
-        log_info("the hub for feeds is off: set the newspaper's address, as in "
-                 "'broadsheet settings set address https://example.org'");
+        log_info("the hub for feeds is off, and there are no sitemaps, cards "
+                 "for other sites or whole addresses in feeds: they want the "
+                 "newspaper's address, as in 'broadsheet settings set address "
+                 "https://example.org'");
 }
 
 static void init_waits(struct hub *hub)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* An article, and what stands at its address when it was withdrawn. */
+#include "base/buf.h"
 #include "base/time.h"
 #include "content/article_list.h"
+#include "link/page.h"
+#include "net/uri.h"
 #include "render/catalogue.h"
 #include "render/document.h"
 #include "render/locale.h"
@@ -294,6 +297,31 @@ static void share_article(struct printing *p, const struct article *article)
         value_add_str(tags, article->tags[i].name);
 }
 
+/* Where others learn what to show for this address: only a server that knows
+ * its own address tells. */
+static void set_oembed(struct printing *p, struct str path)
+{
+    static const char *const formats[] = {"json", "xml"};
+    struct value *list = value_set_list(p->page, "oembed");
+    DEFER(buf_finish) struct buf url;
+    buf_init(&url, 4 * PAGE_KEY_BYTES_MAX);
+    uri_write_query(&url, printing_absolute(p, path));
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (!p->settings.address.len || printing_is_static(p) || buf_err(&url))
+            return;
+        struct value *link = value_add_object(list);
+        value_set_str(link, "type",
+                      arena_printf(p->arena, "%s/%s+oembed",
+                                   i ? "text" : "application", formats[i]));
+        value_set_str(link, "url",
+                      arena_printf(p->arena,
+                                   "%" PRI_STR "/oembed?url=%" PRI_STR
+                                   "&format=%s",
+                                   ARG_STR(p->settings.address),
+                                   ARG_STR(buf_str(&url)), formats[i]));
+    }
+}
+
 static void set_head(struct printing *p, const struct article *article,
                      struct str path)
 {
@@ -312,6 +340,7 @@ static void set_head(struct printing *p, const struct article *article,
     printing_share_picture(p, article->picture, content->picture_alt);
     share_article(p, article);
     value_set_str(p->page, "item", site_path_item(p->arena, path));
+    set_oembed(p, path);
     linked_article(p, article, path, description);
     if (content->canonical.len)
         value_set_str(p->page, "canonical", content->canonical);

@@ -13,6 +13,8 @@ MUST_USE enum err page_front(struct printing *p);
 MUST_USE enum err page_category(struct printing *p);
 MUST_USE enum err page_article(struct printing *p);
 MUST_USE enum err page_item(struct printing *p); /* an article as ninjs */
+MUST_USE enum err page_embed(struct printing *p);
+MUST_USE enum err page_oembed(struct printing *p);
 MUST_USE enum err page_tag(struct printing *p);
 MUST_USE enum err page_author(struct printing *p);
 MUST_USE enum err page_search(struct printing *p);
@@ -30,6 +32,7 @@ MUST_USE enum err page_slash(struct printing *p);
 MUST_USE enum err page_asset(struct printing *p);
 MUST_USE enum err page_favicon(struct printing *p);
 MUST_USE enum err page_robots(struct printing *p);
+MUST_USE enum err page_llms(struct printing *p);
 MUST_USE enum err page_sitemaps(struct printing *p); /* the index */
 MUST_USE enum err page_sitemap(struct printing *p);
 

@@ -21,7 +21,9 @@ static enum err (*const printers[SITE_PAGE_COUNT])(struct printing *) = {
     [SITE_PAGE_SITEMAPS] = page_sitemaps, [SITE_PAGE_SITEMAP] = page_sitemap,
     [SITE_PAGE_SLASH] = page_slash,       [SITE_PAGE_SAVED] = page_saved,
     [SITE_PAGE_MY_SAVED] = page_my_saved, [SITE_PAGE_MANIFEST] = page_manifest,
-    [SITE_PAGE_ICON] = page_icon,         [SITE_PAGE_WORKER] = page_worker,
+    [SITE_PAGE_EMBED] = page_embed,       [SITE_PAGE_OEMBED] = page_oembed,
+    [SITE_PAGE_LLMS] = page_llms,         [SITE_PAGE_ICON] = page_icon,
+    [SITE_PAGE_WORKER] = page_worker,
 };
 
 enum err site_print(struct site *site, struct db *reader, struct str page_key,

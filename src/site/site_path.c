@@ -25,6 +25,7 @@ static const struct str sitemap_words[SITE_SITEMAP_COUNT] = {
 };
 
 #define ITEM_ENDING STR(".json")
+#define EMBED_ENDING STR("/embed")
 #define SITEMAP_PREFIX STR("/sitemap-")
 #define SITEMAP_ENDING STR(".xml.gz")
 
@@ -129,6 +130,18 @@ static bool parse_named(const struct parts *parts, struct site_path *path)
     return true;
 }
 
+/* /en/article/some-words-62f9f7d471fdc/embed */
+static bool parse_embed(const struct parts *parts, struct site_path *path)
+{
+    if (parts->count != 4 || !str_eq(parts->at[1], STR("article")) ||
+        !str_eq(parts->at[3], STR("embed")))
+        return false;
+    parse_article(parts->at[2], path);
+    path->page =
+        path->page == SITE_PAGE_ARTICLE ? SITE_PAGE_EMBED : SITE_PAGE_UNKNOWN;
+    return true;
+}
+
 /* The pages that every language has one of. */
 static bool parse_single(struct str name, struct site_path *path)
 {
@@ -165,7 +178,8 @@ static void parse_page(const struct parts *parts, struct site_path *path)
     struct str last = parts->at[parts->count - 1];
     if (parts->count == 1) {
         path->page = SITE_PAGE_FRONT;
-    } else if (parts->count == 2 && parse_single(last, path)) {
+    } else if ((parts->count == 2 && parse_single(last, path)) ||
+               parse_embed(parts, path)) {
         return;
     } else if (parts->count != 3 || !parse_named(parts, path)) {
         if (parts->count - 1 > SITE_PATH_DEPTH_MAX)
@@ -309,8 +323,10 @@ static bool parse_top(struct str path_text, struct site_path *path)
         {STR_INIT("/"), SITE_PAGE_ROOT},
         {STR_INIT("/favicon.ico"), SITE_PAGE_FAVICON},
         {STR_INIT("/robots.txt"), SITE_PAGE_ROBOTS},
+        {STR_INIT("/llms.txt"), SITE_PAGE_LLMS},
         {STR_INIT("/sitemap.xml"), SITE_PAGE_SITEMAPS},
         {STR_INIT("/saved"), SITE_PAGE_MY_SAVED},
+        {STR_INIT("/oembed"), SITE_PAGE_OEMBED},
         {STR_INIT("/sw.js"), SITE_PAGE_WORKER},
     };
     for (size_t i = 0; i < sizeof top / sizeof *top; i++) {
@@ -387,6 +403,11 @@ struct str site_path_article(struct arena *arena, struct str lang,
 struct str site_path_item(struct arena *arena, struct str article)
 {
     return arena_concat(arena, article, ITEM_ENDING);
+}
+
+struct str site_path_embed(struct arena *arena, struct str article)
+{
+    return arena_concat(arena, article, EMBED_ENDING);
 }
 
 struct str site_path_sitemap(struct arena *arena, struct str lang,

@@ -23,6 +23,9 @@ enum site_page {
     SITE_PAGE_CATEGORY, /* /en/politics, /en/politics/elections */
     SITE_PAGE_ARTICLE,  /* /en/article/some-words-62f9f7d471fdc */
     SITE_PAGE_ITEM,     /* /en/article/some-words-62f9f7d471fdc.json: ninjs */
+    SITE_PAGE_EMBED,    /* /en/article/some-words-62f9f7d471fdc/embed: a card
+                         * of it for pages of others */
+    SITE_PAGE_OEMBED,   /* /oembed?url=…, see link/page_key.h */
     SITE_PAGE_TAG,      /* /en/tag/harvest */
     SITE_PAGE_AUTHOR,   /* /en/author/nino-beridze */
     SITE_PAGE_SEARCH,   /* /en/search?q=…, see link/page_key.h */
@@ -39,6 +42,7 @@ enum site_page {
     SITE_PAGE_ASSET,    /* /assets/reader-0123456789abcdef.js */
     SITE_PAGE_FAVICON,  /* /favicon.ico */
     SITE_PAGE_ROBOTS,   /* /robots.txt */
+    SITE_PAGE_LLMS,     /* /llms.txt */
     SITE_PAGE_SITEMAPS, /* /sitemap.xml: the index of the others */
     SITE_PAGE_SITEMAP,  /* /sitemap-en-2022-08.xml.gz; see SITE_SITEMAPS */
     SITE_PAGE_SLASH,    /* a known page but for its last slash: /en, /en/tv/,
@@ -147,6 +151,9 @@ struct str site_path_article(struct arena *arena, struct str lang,
 
 /* The item beside an article's page. */
 struct str site_path_item(struct arena *arena, struct str article);
+
+/* The card of an article's page. */
+struct str site_path_embed(struct arena *arena, struct str article);
 
 /* "/sitemap-en-2022-08-2.xml.gz", "/sitemap-en-tags.xml.gz"; month only of
  * articles; part 1 is not written. */

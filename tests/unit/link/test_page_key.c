@@ -45,6 +45,28 @@ static void test_their_order_and_spelling_are_always_the_same(void **state)
     makes("/en/search", "q=++a+", "/en/search?q=a");
 }
 
+static void test_a_question_for_a_card_has_one_spelling(void **state)
+{
+    (void)state;
+    makes("/oembed",
+          "maxheight=90&utm=1&format=xml&url=https://a.b/en/x?y=1%26z"
+          "&maxwidth=400",
+          "/oembed?url=https://a.b/en/x?y%3D1%26z&format=xml&maxwidth=400"
+          "&maxheight=90");
+    makes("/oembed", "url=a%0Ab&format=XML&maxwidth=-1&maxheight=123456",
+          "/oembed");
+    makes("/en/oembed", "url=a", "/en/oembed");
+    assert_int_equal(page_key_kind(STR("/oembed")), PAGE_KEY_OEMBED);
+    assert_int_equal(page_key_kind(STR("/oembed?url=a")), PAGE_KEY_OEMBED);
+    assert_int_equal(page_key_kind(STR("/oembed/")), PAGE_KEY_OTHER);
+    char value[PAGE_KEY_VALUE_BYTES], url[PAGE_KEY_URL_BYTES_MAX + 8] = "url=";
+    memset(url + 4, 'a', PAGE_KEY_URL_BYTES_MAX);
+    char target[PAGE_KEY_BYTES_MAX];
+    struct str key = page_key_make(STR("/oembed"), str_from_c(url), target);
+    assert_int_equal(page_key_value(key, STR("url"), value).len,
+                     PAGE_KEY_URL_BYTES_MAX);
+}
+
 static void test_what_is_not_of_its_shape_is_left_out(void **state)
 {
     (void)state;
@@ -101,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_page_keeps_the_parameters_that_it_knows),
         cmocka_unit_test(test_their_order_and_spelling_are_always_the_same),
+        cmocka_unit_test(test_a_question_for_a_card_has_one_spelling),
         cmocka_unit_test(test_what_is_not_of_its_shape_is_left_out),
         cmocka_unit_test(test_words_are_cut_at_a_character),
         cmocka_unit_test(test_values_are_read_back),

@@ -537,6 +537,34 @@ static void test_a_theme_has_files_of_its_own(void **state)
     assert_non_null(strstr(fault.message, "more/deep.svg"));
 }
 
+static void set(struct paper *paper, const char *name, const char *value)
+{
+    struct edit edit;
+    paper_begin(paper, &edit);
+    assert_int_equal(
+        setting_set(&edit, str_from_c(name), STR(""), str_from_c(value)),
+        ERR_OK);
+    paper_commit(&edit);
+}
+
+static void test_llms_txt_is_there_only_where_it_is_wanted(void **state)
+{
+    struct paper *paper = *state;
+    assert_int_equal(paper_print(paper, "/llms.txt").status, 404);
+    set(paper, "name", "A [paper] *of* ours");
+    set(paper, "llms_txt", "yes");
+    struct site_print print = paper_print(paper, "/llms.txt");
+    assert_int_equal(print.status, 200);
+    assert_true(
+        str_starts_with(print.body, STR("# A \\[paper\\] \\*of\\* ours\n")));
+    assert_has(&print, "](https://paper.example/ka/politics/elections)");
+    assert_has(&print, "- [atom.xml](https://paper.example/ru/atom.xml)\n");
+    assert_true(print_depends(&print, "settings"));
+    assert_true(print_depends(&print, "categories"));
+    set(paper, "llms_txt", "no");
+    assert_int_equal(paper_print(paper, "/llms.txt").status, 404);
+}
+
 static void test_the_worker_comes_from_no_cache_and_has_a_policy(void **state)
 {
     struct paper *paper = *state;
@@ -655,6 +683,7 @@ int main(void)
         TEST(test_the_initial_is_not_that_of_an_article),
         TEST(test_colours_of_the_stylesheet_are_those_of_the_manifest),
         TEST(test_a_theme_has_files_of_its_own),
+        TEST(test_llms_txt_is_there_only_where_it_is_wanted),
         TEST(test_the_worker_comes_from_no_cache_and_has_a_policy),
         TEST(test_style_and_messages_change_while_they_are_used),
         TEST(test_pinned_pages_exist),
