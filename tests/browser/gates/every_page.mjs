@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kind of page × phone and desktop × light and dark × each language:
+// nothing is wrong, axe finds nothing, and a picture of it is kept.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+
+import { openPage, overflow, screenshot } from "../../lib/browser.mjs";
+import { SCHEMES, WIDTHS, inPairs, viewportOf } from "../../lib/paper.mjs";
+import { root } from "../../lib/site.mjs";
+import { note, test } from "../../lib/tap.mjs";
+
+const AXE = fs.readFileSync(path.join(root, "node_modules/axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const GROUND = { dark: "rgb(20, 19, 17)", light: "rgb(251, 249, 244)" };
+
+/** What axe finds wrong. @param {any} page @returns {Promise<string[]>} */
+async function violations(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async (/** @type {string[]} */ rules) => {
+    const result = await /** @type {any} */ (globalThis).axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
+    return result.violations.flatMap((/** @type {any} */ violation) =>
+      violation.nodes.map((/** @type {any} */ node) => `${violation.id}: ${node.html.slice(0, 160)}`),
+    );
+  }, RULES);
+}
+
+/** Pictures further down too, for the screenshot. @param {any} page */
+const loadPictures = (page) =>
+  page.evaluate(async () => {
+    const pictures = [...document.images];
+    for (const picture of pictures) picture.loading = "eager";
+    await Promise.all([document.fonts.ready, ...pictures.map((picture) => picture.decode().catch(() => {}))]);
+  });
+
+/**
+ * @param {any} page
+ * @param {import("../../lib/paper.mjs").Page} wanted
+ * @param {string} lang
+ * @returns {Promise<string[]>} what is wrong
+ */
+async function look(page, { kind, target }, lang) {
+  const wrong = [];
+  const html = await page.evaluate(() => {
+    const { lang, dir } = document.documentElement;
+    return { lang, dir, headings: document.querySelectorAll("h1").length };
+  });
+  const dir = ["ar", "fa", "he", "ur"].includes(lang) ? "rtl" : "ltr";
+  if (html.lang !== lang || html.dir !== dir) wrong.push(`it says ${html.lang}, ${html.dir}`);
+  if (html.headings !== 1) wrong.push(`${html.headings} headings of the first level`);
+  for (const width of WIDTHS) {
+    await page.setViewportSize(viewportOf(width));
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      if (ground !== GROUND[colorScheme]) wrong.push(`${colorScheme}: the ground is ${ground}`);
+      wrong.push(...(await violations(page)).map((text) => `${width} ${colorScheme}: ${text}`));
+      await screenshot(page, `${lang}-${kind}-${width}-${colorScheme}`);
+    }
+    const wide = await overflow(page);
+    if (wide) wrong.push(`${width}: too wide, ${wide}`);
+  }
+  return wrong.map((text) => `${kind} ${target}: ${text}`);
+}
+
+/** @param {import("../../lib/paper.mjs").Paper} paper */
+export default function gate(paper) {
+  for (const lang of paper.languages)
+    test(`${lang}: nothing is wrong on any page, and axe finds nothing`, async () => {
+      /** @type {string[]} */
+      const found = [];
+      await inPairs(paper.pages(lang), async (wanted) => {
+        const { page, context, wrong } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(360) });
+        const answer = await page.goto(paper.origin + wanted.target);
+        if (answer.status() !== wanted.status) found.push(`${wanted.target}: ${answer.status()}`);
+        await loadPictures(page);
+        found.push(...(await look(page, wanted, lang)), ...wrong);
+        await context.close();
+      });
+      note(
+        paper
+          .pages(lang)
+          .map(({ kind }) => kind)
+          .join(", "),
+      );
+      assert.deepEqual(found, []);
+    });
+
+  test("control: axe and the measure of widths see what is wrong", async () => {
+    const { page, context } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(360) });
+    await page.goto(paper.origin + paper.page("en", "article").target);
+    await page.evaluate(() => {
+      document.querySelector("article img")?.removeAttribute("alt");
+      const text = /** @type {HTMLElement} */ (document.querySelector(".body p"));
+      text.style.color = "#aaa";
+    });
+    const rules = (await violations(page)).map((text) => text.split(":")[0]);
+    assert.deepEqual(new Set(rules), new Set(["color-contrast", "image-alt"]));
+    await page.evaluate(() => {
+      /** @type {HTMLElement} */ (document.querySelector(".body p")).style.inlineSize = "500px";
+    });
+    assert.match(await overflow(page), /^\d+ px/);
+    await context.close();
+  });
+}

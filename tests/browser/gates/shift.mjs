@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nothing moves while a page loads, also when its fonts come late: they are
+// held back until the page has been painted without them.
+import assert from "node:assert/strict";
+
+import { openPage } from "../../lib/browser.mjs";
+import { WIDTHS, inPairs, viewportOf } from "../../lib/paper.mjs";
+import { note, test } from "../../lib/tap.mjs";
+
+const SHIFT_MAX = 0.01;
+
+/** Adds up what moves (Layout Instability), from before the page is there. */
+function watch() {
+  const moved = /** @type {any} */ (globalThis);
+  moved.shift = 0;
+  moved.movers = [];
+  new PerformanceObserver((list) => {
+    for (const entry of /** @type {any[]} */ (list.getEntries())) {
+      if (entry.hadRecentInput) continue;
+      moved.shift += entry.value;
+      for (const { node } of entry.sources) moved.movers.push(`${node?.nodeName}.${node?.className ?? ""}`);
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
+const painted = () => performance.getEntriesByName("first-contentful-paint").length > 0;
+
+/** To the end of the page, screen by screen, so that what loads late loads. */
+async function scrollThrough() {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+    scrollTo({ top: y, behavior: "instant" });
+    await frame();
+    await frame();
+  }
+  await Promise.all([...document.images].map((picture) => picture.decode().catch(() => {})));
+  await frame();
+  await frame();
+}
+
+/**
+ * @param {import("../../lib/paper.mjs").Paper} paper
+ * @param {string} target
+ * @param {number} width
+ * @param {() => void} [disturb]  run in the page when it is painted
+ */
+async function shiftOf(paper, target, width, disturb) {
+  const { page, context } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(width) });
+  /** @type {(value?: unknown) => void} */
+  let release = () => {};
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/*.woff2", async (/** @type {any} */ route) => {
+    await held;
+    await route.continue();
+  });
+  await page.addInitScript(watch);
+  await page.goto(paper.origin + target, { waitUntil: "commit" });
+  await page.waitForFunction(painted);
+  if (disturb) await page.evaluate(disturb);
+  release();
+  await page.waitForLoadState("load");
+  await page.evaluate(() => document.fonts.ready.then(() => {}));
+  await page.evaluate(scrollThrough);
+  const found = await page.evaluate(() => {
+    const { shift, movers } = /** @type {any} */ (globalThis);
+    return { shift, movers: [...new Set(movers)].slice(0, 6).join(", ") };
+  });
+  await context.close();
+  return found;
+}
+
+/** @param {import("../../lib/paper.mjs").Paper} paper */
+export default function gate(paper) {
+  for (const lang of paper.languages)
+    test(`${lang}: nothing moves on any page, though its fonts come late`, async () => {
+      let most = 0;
+      /** @type {string[]} */
+      const moved = [];
+      const views = paper.pages(lang).flatMap(({ kind, target }) => WIDTHS.map((width) => ({ kind, target, width })));
+      await inPairs(views, async ({ kind, target, width }) => {
+        const { shift, movers } = await shiftOf(paper, target, width);
+        most = Math.max(most, shift);
+        if (shift > SHIFT_MAX) moved.push(`${kind} ${width}: ${shift.toFixed(4)}, ${movers}`);
+      });
+      note(`${lang}: at most ${most.toFixed(4)}`);
+      assert.deepEqual(moved, []);
+    });
+
+  test("control: what pushes the text down is seen", async () => {
+    const { shift } = await shiftOf(paper, paper.page("en", "article").target, 360, () => {
+      const bar = document.createElement("div");
+      bar.style.blockSize = "200px";
+      document.querySelector("main")?.prepend(bar);
+    });
+    assert.ok(shift > SHIFT_MAX, `${shift}`);
+  });
+}
