@@ -42,13 +42,28 @@ $(eval $(call font_rule,latin-text,$(SERIF)-latin-opsz-normal.woff2,$(LATIN),ops
 $(eval $(call font_rule,latin-display,$(SERIF)-latin-opsz-normal.woff2,$(LATIN),opsz=48 wght=600))
 $(eval $(call font_rule,latin-italic,$(SERIF)-latin-opsz-italic.woff2,$(LATIN),opsz=14 wght=400))
 $(eval $(call font_rule,points-text,$(SERIF)-latin-opsz-normal.woff2,$(POINTS),opsz=14 wght=400:700))
-$(eval $(call font_rule,points-display,$(SERIF)-latin-opsz-normal.woff2,$(POINTS),opsz=48 wght=600))
 $(eval $(call font_rule,cyrillic-text,$(SERIF)-cyrillic-opsz-normal.woff2,$(CYRILLIC),opsz=14 wght=400:700))
-$(eval $(call font_rule,cyrillic-display,$(SERIF)-cyrillic-opsz-normal.woff2,$(CYRILLIC),opsz=48 wght=600))
 $(eval $(call font_rule,cyrillic-italic,$(SERIF)-cyrillic-opsz-italic.woff2,$(CYRILLIC),opsz=14 wght=400))
 $(eval $(call font_rule,georgian,$(GEORGIAN)-georgian-wght-normal.woff2,$(MKHEDRULI),wght=400:700))
 $(eval $(call font_rule,lari,$(GEORGIAN)-latin-ext-wght-normal.woff2,U+20BE,wght=400:700))
 $(eval $(call font_rule,arabic,$(NASKH)-arabic-wght-normal.woff2,$(ARABIC),wght=400:700))
+
+# Headlines in Cyrillic have one weight, so its letters and the figures and
+# points of the Latin file can be one file: one request less.
+FONTS += $(WEB)/fonts/cyrillic-display.woff2
+$(WEB)/fonts/cyrillic-display.woff2: web/web.mk $(NODE_DONE)
+	@mkdir -p $(@D)
+	for part in cyrillic:$(CYRILLIC) latin:$(POINTS); do \
+	    fonttools varLib.instancer -q --no-recalc-timestamp \
+	        $(SERIF)-$${part%%:*}-opsz-normal.woff2 opsz=48 wght=600 -o $@.$$$$.whole.ttf && \
+	    pyftsubset $@.$$$$.whole.ttf --unicodes=$${part#*:} --no-hinting --desubroutinize \
+	        --layout-features+=lnum,onum,tnum --output-file=$@.$$$$.$${part%%:*}.ttf || exit 1; \
+	done && \
+	pyftmerge --drop-tables=name --output-file=$@.$$$$.both.ttf \
+	    $@.$$$$.cyrillic.ttf $@.$$$$.latin.ttf >/dev/null 2>&1 && \
+	pyftsubset $@.$$$$.both.ttf --unicodes='*' --no-hinting --no-recalc-timestamp --layout-features='*' \
+	    --flavor=woff2 --output-file=$@.$$$$ && \
+	rm $@.$$$$.*.ttf && mv $@.$$$$ $@
 
 # The fonts' licence (OFL-1.1) goes wherever the fonts go.
 $(WEB)/fonts/licences.txt: $(NODE_DONE)

@@ -9,10 +9,9 @@ static const struct {
 } faces[] = {
     {"Latn", {"latin-text.woff2", "latin-display.woff2"}},
     {"Cyrl",
-     {"cyrillic-text.woff2", "cyrillic-display.woff2", "points-text.woff2",
-      "points-display.woff2"}},
+     {"cyrillic-text.woff2", "cyrillic-display.woff2", "points-text.woff2"}},
     {"Geor", {"georgian.woff2", "points-text.woff2"}},
-    {"Arab", {"arabic.woff2"}},
+    {"Arab", {"arabic.woff2", "points-text.woff2"}},
     {"", {NULL}},
 };
 enum { OTHERS = sizeof faces / sizeof *faces - 1 };
