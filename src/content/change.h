@@ -25,6 +25,11 @@
  *     most:<shelf>            a list of the most read (most_read.h); never in
  *                             the log
  *     redirect:<path>         where an old path goes
+ *
+ * And what no page is made from, for those who tell of it (site/event.h):
+ *
+ *     news:<id>               the article itself was published, updated,
+ *                             corrected or withdrawn, as the kind says
  *     draft:<id>              something readers do not see; for the audit
  */
 #ifndef CONTENT_CHANGE_H

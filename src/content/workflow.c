@@ -280,6 +280,8 @@ static enum err publish(struct edit *edit,
         err = hide_media(edit, &before, &after);
     if (!err)
         err = listing_note(edit, id, kind);
+    if (!err)
+        change_notef(edit, kind, "news:%s", id->text);
     return err;
 }
 
@@ -388,6 +390,8 @@ static enum err withdraw(struct edit *edit, const struct id *id,
         err = shown_media(edit, id, &media);
     if (!err)
         err = hide_media(edit, &media, &(struct media_ids){0});
+    if (!err)
+        change_notef(edit, withdrawal->kind, "news:%s", id->text);
     return err;
 }
 
@@ -506,5 +510,7 @@ enum err correction_add(struct edit *edit, const struct id *id, struct str text,
                        DB_ID(id));
     if (!err && added)
         err = listing_note(edit, id, "correct");
+    if (!err && added)
+        change_notef(edit, "correct", "news:%s", id->text);
     return err ? err : edit_step_commit(&step);
 }

@@ -53,6 +53,9 @@ static enum err init_thread(struct edge *edge, unsigned index)
     if (err)
         return err;
     err = edge_pages_init(thread);
+    if (!err)
+        err =
+            streams_create(thread->loop, &edge->streams_open, &thread->streams);
     return err ? err : start_listeners(thread);
 }
 
@@ -158,6 +161,7 @@ static void stop(struct edge *edge)
     for (unsigned i = 0; i < edge->config.threads; i++) {
         struct edge_thread *thread = &edge->threads[i];
         loop_destroy(thread->loop);
+        streams_destroy(thread->streams);
         edge_pages_finish(thread);
         free(thread->listeners);
     }

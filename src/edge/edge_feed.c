@@ -38,12 +38,21 @@ struct feed_want {
 
 /* ---- batches: what one read brought, done by every thread ---- */
 
-enum op_kind { OP_PAGE, OP_DROP, OP_CLEAR, OP_REFUSE, OP_BUSY };
+enum op_kind {
+    OP_PAGE,
+    OP_DROP,
+    OP_CLEAR,
+    OP_REFUSE,
+    OP_BUSY,
+    OP_EVENTS,
+    OP_TOTALS,
+};
 
 struct op {
     enum op_kind kind;
-    struct page *page; /* OP_PAGE: one reference */
-    struct str key;    /* others: owned */
+    struct page *page;            /* OP_PAGE: one reference */
+    struct edge_telling *telling; /* OP_EVENTS: owned */
+    struct str key;               /* others: owned; OP_TOTALS: the payload */
 };
 
 struct batch {
@@ -96,6 +105,7 @@ static void free_batch(struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         page_release(batch->ops[i].page);
+        edge_telling_destroy(batch->ops[i].telling);
         free_key(batch->ops[i].key);
     }
     free(batch->ops);
@@ -189,6 +199,12 @@ static void apply_batch(void *argument)
             break;
         case OP_BUSY:
             edge_apply_refuse(thread, op->key, 503);
+            break;
+        case OP_EVENTS:
+            edge_apply_telling(thread, op->telling);
+            break;
+        case OP_TOTALS:
+            edge_apply_totals(thread, op->key);
             break;
         }
     }
@@ -310,6 +326,25 @@ static bool on_counted(struct edge_feed *feed, struct wire_reader *reader)
     return !reader->bad;
 }
 
+static bool on_events_told(struct batch *batch, struct str payload)
+{
+    struct edge_telling *telling = edge_telling_create(payload);
+    if (telling)
+        add_op(batch, (struct op){.kind = OP_EVENTS, .telling = telling});
+    return telling != NULL;
+}
+
+/* Open pages show them too. */
+static bool on_totals(struct edge_feed *feed, struct batch *batch,
+                      struct str payload)
+{
+    if (!edge_views_on_totals(feed->edge->views, payload))
+        return false;
+    if (atomic_load(&feed->edge->streams_open))
+        add_key_op(batch, OP_TOTALS, payload);
+    return true;
+}
+
 static bool on_message(struct edge_feed *feed, struct batch *batch,
                        const struct message *message)
 {
@@ -344,7 +379,9 @@ static bool on_message(struct edge_feed *feed, struct batch *batch,
     case MESSAGE_COUNTED:
         return on_counted(feed, &reader);
     case MESSAGE_TOTALS:
-        return edge_views_on_totals(feed->edge->views, message->payload);
+        return on_totals(feed, batch, message->payload);
+    case MESSAGE_EVENTS:
+        return on_events_told(batch, message->payload);
     default:
         return false;
     }

@@ -11,6 +11,9 @@
  *   edge_allowance.c what one address may ask of the desk
  *   edge_hub.c      what subscribers of feeds ask
  *   edge_views.c    beacons: who reads what, counted and sent to the desk
+ *   edge_events.c   who wants to be told what happens; what the desk tells
+ *   streams.c       open streams of a thread, and how news reaches them all
+ *   event_ring.c    the last events, for who comes back
  *   readers.c       one view a reader and article in half an hour
  *   robots.c        who is no reader
  *   view_counts.c   counts of a thread, totals of the desk
@@ -27,6 +30,7 @@
 #include "base/map.h"
 #include "edge/edge.h"
 #include "edge/shelf.h"
+#include "edge/streams.h"
 #include "edge/view_counts.h"
 #include "link/message.h"
 #include "link/page.h"
@@ -69,6 +73,7 @@ struct edge_thread {
     struct view_counts views; /* not handed over yet */
     size_t views_strange;     /* of them, of articles nobody told us of */
     struct loop_timer views_timer;
+    struct streams *streams;
 };
 
 struct edge {
@@ -79,6 +84,7 @@ struct edge {
     atomic_size_t unpacked_bytes; /* see EDGE_UNPACKED_BYTES_MAX */
     struct edge_allowances *allowances;
     atomic_bool drained;
+    atomic_uint streams_open; /* of all threads */
     struct edge_views *views;
     struct edge_errors *errors; /* immutable */
 
@@ -207,6 +213,9 @@ void edge_answer_views(struct edge_thread *thread,
 /* The thread's counts go to the first one now. */
 void edge_views_hand_over(struct edge_thread *thread);
 
+/* What the desk tells of totals, as it came: on every thread. */
+void edge_apply_totals(struct edge_thread *thread, struct str payload);
+
 /* On the first thread: a desk is there; the batch is durable; what the desk
  * tells of totals (false: it cannot be understood). */
 void edge_views_resend(struct edge_views *views);
@@ -218,5 +227,24 @@ bool edge_views_on_totals(struct edge_views *views, struct str payload);
  * does not say so within EDGE_VIEWS_KEEP_MS. */
 void edge_views_finish(struct edge_views *views, void (*done)(void *context),
                        void *context);
+
+/* ---- edge_events.c ---- */
+
+#define EDGE_EVENTS_PREFIX STR("/events/")
+
+/* Whether path is that of a stream: "/events/en". */
+bool edge_is_stream_path(struct str path);
+
+void edge_answer_stream(struct edge_thread *thread,
+                        struct http_exchange *exchange, struct str path);
+
+/* What a MESSAGE_EVENTS tells, as the threads share it. */
+struct edge_telling;
+
+/* NULL when the payload cannot be understood. */
+struct edge_telling *edge_telling_create(struct str payload);
+void edge_telling_destroy(struct edge_telling *telling); /* accepts NULL */
+void edge_apply_telling(struct edge_thread *thread,
+                        const struct edge_telling *telling);
 
 #endif

@@ -62,6 +62,10 @@ static void answer_path(struct edge_thread *thread,
         edge_answer_error(exchange, 405);
         return;
     }
+    if (edge_is_stream_path(path)) {
+        edge_answer_stream(thread, exchange, path);
+        return;
+    }
     if (str_starts_with(path, MEDIA_PREFIX)) {
         edge_answer_media(thread, exchange, str_from(path, MEDIA_PREFIX.len));
         return;

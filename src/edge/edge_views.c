@@ -364,6 +364,17 @@ bool edge_views_on_totals(struct edge_views *views, struct str payload)
     return true;
 }
 
+void edge_apply_totals(struct edge_thread *thread, struct str payload)
+{
+    struct views_pairs pairs;
+    if (views_read_pairs(payload, &pairs))
+        return; /* the first thread has read them already */
+    for (size_t i = 0; i < pairs.count; i++) {
+        struct views_pair pair = views_pair_at(&pairs, i);
+        streams_tell_views(thread->streams, pair.article, pair.count);
+    }
+}
+
 /* ---- the end of the process ---- */
 
 static void look_whether_kept(void *argument)

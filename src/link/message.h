@@ -41,6 +41,7 @@ enum message_kind {
                           durable (views.h) */
     MESSAGE_TOTALS,    /* views_pairs: so many views these articles have */
     MESSAGE_BUSY,      /* str page key: too many wait, try again soon (503) */
+    MESSAGE_EVENTS,    /* what open pages are to be told (event.h) */
     /* edge to desk */
     MESSAGE_WELCOME = 64, /* u32 process id, then edition and log number of the
                              last mark, u64 each, 0 when there was none */

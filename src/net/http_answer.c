@@ -293,6 +293,38 @@ enum err http_stream_begin(struct http_exchange *exchange,
     return err;
 }
 
+/* What the client sent behind the request is never looked at. */
+static void forget_request(struct http_connection *connection)
+{
+    http_connection_drop_exchange(connection);
+    http_input_give(connection->server, connection->input);
+    connection->input = NULL;
+    connection->input_start = connection->input_end = 0;
+    connection->input_body = 0;
+}
+
+enum http_sent http_answer_begin_tail(struct http_exchange *exchange,
+                                      const struct http_answer *answer,
+                                      struct http_connection **ret_connection)
+{
+    struct http_connection *connection = *ret_connection = begin(exchange);
+    if (!connection)
+        return SENT_NOTHING_MORE_CAN_BE;
+    char line[CHUNK_LINE_BYTES];
+    struct http_parts parts;
+    parts.count = parts.held = 0;
+    connection->is_chunked = exchange->request.minor_version > 0;
+    connection->close_after = true;
+    add_head(connection, &parts, answer,
+             connection->is_chunked ? STR("Transfer-Encoding: chunked\r\n")
+                                    : str_of("", 0));
+    add_piece(connection, &parts, answer->body, line);
+    enum http_sent result = http_output_parts(connection, &parts, false);
+    exchange->on_abandon = NULL;
+    forget_request(connection);
+    return result;
+}
+
 size_t http_stream_waiting(const struct http_exchange *exchange)
 {
     const struct http_connection *connection = exchange->connection;

@@ -37,7 +37,8 @@ void http_connection_watch(struct http_connection *connection)
                    is_answering(connection);
     if (!connection->input_ended && !is_full)
         events |= EPOLLIN;
-    if (!http_output_is_empty(&connection->output))
+    if (!http_output_is_empty(&connection->output) ||
+        http_tail_waits(connection))
         events |= EPOLLOUT;
     loop_watch(connection_loop(connection), &connection->source, events);
 }
@@ -70,7 +71,11 @@ static void end_connection(struct http_connection *connection)
 static void drop_input(struct http_connection *connection)
 {
     char bytes[HTTP_PROGRESS_BYTES];
-    ssize_t got = recv(connection->source.fd, bytes, sizeof bytes, 0);
+    int fd = connection->source.fd;
+    ssize_t got = connection->transport
+                      ? connection->transport->recv(connection->transport_state,
+                                                    fd, bytes, sizeof bytes)
+                      : recv(fd, bytes, sizeof bytes, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got > 0)
@@ -79,7 +84,7 @@ static void drop_input(struct http_connection *connection)
         http_connection_close(connection);
 }
 
-static void drop_exchange(struct http_connection *connection)
+void http_connection_drop_exchange(struct http_connection *connection)
 {
     struct http_exchange *exchange = connection->exchange;
     if (!exchange)
@@ -98,7 +103,7 @@ static void refuse(struct http_connection *connection, int status,
     struct str date = loop_date_end(connection_loop(connection));
     struct buf text;
     connection->server->counts.refused++;
-    drop_exchange(connection);
+    http_connection_drop_exchange(connection);
     buf_init(&text, HTTP_HEAD_BYTES_MAX);
     http_error_text(&text, status, str_from_c(reason));
     struct buf head;
@@ -323,7 +328,7 @@ void http_connection_run(struct http_connection *connection)
 
 void http_connection_answered(struct http_connection *connection)
 {
-    drop_exchange(connection);
+    http_connection_drop_exchange(connection);
     connection->input_start = connection->input_body;
     if (connection->close_after) {
         end_connection(connection);
@@ -376,7 +381,7 @@ static bool is_nobody_there(const struct http_connection *connection)
 
 static void on_readable(struct http_connection *connection)
 {
-    if (connection->state == CONNECTION_LINGERING) {
+    if (connection->state == CONNECTION_LINGERING || connection->tail) {
         drop_input(connection);
         return;
     }
@@ -406,6 +411,8 @@ static void on_writable(struct http_connection *connection)
 {
     struct http_output *output = &connection->output;
     enum http_sent result = http_output_flush(connection);
+    if (result == SENT_ALL && connection->tail)
+        result = http_tail_flush(connection);
     if (result == SENT_NOTHING_MORE_CAN_BE) {
         http_connection_close(connection);
         return;
@@ -417,7 +424,10 @@ static void on_writable(struct http_connection *connection)
     if (result == SENT_PART)
         return;
     http_output_finish(output);
-    if (connection->state == CONNECTION_STREAMING)
+    if (connection->tail) {
+        loop_timeout_cancel(&connection->timeout);
+        http_connection_watch(connection);
+    } else if (connection->state == CONNECTION_STREAMING)
         on_stream_sent(connection);
     else
         http_connection_answered(connection);

@@ -3,13 +3,15 @@
  *   http_server.c      pools, limits, the life of connections
  *   http_connection.c  reading: bytes come in, requests go to the handler
  *   http_answer.c      answers: which parts there are to send
- *   http_output.c      sending: parts go out, now or when there is room */
+ *   http_output.c      sending: parts go out, now or when there is room
+ *   http_tail.c        answers that go on, their pieces shared by many */
 #ifndef NET_HTTP_CONNECTION_INTERNAL_H
 #define NET_HTTP_CONNECTION_INTERNAL_H
 
 #include "base/map.h"
 #include "net/http_body.h"
 #include "net/http_server.h"
+#include "net/http_tail.h"
 #include "net/http_transport.h"
 
 enum {
@@ -46,6 +48,8 @@ struct http_output {
     uint32_t progress_bytes;
 };
 
+enum http_sent { SENT_ALL, SENT_PART, SENT_NOTHING_MORE_CAN_BE };
+
 /* How many connections an address has. */
 struct address_count {
     unsigned char key[ADDRESS_IP_BYTES];
@@ -80,7 +84,8 @@ struct http_connection {
     uint32_t progress_bytes; /* body bytes since the time-out was armed */
     struct http_head_progress head_progress;
     struct http_body body;
-    struct http_exchange *exchange;
+    struct http_exchange *exchange; /* NULL beside a tail */
+    struct http_tail *tail;
     struct http_output output;
 };
 
@@ -142,9 +147,30 @@ void http_connection_run(struct http_connection *connection);
 /* The answer under way was sent whole: the next request, or the end. */
 void http_connection_answered(struct http_connection *connection);
 
-/* ---- http_output.c ------------------------------------------------------ */
+/* Lets go of the exchange under way. */
+void http_connection_drop_exchange(struct http_connection *connection);
 
-enum http_sent { SENT_ALL, SENT_PART, SENT_NOTHING_MORE_CAN_BE };
+/* ---- http_answer.c ------------------------------------------------------ */
+
+/* Sends the head and the first piece of an answer that goes on; the exchange
+ * and the request's bytes are gone. *ret_connection is entered, or NULL when
+ * the client was gone before. */
+enum http_sent http_answer_begin_tail(struct http_exchange *exchange,
+                                      const struct http_answer *answer,
+                                      struct http_connection **ret_connection);
+
+/* ---- http_tail.c -------------------------------------------------------- */
+
+/* Whether pieces wait. */
+bool http_tail_waits(const struct http_connection *connection);
+
+/* Sends what waits. */
+enum http_sent http_tail_flush(struct http_connection *connection);
+
+/* The connection ends: the caller is told, if there is a tail. */
+void http_tail_abandon(struct http_connection *connection);
+
+/* ---- http_output.c ------------------------------------------------------ */
 
 /* Parts as an answer collects them. */
 struct http_parts {

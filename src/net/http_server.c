@@ -269,6 +269,7 @@ static void abandon(struct http_connection *connection)
     struct http_exchange *exchange = connection->exchange;
     bool is_kept = connection->state == CONNECTION_HANDLING ||
                    connection->state == CONNECTION_STREAMING;
+    http_tail_abandon(connection);
     if (!exchange)
         return;
     connection->exchange = NULL;
@@ -396,7 +397,7 @@ void http_server_drain(struct http_server *server,
     struct http_connection *connection = server->connections;
     while (connection) {
         struct http_connection *next = connection->next;
-        if (connection->state == CONNECTION_IDLE)
+        if (connection->state == CONNECTION_IDLE || connection->tail)
             http_connection_close(connection);
         connection = next;
     }

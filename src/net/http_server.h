@@ -78,8 +78,9 @@ void http_server_accept(void *server, int fd, const struct address_peer *peer);
 MUST_USE enum err http_server_adopt(struct http_server *server, int fd,
                                     void *adopted);
 
-/* From now on every answer closes its connection, idle ones are closed at
- * once; on_empty (may be NULL) is called when none is left. */
+/* From now on every answer closes its connection, idle ones and those whose
+ * answer goes on (http_tail.h) are closed at once; on_empty (may be NULL) is
+ * called when none is left. */
 void http_server_drain(struct http_server *server,
                        void (*on_empty)(void *context), void *context);
 

@@ -413,6 +413,8 @@ enum err page_article(struct printing *p)
     }
     err = printing_open(p, content->language);
     if (!err)
+        err = printing_events(p, &article.id);
+    if (!err)
         err = fill_article(p, &article, path);
     return err ? err : printing_render(p, "article", 200);
 }

@@ -317,7 +317,9 @@ enum err page_front(struct printing *p)
         return err;
     struct front front = {.p = p, .value = value_set_object(p->data, "front")};
     masthead_show_date(p);
-    err = fill_front(&front);
+    err = printing_events(p, NULL);
+    if (!err)
+        err = fill_front(&front);
     if (err)
         return err;
     change_keys_add(&p->keys, STR("front:"), p->lang);

@@ -50,6 +50,8 @@ enum err press_create(const struct press_config *config,
     if (!err)
         err = press_views_create(press, &press->views);
     if (!err)
+        err = press_events_create(press, &press->events);
+    if (!err)
         err = feed_add_edge(press->feed, config->edge_path,
                             config->work_connections);
     if (err) {
@@ -142,7 +144,9 @@ enum err press_start(struct press *press, struct fault *fault)
             log_panic("no thread to print");
     }
     err = press_views_start(press->views);
-    return err ? fault_set(fault, err, NULL, "no thread for views")
+    if (!err)
+        err = press_events_start(press->events);
+    return err ? fault_set(fault, err, NULL, "no thread for views and events")
                : feed_start(press->feed);
 }
 
@@ -171,6 +175,7 @@ void press_destroy(struct press *press)
             pthread_join(press->printers[i], NULL);
     }
     press_views_stop(press->views);
+    press_events_destroy(press->events);
     feed_destroy(press->feed);
     press_views_destroy(press->views);
     free_jobs(press);

@@ -65,6 +65,7 @@ static void on_disconnect(void *context, unsigned edge)
     struct press *press = context;
     pthread_mutex_lock(&press->lock);
     press->edges_known &= ~bit_of(edge);
+    press->edges_untold &= ~bit_of(edge);
     press->edges_new &= ~bit_of(edge);
     size_t position = 0;
     struct sheet *sheet;
@@ -282,6 +283,7 @@ void press_welcome_edges(struct press *press, struct arena *arena)
         send_numbers(press, MESSAGE_BUDGET, &budget, 1);
         mark_outdated(press, welcome, arena);
         press->edges_known |= bit_of(edge);
+        press->edges_untold |= bit_of(edge);
         press->edges_new &= ~bit_of(edge);
         fill_edge(press, edge);
         log_info("edge connected", LOG_INT("edge", edge),

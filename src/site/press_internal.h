@@ -6,6 +6,7 @@
  *   press_print.c   the print threads: one page, printed, framed, sent
  *   press_edges.c   what the edges say: what they hold, what they want
  *   press_views.c   views: counted, kept, told; the pages that show them
+ *   press_events.c  what open pages are told of changes
  *   press_sheets.c  which pages are out and what each was made from */
 #ifndef SITE_PRESS_INTERNAL_H
 #define SITE_PRESS_INTERNAL_H
@@ -61,12 +62,14 @@ struct recent_change {
     struct str key; /* owned */
 };
 
+struct press_events;
 struct press_views;
 
 struct press {
     struct press_config config;
     struct feed *feed;
     struct press_views *views;
+    struct press_events *events;
     uint64_t edition;
     pthread_t follower;
     pthread_t printers[PRESS_PRINTERS_MAX];
@@ -97,6 +100,7 @@ struct press {
     struct map touches;                        /* change key → struct touch */
     uint64_t edges_new; /* bit set: connected, not yet looked after */
     uint64_t edges_known;
+    uint64_t edges_untold; /* bit set: not told yet what was told before */
     struct feed_welcome welcomes[FEED_EDGES_MAX];
     size_t pinned_since;             /* articles, since the pins were listed */
     uint64_t marked_edition;         /* the edges were told of */
@@ -163,6 +167,16 @@ void press_views_take(struct press_views *views, unsigned edge,
 
 /* The edges are to be told the total of this article. */
 void press_views_ask(struct press_views *views, struct str id_text);
+
+/* ---- press_events.c ---- */
+
+MUST_USE enum err press_events_create(struct press *press,
+                                      struct press_events **ret_events);
+MUST_USE enum err press_events_start(struct press_events *events);
+/* When the press is stopping. Accepts NULL. */
+void press_events_destroy(struct press_events *events);
+
+/* ---- press_views.c: touched keys ---- */
 
 /* What hangs on key changed, past the log: pages made from it are printed again
  * soon, and not too often. Lock held, as for all that follow. */

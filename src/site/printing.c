@@ -2,6 +2,7 @@
 #include "site/printing.h"
 
 #include "base/time.h"
+#include "content/change.h"
 #include "render/catalogue.h"
 #include "render/locale.h"
 #include "render/template.h"
@@ -88,6 +89,10 @@ enum err printing_open(struct printing *p, struct str lang)
     p->masthead = value_set_object(p->data, "site");
     value_set_str(p->page, "lang", p->lang);
     value_set_bool(p->page, "static", p->site->is_static);
+    value_set_str(p->page, "events",
+                  p->site->is_static
+                      ? STR("")
+                      : arena_concat(p->arena, STR("/events/"), p->lang));
     value_set_c(p->page, "dir", p->language->rtl ? "rtl" : "ltr");
     set_colours(p);
     return masthead_load(p);
@@ -176,6 +181,24 @@ void printing_in_all_languages(struct printing *p, const char *name)
             arena_printf(p->arena, "/%" PRI_STR "/%s", ARG_STR(code), name));
     }
     printing_canonical(p, printing_path(p, name, STR("")));
+}
+
+enum err printing_events(struct printing *p, const struct id *article)
+{
+    int64_t seq = 0;
+    if (p->site->is_static)
+        return ERR_OK;
+    enum err err = change_last_seq(p->db, &seq);
+    if (err)
+        return printing_failed(p, err);
+    struct str of_article =
+        article ? arena_printf(p->arena, "article=%s&", article->text)
+                : STR("");
+    value_set_str(
+        p->page, "events",
+        arena_printf(p->arena, "/events/%" PRI_STR "?%" PRI_STR "since=%lld",
+                     ARG_STR(p->lang), ARG_STR(of_article), (long long)seq));
+    return ERR_OK;
 }
 
 /* ---- The head ---------------------------------------------------------------

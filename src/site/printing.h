@@ -84,6 +84,10 @@ void printing_title(struct printing *p, struct str title);
 void printing_canonical(struct printing *p, struct str path);
 void printing_describe(struct printing *p, struct str description);
 
+/* Where the open page hears of what happens after it was printed
+ * (data.page.events): of the article, or, when it is NULL, of the front. */
+MUST_USE enum err printing_events(struct printing *p, const struct id *article);
+
 /* Offers the feeds of the page at path (data.page.feeds), in place of others
  * offered before. */
 void printing_feeds(struct printing *p, struct str title, struct str path);

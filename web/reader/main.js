@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the pages do beyond links and forms. Everything works without it.
+import { listen } from "./events.js";
 import { growList } from "./list.js";
 import { unfoldMenu } from "./menu.js";
 import { offerSaving } from "./save.js";
@@ -11,3 +12,4 @@ unfoldMenu();
 suggestSearches();
 void offerSaving();
 void countView();
+listen();
