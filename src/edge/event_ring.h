@@ -32,7 +32,8 @@ struct edge_event *edge_event_hold(struct edge_event *event);
 void edge_event_release(struct edge_event *event); /* accepts NULL */
 
 struct event_ring {
-    struct edge_event *at[EVENTS_KEPT]; /* oldest at first; one reference each */
+    struct edge_event
+        *at[EVENTS_KEPT]; /* oldest at first; one reference each */
     size_t first, count;
     uint64_t after, upto;
     uint64_t held; /* events up to it are in the ring, or were */

@@ -18,7 +18,7 @@ enum {
     SEATS = 1 + STREAM_TOPICS_MAX, /* the first one is among all */
     SENDS_A_TURN = 256,
     IP6_NETWORK_BYTES = 8,
-    RETRY_MS_LEAST = 1000, /* before a browser comes back; spread, so that */
+    RETRY_MS_LEAST = 1000,  /* before a browser comes back; spread, so that */
     RETRY_MS_SPREAD = 4000, /* ten thousand do not come at once */
     TEXT_BYTES = 160,
 };
@@ -197,8 +197,8 @@ static void close_stream(struct stream *stream)
 
 static void on_gone(struct http_tail *tail)
 {
-    close_stream((struct stream *)((char *)tail -
-                                   offsetof(struct stream, tail)));
+    close_stream(
+        (struct stream *)((char *)tail - offsetof(struct stream, tail)));
 }
 
 /* False when it does not read: then it is gone. */
@@ -444,11 +444,11 @@ static void on_views_due(void *context)
         if (!topic->views_wait)
             continue;
         char text[TEXT_BYTES];
-        int len = snprintf(text, sizeof text,
-                           "event: article\n"
-                           "data: {\"type\":\"views\",\"views\":%" PRId64
-                           "}\n\n",
-                           topic->views);
+        int len =
+            snprintf(text, sizeof text,
+                     "event: article\n"
+                     "data: {\"type\":\"views\",\"views\":%" PRId64 "}\n\n",
+                     topic->views);
         topic->views_wait = false;
         deliver(streams, topic, make_piece(text, (size_t)len), 0);
     }
@@ -462,8 +462,7 @@ void streams_tell_views(struct streams *streams, uint64_t article,
     if (!streams->topics.count || id_from_number(article, &id))
         return;
     int len = snprintf(name, sizeof name, "article:%s", id.text);
-    struct topic *topic =
-        map_get(&streams->topics, str_of(name, (size_t)len));
+    struct topic *topic = map_get(&streams->topics, str_of(name, (size_t)len));
     if (!topic || topic->views == views)
         return;
     topic->views = views;

@@ -59,8 +59,8 @@ void http_piece_release(struct http_piece *piece)
 static struct str piece_bytes(const struct http_piece *piece, bool is_chunked)
 {
     if (is_chunked)
-        return str_of(piece->bytes, piece->size_line_bytes +
-                                        (size_t)piece->text_bytes + 2);
+        return str_of(piece->bytes,
+                      piece->size_line_bytes + (size_t)piece->text_bytes + 2);
     return str_of(piece->bytes + piece->size_line_bytes, piece->text_bytes);
 }
 

@@ -43,10 +43,11 @@ struct http_tail {
     uint8_t count;
 };
 
-/* Begins the answer to exchange, which is gone afterwards in every case; chunked
- * in HTTP/1.1, until close in 1.0; the connection ends with it. answer->body is
- * the first piece, and copied if need be. tail->on_gone is set, the rest is
- * overwritten. ERR_CLOSED: the client is gone already, on_gone is not called. */
+/* Begins the answer to exchange, which is gone afterwards in every case;
+ * chunked in HTTP/1.1, until close in 1.0; the connection ends with it.
+ * answer->body is the first piece, and copied if need be. tail->on_gone is set,
+ * the rest is overwritten. ERR_CLOSED: the client is gone already, on_gone is
+ * not called. */
 MUST_USE enum err http_tail_begin(struct http_exchange *exchange,
                                   const struct http_answer *answer,
                                   struct http_tail *tail);

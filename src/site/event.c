@@ -61,8 +61,7 @@ static size_t count_gathering(const struct event_list *list, struct str topic)
 {
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++)
-        count +=
-            list->at[i].gathers && str_eq(list->at[i].event.topic, topic);
+        count += list->at[i].gathers && str_eq(list->at[i].event.topic, topic);
     return count;
 }
 
@@ -96,8 +95,7 @@ static void gather_all(struct event_list *list, struct arena *arena)
 {
     for (size_t i = 0; i < list->count;) {
         struct str topic = list->at[i].event.topic;
-        size_t count =
-            list->at[i].gathers ? count_gathering(list, topic) : 0;
+        size_t count = list->at[i].gathers ? count_gathering(list, topic) : 0;
         if (count > TOLD_ONE_BY_ONE)
             gather(list, topic, count, arena);
         else

@@ -36,8 +36,9 @@ static void tell_article(struct event_making *making, const char *type)
 {
     struct value *data = object(making, type);
     value_set_int(data, "at", making->change->time_us / 1000);
-    event_tell(making, arena_concat(making->arena, STR("article:"), making->name),
-               data, false);
+    event_tell(making,
+               arena_concat(making->arena, STR("article:"), making->name), data,
+               false);
 }
 
 enum err event_of_news(struct event_making *making)

@@ -94,9 +94,8 @@ static void tell_edge(struct press_events *events, unsigned edge)
     buf_init(&out, MESSAGE_PAYLOAD_BYTES_MAX);
     events_begin(&out, events->after, events->told);
     for (size_t i = 0; i < events->count; i++)
-        events_put(
-            &out,
-            &events->kept[(events->first + i) % EVENTS_KEPT]->event);
+        events_put(&out,
+                   &events->kept[(events->first + i) % EVENTS_KEPT]->event);
     feed_send_to(events->press->feed, edge, payload_of(&out));
 }
 
