@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The link's messages as the other side reads them: pages, and views. */
+/* The link's messages as the other side reads them: pages, views, events. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/id.h"
+#include "link/event.h"
 #include "link/message.h"
 #include "link/page.h"
 #include "link/views.h"
@@ -33,6 +34,25 @@ static void read_views(struct str payload)
         check_pairs(&pairs);
 }
 
+/* What is taken can be written into a stream as one event. */
+static void read_events(struct str payload)
+{
+    struct events events;
+    struct event event;
+    if (events_read(payload, &events))
+        return;
+    uint64_t last = events.after;
+    while (events_next(&events, &event)) {
+        if (event.number < last || event.number > events.upto ||
+            str_find_char(event.data, '\n') >= 0 ||
+            str_find_char(event.topic, ' ') >= 0)
+            abort();
+        last = event.number;
+    }
+    if (events.rest.len)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct str rest = str_of((const char *)bytes, len);
@@ -40,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     while (!message_next(&rest, &message)) {
         struct page *page;
         read_views(message.payload);
+        read_events(message.payload);
         if (page_decode(message.payload, &page))
             continue;
         for (int i = 0; i < PAGE_CODINGS; i++) {

@@ -35,6 +35,9 @@
     X(live_remove) \
     X(live_end) \
     X(live_list) \
+    X(alert_set) \
+    X(alert_clear) \
+    X(alert_show) \
     X(category_list) \
     X(category_add) \
     X(category_rename) \

@@ -25,6 +25,9 @@
  *     most:<shelf>            a list of the most read (most_read.h); never in
  *                             the log
  *     redirect:<path>         where an old path goes
+ *     alert:<lang>            breaking news (alert.h); pages that may show it a
+ *                             moment longer have bar:<lang>, which is never in
+ *                             the log
  *
  * And what no page is made from, for those who tell of it (site/event.h):
  *

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "base/utf8.h"
+#include "content/alert.h"
 #include "content/change.h"
 #include "content/check_internal.h"
 #include "content/row_internal.h"
@@ -271,6 +272,8 @@ enum err schedule_run(struct edit *edit, struct schedule_report *ret_report)
     enum err err = edit_step_begin(&step, edit);
     if (!err)
         err = find_due(edit, &due);
+    if (!err)
+        err = alert_expire(edit);
     for (size_t i = 0; !err && i < due.count && i < SCHEDULE_AT_ONCE; i++)
         err = do_one(edit, &due.items[i], ret_report);
     if (err)
@@ -301,7 +304,10 @@ const char *const schedule_next_sql[SCHEDULE_NEXT_QUERIES] = {
 
 enum err schedule_next(struct db *db, int64_t now_us, int64_t *ret_time_us)
 {
-    int64_t next_us = INT64_MAX;
+    int64_t next_us;
+    enum err alert_err = alert_next(db, &next_us);
+    if (alert_err)
+        return alert_err;
     for (size_t i = 0; i < SCHEDULE_NEXT_QUERIES; i++) {
         DEFER(db_query_end)
         struct db_query query =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* content/schedule.h: what happens to articles by themselves at a time: they
- * are published, and they expire.
+/* content/schedule.h: what happens by itself at a time: articles are published
+ * and expire, and breaking news (alert.h) goes.
  *
  * An article may carry an embargo: before that time nothing of it reaches
  * readers, and publishing it schedules it for then. It may carry an expiry
@@ -79,7 +79,8 @@ struct schedule_report {
 };
 
 /* Publishes and withdraws what is due at edit->time_us, SCHEDULE_AT_ONCE at
- * most. An error is one of the database: nothing was done then. */
+ * most, and takes away breaking news whose time is over. An error is one of the
+ * database: nothing was done then. */
 MUST_USE enum err schedule_run(struct edit *edit,
                                struct schedule_report *ret_report);
 

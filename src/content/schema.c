@@ -412,6 +412,17 @@ static const char live_sql[] =
     " PRIMARY KEY (post_id, medium_id));"
     "CREATE INDEX live_post_medium_medium ON live_post_medium (medium_id);";
 
+/* See alert.h. */
+static const char alert_sql[] =
+    "CREATE TABLE alert ("
+    " language TEXT PRIMARY KEY REFERENCES language (code) ON DELETE CASCADE,"
+    " id TEXT NOT NULL,"
+    " label TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " url TEXT NOT NULL,"
+    " set_us BIGINT NOT NULL,"
+    " until_us BIGINT NOT NULL);"; /* 0: it stays */
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -424,6 +435,7 @@ const struct migration schema_migrations[] = {
     {9, "search", search_sql},
     {10, "subscribers of feeds", websub_sql},
     {11, "live blogs", live_sql},
+    {12, "breaking news", alert_sql},
 };
 
 const size_t schema_migration_count =

@@ -13,6 +13,7 @@ static const struct {
     enum err (*make)(struct event_making *making);
 } makers[] = {
     {STR_INIT("news:"), event_of_news},
+    {STR_INIT("alert:"), event_of_alert},
 };
 
 static void add(struct event_list *list, struct arena *arena,

@@ -14,7 +14,7 @@
  *                  views      views: told by the edge, has no number
  *                  (what a live blog tells is in the topic of its article)
  *   alert:<lang>   set        id, label, text, url ("" for none)
- *                  clear      id
+ *                  clear
  *
  * A page gets the events of its topics over one stream, GET /events/<lang> or
  * /events/<lang>?article=<id> (edge_events.c), and the script hands them out:
@@ -70,5 +70,6 @@ MUST_USE enum err events_make(struct site *site, struct db *db,
  */
 
 MUST_USE enum err event_of_news(struct event_making *making);
+MUST_USE enum err event_of_alert(struct event_making *making);
 
 #endif

@@ -6,6 +6,7 @@
 #include "render/catalogue.h"
 #include "render/locale.h"
 #include "render/value.h"
+#include "site/alert_model.h"
 #include "site/faces.h"
 #include "site/look.h"
 #include "site/printing.h"
@@ -113,7 +114,9 @@ enum err masthead_load(struct printing *p)
     set_link(p, "menu", printing_path(p, "menu", STR("")), SITE_PAGE_MENU);
     set_fonts(p);
     printing_feeds(p, p->settings.name, printing_path(p, "", STR("")));
-    enum err err = set_links(p, "sections");
+    enum err err = alert_show(p);
+    if (!err)
+        err = set_links(p, "sections");
     if (!err)
         err = set_links(p, "footer");
     return printing_failed(p, err);

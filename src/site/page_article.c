@@ -379,6 +379,7 @@ static enum err fill_article(struct printing *p, const struct article *article,
     set_age(p, model, article);
     set_views(p, model, article);
     set_corrections(p, model, article);
+    value_set_int(model, "changed", article_changed_us(article) / 1000);
     set_topics(p, model, article);
     set_translations(p, model, article, path);
     set_head(p, article, path);

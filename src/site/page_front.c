@@ -6,6 +6,7 @@
 #include "content/article_list.h"
 #include "render/locale.h"
 #include "render/value.h"
+#include "site/event_cursor.h"
 #include "site/linked_data.h"
 #include "site/masthead.h"
 #include "site/most_read_model.h"
@@ -291,6 +292,11 @@ static enum err fill_front(struct front *front)
     if (err)
         return printing_failed(p, err);
     value_set_bool(front->value, "empty", front->recent.count == 0);
+    /* For the script that says what came since: the newest story, and how the
+     * language writes a number. */
+    value_set_str(front->value, "newest", events_cursor(p, &front->recent));
+    value_set_str(front->value, "sample",
+                  locale_format_number(p->locale, 1234567, p->arena));
     set_lead(front);
     set_majors(front);
     set_seconds(front);

@@ -21,7 +21,7 @@ static const char *const ai_crawlers[] = {
 /* Results of searches are no pages of the paper's own: any number of them can
  * be asked for. */
 static const char *const private_paths[] = {
-    "/newsroom/", "/views/", "/*/search?", "/*/search/", "/*/saved",
+    "/newsroom/", "/views/", "/events/", "/*/search?", "/*/search/", "/*/saved",
 };
 
 /* The newspaper's own lines go on with the rules for all, unless they name

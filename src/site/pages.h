@@ -26,7 +26,9 @@ MUST_USE enum err page_my_saved(struct printing *p);
 MUST_USE enum err page_manifest(struct printing *p);
 MUST_USE enum err page_icon(struct printing *p);
 MUST_USE enum err page_worker(struct printing *p);
-MUST_USE enum err page_feed(struct printing *p); /* of each format */
+MUST_USE enum err page_feed(struct printing *p);  /* of each format */
+MUST_USE enum err page_now(struct printing *p);   /* for pages that ask */
+MUST_USE enum err page_since(struct printing *p); /* the same */
 MUST_USE enum err page_root(struct printing *p);
 MUST_USE enum err page_slash(struct printing *p);
 MUST_USE enum err page_asset(struct printing *p);

@@ -213,9 +213,11 @@ static bool mark_changed_since(struct press *press, int64_t seq,
         }
         if (changes.count == 0)
             break;
-        for (size_t i = 0; i < changes.count; i++)
-            sheets_each_of(&press->sheets, changes.changes[i].key, mark_sheet,
-                           NULL);
+        for (size_t i = 0; i < changes.count; i++) {
+            struct str key = changes.changes[i].key;
+            sheets_each_of(&press->sheets, key, mark_sheet, NULL);
+            press_touch_bar(press, key);
+        }
         seq = changes.changes[changes.count - 1].seq;
     }
     return true;

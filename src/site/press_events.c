@@ -120,6 +120,14 @@ static bool is_recent(const struct change *change, int64_t now_us)
            now_us - TOLD_AGAIN_MINUTES * 60 * TIME_US_PER_SECOND;
 }
 
+static void touch_bars(struct press *press, const struct change_list *changes)
+{
+    pthread_mutex_lock(&press->lock);
+    for (size_t i = 0; i < changes->count; i++)
+        press_touch_bar(press, changes->changes[i].key);
+    pthread_mutex_unlock(&press->lock);
+}
+
 /* Tells of the next changes up to upto; all that are too old are passed over
  * as one that nobody was told of. */
 static enum err tell_some(struct press_events *events, uint64_t upto,
@@ -147,6 +155,7 @@ static enum err tell_some(struct press_events *events, uint64_t upto,
             events->told = upto; /* there are no such changes */
         return ERR_OK;
     }
+    touch_bars(press, &changes);
     DEFER(db_lease_end)
     struct db_lease lease = content_reader(press->config.content);
     err = events_make(press->config.site, lease.db, &changes, &events->arena,

@@ -182,6 +182,9 @@ void press_events_destroy(struct press_events *events);
  * soon, and not too often. Lock held, as for all that follow. */
 void press_touch(struct press *press, struct str key);
 
+/* When key is that of breaking news: what shows it a moment longer. */
+void press_touch_bar(struct press *press, struct str key);
+
 /* Acts on the keys whose time has come. */
 void press_act_on_touches(struct press *press);
 

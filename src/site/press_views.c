@@ -30,6 +30,7 @@ enum {
     PAUSE_MS = 5,              /* between two: others want the writer too */
     LOOK_EVERY_MS = 10 * 1000, /* for buckets that left their periods */
     QUEUED_PAIRS_MAX = 1 << 20,
+    CHANGE_KEY_BYTES = 64, /* of a language's */
     TOTALS_AT_ONCE = 4096, /* of one message */
 
     /* A page is printed again for its views so often at most: a number that is
@@ -66,6 +67,18 @@ void press_touch(struct press *press, struct str key)
     }
     touch->touched_us = clock_now_us();
     touch->pending = true;
+}
+
+void press_touch_bar(struct press *press, struct str key)
+{
+    static const struct str alert = STR_INIT("alert:");
+    char bar[CHANGE_KEY_BYTES];
+    if (!str_starts_with(key, alert))
+        return;
+    int len = snprintf(bar, sizeof bar, "bar:%" PRI_STR,
+                       ARG_STR(str_from(key, alert.len)));
+    if (len > 0 && (size_t)len < sizeof bar)
+        press_touch(press, str_of(bar, (size_t)len));
 }
 
 void press_touch_printed(struct press *press, struct str key, int64_t began_us)

@@ -19,6 +19,7 @@ static enum err (*const printers[SITE_PAGE_COUNT])(struct printing *) = {
     [SITE_PAGE_FEED] = page_feed,         [SITE_PAGE_ASSET] = page_asset,
     [SITE_PAGE_FAVICON] = page_favicon,   [SITE_PAGE_ROBOTS] = page_robots,
     [SITE_PAGE_SITEMAPS] = page_sitemaps, [SITE_PAGE_SITEMAP] = page_sitemap,
+    [SITE_PAGE_NOW] = page_now,           [SITE_PAGE_SINCE] = page_since,
     [SITE_PAGE_SLASH] = page_slash,       [SITE_PAGE_SAVED] = page_saved,
     [SITE_PAGE_MY_SAVED] = page_my_saved, [SITE_PAGE_MANIFEST] = page_manifest,
     [SITE_PAGE_EMBED] = page_embed,       [SITE_PAGE_OEMBED] = page_oembed,

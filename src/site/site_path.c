@@ -24,8 +24,8 @@ static const struct str sitemap_words[SITE_SITEMAP_COUNT] = {
 #undef X
 };
 
-#define ITEM_ENDING STR(".json")
 #define EMBED_ENDING STR("/embed")
+#define JSON_ENDING STR(".json")
 #define SITEMAP_PREFIX STR("/sitemap-")
 #define SITEMAP_ENDING STR(".xml.gz")
 
@@ -88,9 +88,9 @@ static void parse_search(struct str page_key, size_t mark,
  * item that programs read. */
 static bool parse_article(struct str part, struct site_path *path)
 {
-    bool is_item = str_ends_with(part, ITEM_ENDING);
+    bool is_item = str_ends_with(part, JSON_ENDING);
     if (is_item)
-        part = str_slice(part, 0, part.len - ITEM_ENDING.len);
+        part = str_slice(part, 0, part.len - JSON_ENDING.len);
     if (part.len < ID_LEN ||
         id_parse(str_from(part, part.len - ID_LEN), &path->id))
         return false;
@@ -338,6 +338,24 @@ static bool parse_top(struct str path_text, struct site_path *path)
     return false;
 }
 
+/* "/events/en.json", "/events/en/<cursor>.json". */
+static bool parse_events(const struct parts *parts, struct site_path *path)
+{
+    struct str last = parts->at[parts->count - 1];
+    if (!str_eq(parts->at[0], STR("events")) || parts->count < 2)
+        return false;
+    if (parts->slash || parts->count > 3 || !str_ends_with(last, JSON_ENDING) ||
+        last.len == JSON_ENDING.len)
+        return true; /* unknown */
+    last = str_slice(last, 0, last.len - JSON_ENDING.len);
+    path->lang = parts->count == 2 ? last : parts->at[1];
+    if (parts->count == 2)
+        path->page = SITE_PAGE_NOW;
+    else if (!article_cursor_parse(last, &path->before))
+        path->page = SITE_PAGE_SINCE;
+    return true;
+}
+
 static void parse_parts(const struct parts *parts, struct site_path *path)
 {
     if (parts->count == 2 && str_eq(parts->at[0], STR("assets"))) {
@@ -345,6 +363,8 @@ static void parse_parts(const struct parts *parts, struct site_path *path)
         path->asset = parts->at[1];
         return;
     }
+    if (parse_events(parts, path))
+        return;
     if (parts->count == 2 && str_eq(parts->at[0], STR("article"))) {
         parse_article(parts->at[1], path);
         return;
@@ -402,7 +422,7 @@ struct str site_path_article(struct arena *arena, struct str lang,
 
 struct str site_path_item(struct arena *arena, struct str article)
 {
-    return arena_concat(arena, article, ITEM_ENDING);
+    return arena_concat(arena, article, JSON_ENDING);
 }
 
 struct str site_path_embed(struct arena *arena, struct str article)

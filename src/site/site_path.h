@@ -45,6 +45,8 @@ enum site_page {
     SITE_PAGE_LLMS,     /* /llms.txt */
     SITE_PAGE_SITEMAPS, /* /sitemap.xml: the index of the others */
     SITE_PAGE_SITEMAP,  /* /sitemap-en-2022-08.xml.gz; see SITE_SITEMAPS */
+    SITE_PAGE_NOW,      /* /events/en.json */
+    SITE_PAGE_SINCE,    /* /events/en/0005e6466bd0a4c0-62f9f7d471fdc.json */
     SITE_PAGE_SLASH,    /* a known page but for its last slash: /en, /en/tv/,
                          * or but for a query that it does not know */
     SITE_PAGE_COUNT
@@ -128,7 +130,8 @@ struct site_path {
     enum site_sitemap sitemap; /* of a sitemap, as are: */
     struct str month;          /* "2022-08", of articles */
     int64_t part;              /* from 1 */
-    bool has_before;           /* the list goes on after this story: */
+    bool has_before;           /* the list goes on after this story; of
+                                  SITE_PAGE_SINCE, before it: */
     struct article_cursor before;
 };
 

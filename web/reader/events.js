@@ -2,13 +2,16 @@
 // What happens while the page is open: one stream of server-sent events for all
 // that listen. It is open only while somebody looks, so that a browser's few
 // connections do not go to pages in the background; what happened meanwhile is
-// told when the reader comes back.
+// told when the reader comes back. Where no stream can be had (a proxy holds it
+// back, the server has enough of them), the page asks now and then.
 
 /** @typedef {{ type: string, [name: string]: any }} Told  see src/site/event.h;
  *   of type "reload" when something happened that cannot be told any more */
 /** @typedef {(told: Told) => void} Handler */
 
 const HIDDEN_MS = 10_000; // somebody who comes back so soon was not away
+const OPENING_MS = 15_000; // a proxy that holds the answer back so long does so for ever
+const ASK_MS = 30_000;
 
 /** @type {Map<string, Handler[]>} */
 const handlers = new Map();
@@ -16,18 +19,54 @@ const handlers = new Map();
 let source;
 let since = "";
 let timer = 0;
+let asks = false;
+let newest = "";
 
 /** @param {string} topic @param {Told} told */
 const tell = (topic, told) => handlers.get(topic)?.forEach((handler) => handler(told));
 
+const isSeen = () => document.visibilityState === "visible";
+
+/** @param {string} url @returns {Promise<any>} */
+async function load(url) {
+  const answer = await fetch(url, { credentials: "omit" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+/** The newest of all, and, when there is any, what came before it. */
+async function ask() {
+  const path = new URL(document.body.dataset.events ?? "", location.href).pathname;
+  try {
+    const now = await load(`${path}.json`);
+    tell("alert", now.alert ? { ...now.alert, type: "set" } : { type: "clear" });
+    tell("article", { type: "reload" });
+    if (newest && now.newest !== newest) {
+      const delta = await load(`${path}/${newest}.json`);
+      for (const story of delta.stories) tell("front", { ...story, type: "story" });
+      newest = delta.newest;
+    }
+  } catch {
+    // No network, or no such file: a copy of the site. The next time, then.
+  }
+}
+
 function close() {
+  clearTimeout(timer);
   source?.close();
   source = undefined;
 }
 
+function askNowAndThen() {
+  close();
+  asks = true;
+  timer = setTimeout(() => void ask().then(askNowAndThen), ASK_MS);
+}
+
 function open() {
   clearTimeout(timer);
-  if (source || document.visibilityState !== "visible") return;
+  if (source || !isSeen()) return;
+  if (asks) return askNowAndThen();
   const url = new URL(document.body.dataset.events ?? "", location.href);
   if (since) url.searchParams.set("since", since);
   source = new EventSource(url);
@@ -40,6 +79,10 @@ function open() {
     since = lastEventId;
     for (const topic of handlers.keys()) tell(topic, { type: "reload" });
   });
+  source.onopen = () => clearTimeout(timer);
+  // It comes back by itself, unless the answer was no.
+  source.onerror = () => source?.readyState === EventSource.CLOSED && askNowAndThen();
+  timer = setTimeout(askNowAndThen, OPENING_MS);
 }
 
 /** Calls handler with every event of a topic ("front", "article", "alert") from
@@ -54,10 +97,12 @@ export function subscribe(topic, handler) {
 /** Begins to listen, when the page has been loaded. */
 export function listen() {
   if (!document.body.dataset.events || !handlers.size) return;
+  newest = /** @type {HTMLElement | null} */ (document.querySelector("[data-newest]"))?.dataset.newest ?? "";
   if (document.readyState === "complete") open();
   else addEventListener("load", open);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") open();
+    clearTimeout(timer);
+    if (isSeen()) open();
     else timer = setTimeout(close, HIDDEN_MS);
   });
   addEventListener("pagehide", close); // or the page could not be kept for Back

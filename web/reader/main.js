@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the pages do beyond links and forms. Everything works without it.
+import { showAlerts } from "./alert.js";
 import { listen } from "./events.js";
+import { tellWhatIsNew } from "./fresh.js";
 import { growList } from "./list.js";
 import { unfoldMenu } from "./menu.js";
 import { offerSaving } from "./save.js";
@@ -12,4 +14,6 @@ unfoldMenu();
 suggestSearches();
 void offerSaving();
 void countView();
+showAlerts();
+tellWhatIsNew();
 listen();

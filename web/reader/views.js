@@ -3,6 +3,8 @@
 // comes back: the page itself may have waited in some cache. Nothing is kept
 // here, and nothing but the article's number is sent.
 
+import { subscribe } from "./events.js";
+
 const READING_MS = 1000; // on the screen so long: somebody reads it
 const ASK_AGAIN_MS = 2500; // the total is known by then
 
@@ -22,7 +24,7 @@ function digits(count, sample) {
 /** The words of a number, of which data-words has the forms: "{count, plural,
  * one {# view} other {# views}}".
  * @param {DOMStringMap} data @param {number} count */
-function words({ words = "", sample = "" }, count) {
+export function words({ words = "", sample = "" }, count) {
   const forms = new Map([...words.matchAll(/(=?\w+)\s*\{([^{}]*)\}/g)].map((m) => [m[1], m[2]]));
   const form = new Intl.PluralRules(document.documentElement.lang).select(count);
   return (forms.get(`=${count}`) ?? forms.get(form) ?? forms.get("other") ?? "").replace("#", digits(count, sample));
@@ -71,6 +73,7 @@ export async function countView() {
   const article = /** @type {HTMLElement | null} */ (document.querySelector("[data-article]"));
   if (!article) return;
   const url = `/views/${article.dataset.article}`;
+  subscribe("article", ({ type, views }) => type === "views" && show(views));
   await seen();
   if (!(await ask(url, "POST"))) {
     await pause(ASK_AGAIN_MS);
