@@ -4,6 +4,7 @@
  * most read. */
 #include "base/time.h"
 #include "content/article_list.h"
+#include "render/catalogue.h"
 #include "render/locale.h"
 #include "render/value.h"
 #include "site/event_cursor.h"
@@ -292,8 +293,10 @@ static enum err fill_front(struct front *front)
     if (err)
         return printing_failed(p, err);
     value_set_bool(front->value, "empty", front->recent.count == 0);
-    /* For the script that says what came since: the newest story, and how the
-     * language writes a number. */
+    /* For the script that says what came since: the newest story, its words and
+     * how the language writes a number. */
+    value_set_str(front->value, "words",
+                  catalogue_text(p->words, STR("fresh.stories")));
     value_set_str(front->value, "newest", events_cursor(p, &front->recent));
     value_set_str(front->value, "sample",
                   locale_format_number(p->locale, 1234567, p->arena));

@@ -38,10 +38,12 @@ enum {
      * printed within them. */
     TOUCH_VIEWS_MS = 7 * 1000,
     TOUCH_MOST_MS = 30 * 1000,
+    TOUCH_BAR_MS = 5 * 1000,
     TOUCH_KEPT_MS = 60 * 1000, /* longer than any print or edge takes */
 };
 
 #define VIEWS_PREFIX STR("views:")
+#define BAR_PREFIX STR("bar:")
 
 /* ---- touched keys: the press's lock is held -------------------------------
  */
@@ -99,9 +101,11 @@ void press_touch_all_again(struct press *press)
 
 static bool is_due(const struct touch *touch, int64_t now_us)
 {
-    int64_t every_ms = str_starts_with(touch->key, VIEWS_PREFIX)
-                           ? TOUCH_VIEWS_MS
-                           : TOUCH_MOST_MS;
+    int64_t every_ms = TOUCH_MOST_MS;
+    if (str_starts_with(touch->key, VIEWS_PREFIX))
+        every_ms = TOUCH_VIEWS_MS;
+    else if (str_starts_with(touch->key, BAR_PREFIX))
+        every_ms = TOUCH_BAR_MS;
     return touch->pending &&
            (!touch->acted_us || now_us >= touch->acted_us + every_ms * 1000);
 }

@@ -188,6 +188,58 @@ test("the count of views comes to the open page", async () => {
   stream.close();
 });
 
+test("breaking news is told, stands on the front at once and on articles soon, and goes", async () => {
+  const { id, path } = await write();
+  await site.get(path);
+  const front = await begun("/events/en");
+  const article = await begun(`/events/en?article=${id}`);
+  const georgian = await begun("/events/ka");
+  await site.run("alert", "set", "Thunder", "--article", id);
+  assert.match((await site.get("/en/")).text(), /Thunder/);
+  assert.doesNotMatch((await site.get("/ka/")).text(), /Thunder/);
+  for (const stream of [front, article]) {
+    const { data } = await stream.event(({ event }) => event === "alert");
+    assert.equal(data.type, "set");
+    assert.deepEqual([data.text, data.url, data.label], ["Thunder", path, ""]);
+  }
+  await until(async () => (await site.get(path)).text().includes("Thunder"), "the article shows it");
+  const now = JSON.parse((await site.get("/events/en.json")).text());
+  assert.equal(now.alert.text, "Thunder");
+  // It goes by itself.
+  const soon = new Date(Date.now() + 1500).toISOString();
+  await site.run("alert", "set", "Lightning", "--until", soon);
+  await front.event(({ data }) => data.type === "clear");
+  assert.doesNotMatch((await site.get("/en/")).text(), /Thunder|Lightning/);
+  assert.equal(JSON.parse((await site.get("/events/en.json")).text()).alert, null);
+  assert.equal((await site.run("alert", "show")).trim(), "");
+  assert.deepEqual(georgian.events, []);
+  for (const stream of [front, article, georgian]) stream.close();
+});
+
+test("who asks now and then is told the same, by answers that caches may keep", async () => {
+  const first = await write();
+  const now = await site.get("/events/en.json");
+  assert.equal(now.get("cache-control"), "public, max-age=10");
+  const { newest } = JSON.parse(now.text());
+  const nothing = await site.get(`/events/en/${newest}.json`);
+  assert.equal(nothing.get("cache-control"), "public, max-age=10");
+  assert.deepEqual(JSON.parse(nothing.text()), { stories: [], newest });
+  assert.match((await site.get("/en/")).text(), new RegExp(`data-newest="${newest}"`));
+  const later = [await write(), await write()];
+  const delta = await site.get(`/events/en/${newest}.json`);
+  assert.equal(delta.get("cache-control"), "public, max-age=3600");
+  const { stories } = JSON.parse(delta.text());
+  assert.deepEqual(stories, later.reverse().map(({ id, path }) => ({ id, url: path })));
+  const moved = JSON.parse((await site.get("/events/en.json")).text()).newest;
+  assert.equal(JSON.parse(delta.text()).newest, moved);
+  assert.notEqual(moved, newest);
+  assert.ok(first);
+  const again = await site.get("/events/en.json", { fields: { "If-None-Match": String((await site.get("/events/en.json")).get("etag")) } });
+  assert.equal(again.status, 304);
+  for (const wrong of ["/events/fr.json", "/events/en/1.json", `/events/fr/${newest}.json`, `/events/en/x/${newest}.json`, "/events/.json"])
+    assert.equal((await site.get(wrong)).status, 404, wrong);
+});
+
 test("one address has a limit, the proxy of this machine has none", async () => {
   const from = { "X-Forwarded-For": "198.51.100.7" };
   const streams = [];

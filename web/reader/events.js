@@ -9,6 +9,7 @@
  *   of type "reload" when something happened that cannot be told any more */
 /** @typedef {(told: Told) => void} Handler */
 
+const START_MS = 1500; // who leaves before needs no stream; what happens meanwhile is told then
 const HIDDEN_MS = 10_000; // somebody who comes back so soon was not away
 const OPENING_MS = 15_000; // a proxy that holds the answer back so long does so for ever
 const ASK_MS = 30_000;
@@ -98,8 +99,9 @@ export function subscribe(topic, handler) {
 export function listen() {
   if (!document.body.dataset.events || !handlers.size) return;
   newest = /** @type {HTMLElement | null} */ (document.querySelector("[data-newest]"))?.dataset.newest ?? "";
-  if (document.readyState === "complete") open();
-  else addEventListener("load", open);
+  const start = () => void (timer = setTimeout(open, START_MS));
+  if (document.readyState === "complete") start();
+  else addEventListener("load", start);
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
     if (isSeen()) open();
