@@ -23,7 +23,7 @@ const base = site.base;
 const WEIGHTS = new Set(['lead', 'major', 'standard', 'brief']);
 const ELEMENTS = new Set(
     ('p h2 h3 ul ol li hr em strong br sub sup blockquote footer aside cite ' +
-        'table thead tbody tr th td figure img figcaption a').split(' '),
+        'table thead tbody tr th td figure img figcaption a iframe').split(' '),
 );
 const SIZES = { 1280: 854, 800: 534, 480: 320 };
 
@@ -107,6 +107,8 @@ function checkBody(where, item) {
     expect(open.length === 0, where, `not closed: ${open}`);
     for (const [, href] of html.matchAll(/<a href="([^"]*)"/g))
         expect(uris.has(href), where, `links to ${href}, which is not there`);
+    for (const [, next] of html.matchAll(/<iframe src="https:\/\/[^"]+" title="[^"]+"><\/iframe>\s*(<\w+)?/g))
+        expect(next === '<figure', where, 'an iframe has no figure behind it');
     const sources = new Set((item.associations ?? []).map((picture) => picture.renditions[0].href));
     for (const [, source] of html.matchAll(/<img src="([^"]*)"/g))
         expect(sources.has(source), where, `shows ${source}, which is not associated`);

@@ -182,6 +182,24 @@ static void turn_links(struct demo *demo, struct document_node *node)
         turn_links(demo, child);
 }
 
+/* A picture right behind an embed is its poster. */
+static void set_posters(struct demo *demo, struct document_node *parent)
+{
+    struct arena *arena = &demo->import->arena;
+    struct document_node *next;
+    for (struct document_node *node = parent->first; node; node = next) {
+        next = node->next;
+        if (node->kind != DOCUMENT_EMBED || !next ||
+            next->kind != DOCUMENT_IMAGE)
+            continue;
+        document_set_str(arena, node, DOCUMENT_POSTER,
+                         document_str(next, DOCUMENT_MEDIA));
+        next = node->next = next->next;
+        if (!next)
+            parent->last = node;
+    }
+}
+
 /* ---- Writing ---------------------------------------------------------------
  */
 
@@ -231,9 +249,12 @@ static enum err save_article(struct demo *demo, struct entry *entry)
                                      &content->weight))
         err = refuse(demo, entry, "there is no such weight");
     content->opinion = json_is_true(json_object_get(entry->json, "opinion"));
+    content->sponsored =
+        json_is_true(json_object_get(entry->json, "sponsored"));
     int64_t revision;
     if (!err) {
         turn_links(demo, incoming.doc);
+        set_posters(demo, incoming.doc);
         err = ninjs_save_revision(&incoming, &revision);
     }
     if (!err && incoming.left_out.len)

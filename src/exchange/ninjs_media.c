@@ -121,7 +121,7 @@ enum err ninjs_make_medium(struct incoming *incoming,
         .focus_x = MEDIA_FOCUS_MAX / 2,
         .focus_y = MEDIA_FOCUS_MAX / 2,
         .alt = text_of_role(picture, "alt"),
-        .caption = text_of_role(picture, "caption"),
+        /* A caption belongs to the story, and is in its language. */
         .credit =
             str_trim(picture->by.len ? picture->by : picture->copyright_holder),
     };

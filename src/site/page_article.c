@@ -356,11 +356,12 @@ static void set_text(struct printing *p, struct value *model,
     value_set_str(model, "headline", content->headline);
     value_set_str(model, "kicker", content->kicker);
     value_set_str(model, "standfirst", content->standfirst);
-    value_set_str(model, "source", content->source);
+    value_set_str(model, "source",
+                  content->sponsored ? STR("") : content->source);
     value_set_str(model, "place", content->dateline);
     value_set_bool(model, "opinion", content->opinion);
     value_set_bool(model, "live", content->live);
-    value_set_bool(model, "sponsored", content->sponsored);
+    story_set_paid(p, model, content->sponsored, content->source);
     if (article->document)
         value_set(model, "body",
                   document_html_value(article->document, &writer, p->arena));

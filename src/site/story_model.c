@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "site/story_model.h"
 
+#include "render/catalogue.h"
 #include "render/document.h"
 #include "render/value.h"
 #include "site/printing.h"
@@ -170,6 +171,18 @@ void story_set_picture(struct printing *p, struct value *object,
     value_set_bool(picture, "eager", eager);
 }
 
+void story_set_paid(struct printing *p, struct value *object, bool sponsored,
+                    struct str source)
+{
+    struct catalogue_arg args[] = {CATALOGUE_STR("name", source)};
+    struct str words = catalogue_text(p->words, STR("story.sponsored"));
+    if (source.len)
+        words = catalogue_format(p->words, p->locale, STR("story.paid_for"),
+                                 args, 1, p->arena);
+    value_set_bool(object, "sponsored", sponsored);
+    value_set_str(object, "paid", sponsored ? words : STR(""));
+}
+
 void story_fill(struct printing *p, struct value *object,
                 const struct article_card *card, enum story_size size,
                 unsigned flags)
@@ -188,7 +201,7 @@ void story_fill(struct printing *p, struct value *object,
     value_set_str(object, "authors", card->byline);
     value_set_str(object, "source", card->source);
     value_set_bool(object, "live", card->live);
-    value_set_bool(object, "sponsored", card->sponsored);
+    story_set_paid(p, object, card->sponsored, card->source);
     printing_set_time(p, object, "published", card->published_us);
     story_set_picture(p, object, card->picture, card->picture_alt, size,
                       flags & STORY_EAGER);

@@ -30,6 +30,10 @@ enum story_flag {
     STORY_EAGER = 1 << 1,  /* its picture is on the first screen */
 };
 
+/* "sponsored", and "paid": "Paid for by …", whom the source line names. */
+void story_set_paid(struct printing *p, struct value *object, bool sponsored,
+                    struct str source);
+
 /* Fills object with the card. */
 void story_fill(struct printing *p, struct value *object,
                 const struct article_card *card, enum story_size size,

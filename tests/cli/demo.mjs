@@ -50,6 +50,7 @@ test("every article is there: its age, weight, views, translations and history",
     assert.equal(article.weight, entry.weight, entry.file);
     assert.equal(article.views, entry.views, entry.file);
     assert.equal(article.opinion, entry.opinion ?? false, entry.file);
+    assert.equal(article.sponsored, entry.sponsored ?? false, entry.file);
     assert.equal(article.state, entry.withdrawn ? "withdrawn" : "published", entry.file);
     assert.equal(article.categories[0].path, entry.category, entry.file);
     assert.equal(article.categories.length, 1 + (entry.also?.length ?? 0), entry.file);
@@ -68,21 +69,28 @@ test("every article is there: its age, weight, views, translations and history",
   }
 });
 
-test("pull quotes, tables and pictures in the text have come along", async () => {
+test("pull quotes, tables, pictures, galleries and videos have come along", async () => {
   const all = await site.run("export", "ninjs");
   const bodies = index.map((/** @type {any} */ e) => read(e.file).bodies[0].value).join("");
   const rows = await ask("article", "list", "--limit", "1000");
-  const counts = { pull_quote: 0, table: 0, image: 0, cite: 0 };
+  const counts = { pull_quote: 0, table: 0, image: 0, cite: 0, gallery: 0, embed: 0, poster: 0 };
   for (const { id } of rows) {
     const { body } = await ask("article", "show", id);
     for (const block of body.content) {
       if (block.type in counts) counts[/** @type {keyof counts} */ (block.type)]++;
       if (block.type === "blockquote" && block.attrs?.cite) counts.cite++;
+      if (block.type === "gallery") counts.image += block.content.length;
+      if (block.type === "embed" && block.attrs.poster) counts.poster++;
     }
   }
   assert.equal(counts.pull_quote, bodies.split('<aside class="pull-quote"').length - 1);
   assert.equal(counts.table, bodies.split("<table").length - 1);
-  assert.equal(counts.image, bodies.split("<figure").length - 1);
+  const galleries = bodies.split('<figure class="gallery"').length - 1;
+  assert.ok(galleries >= 4);
+  assert.equal(counts.gallery, galleries);
+  assert.equal(counts.embed, bodies.split("<iframe").length - 1);
+  assert.equal(counts.poster, counts.embed);
+  assert.equal(counts.image, bodies.split("<figure").length - 1 - galleries - counts.poster);
   assert.equal(counts.cite, bodies.split("<footer").length - 1);
   assert.ok(all.split("\n").length > 60);
 });
