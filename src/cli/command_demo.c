@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "cli/command_serve.h"
 #include "cli/command_table.h"
+#include "cli/demo_theme.h"
 #include "cli/newspaper.h"
 #include "exchange/demo.h"
 #include "render/html_helper.h"
@@ -62,6 +63,20 @@ static enum err find_sources(const struct command_line *line,
                          "DIR");
     *ret_sources = sources;
     return ERR_OK;
+}
+
+/* Its look: of one that is there already, too. */
+static enum err dress(const struct command_line *line, const char *directory,
+                      struct fault *fault)
+{
+    struct sources sources = {0};
+    const char *theme = command_value(line, "theme");
+    if (!theme)
+        return ERR_OK;
+    enum err err = find_sources(line, &sources, fault);
+    return err ? err
+               : demo_theme_copy(sources.demo, theme, directory, line->arena,
+                                 fault);
 }
 
 static void on_progress(void *context, size_t done, size_t total)
@@ -127,6 +142,8 @@ static enum err run(const struct command_line *line, struct fault *fault)
         err = newspaper_look(config.directory, &folder, fault);
     if (!err && folder != NEWSPAPER_FOLDER_OURS)
         err = make(line, config.directory, fault);
+    if (!err)
+        err = dress(line, config.directory, fault);
     if (err || command_flag(line, "no-serve"))
         return err;
     return serve_site(&config, fault);
@@ -147,6 +164,8 @@ const struct command command_demo = {
         (const struct command_option[]){
             SERVE_OPTIONS,
             {"no-serve", 0, false, NULL, "only make it"},
+            {"theme", 0, false, "NAME",
+             "dress it in a theme of demo/themes, such as beacon"},
             {"source", 0, false, "DIR", "the folder that has demo.json"},
             {"pictures", 0, false, "DIR", "the folder of its pictures"},
             {0}},
@@ -154,6 +173,7 @@ const struct command command_demo = {
         (const struct command_example[]){
             {"demo", "On " SERVE_LISTEN_STANDARD},
             {"demo /tmp/sample --no-serve", "Only the folder"},
+            {"demo --theme beacon", "In another look: see docs/theme.md"},
             {0}},
     .run = run,
 };

@@ -70,21 +70,22 @@ static struct str builtin_style(void)
     return STR("");
 }
 
-/* folder/style.css, or the built-in one. */
-static enum err read_style(const char *folder, struct arena *arena,
-                           struct str *ret_style, struct fault *fault)
+/* folder/name, or what is there without it. */
+static enum err read_sheet(const char *folder, const char *name,
+                           struct str otherwise, struct arena *arena,
+                           struct str *ret_css, struct fault *fault)
 {
-    *ret_style = builtin_style();
+    *ret_css = otherwise;
     if (!folder)
         return ERR_OK;
-    struct str path = arena_printf(arena, "%s/style.css", folder);
+    struct str path = arena_printf(arena, "%s/%s", folder, name);
     if (access(path.ptr, F_OK) != 0)
         return ERR_OK;
     enum err err =
-        file_read(path.ptr, LOOK_STYLE_BYTES_MAX, arena, ret_style, fault);
-    if (!err && str_find(*ret_style, STR("</")) >= 0)
+        file_read(path.ptr, LOOK_STYLE_BYTES_MAX, arena, ret_css, fault);
+    if (!err && str_find(*ret_css, STR("</")) >= 0)
         err =
-            fault_set(fault, ERR_INVALID, "style.css",
+            fault_set(fault, ERR_INVALID, name,
                       "\"</\" would end the stylesheet; write it as \"<\\/\"");
     return err;
 }
@@ -120,8 +121,6 @@ static void find_colour(struct str css, const char *name,
 
 static void find_colours(struct str css, struct look_colours *colours)
 {
-    *colours =
-        (struct look_colours){"#fbf9f4", "#1a1814", "#a8180f", "#141311"};
     find_colour(css, "--paper:", colours->paper);
     find_colour(css, "--ink:", colours->ink);
     find_colour(css, "--signal:", colours->signal);
@@ -142,13 +141,20 @@ static enum err load_style(struct look *look, const char *folder,
                            struct fault *fault)
 {
     struct arena *arena = &look->arena;
-    struct str css;
+    struct str css, more;
     char digest[BASE64_BYTES];
-    enum err err = read_style(folder, arena, &css, fault);
+    enum err err =
+        read_sheet(folder, "style.css", builtin_style(), arena, &css, fault);
+    if (!err)
+        err = read_sheet(folder, "more.css", STR(""), arena, &more, fault);
     if (err)
         return err;
+    look->colours =
+        (struct look_colours){"#fbf9f4", "#1a1814", "#a8180f", "#141311"};
     find_colours(css, &look->colours);
-    css = assets_resolve(&look->assets, str_trim(css), arena);
+    find_colours(more, &look->colours);
+    css = arena_concat(arena, str_trim(css), str_trim(more));
+    css = assets_resolve(&look->assets, css, arena);
     digest_base64(css, digest);
     look->style =
         arena_printf(arena, "<style>%" PRI_STR "</style>", ARG_STR(css));

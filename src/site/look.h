@@ -21,9 +21,9 @@ enum {
 };
 
 /* What browsers want to know outside of the stylesheet: the first --paper,
- * --ink and --signal in it, and the first after "prefers-color-scheme: dark". A
- * colour that is not written as #rrggbb or #rgb counts as that of the built-in
- * theme. */
+ * --ink and --signal in it, and the first --paper after "prefers-color-scheme:
+ * dark"; those of more.css count before those of style.css. A colour that is
+ * not written as #rrggbb or #rgb is as if it were not there. */
 struct look_colours {
     char paper[LOOK_COLOUR_BYTES];
     char ink[LOOK_COLOUR_BYTES];
@@ -45,7 +45,8 @@ struct look {
     struct str asset_fields;  /* of everything else */
 };
 
-/* folder: see site_create. One reference. */
+/* folder: see site_create; more.css in it is added to the stylesheet. One
+ * reference. */
 MUST_USE enum err look_load(const char *folder, struct look **ret_look,
                             struct fault *fault);
 struct look *look_retain(struct look *look);

@@ -18,8 +18,12 @@ static void set_fonts(struct printing *p)
     for (size_t i = 0; i < FACES_MAX && faces[i]; i++) {
         const struct asset *asset =
             assets_find_name(&p->look->assets, str_from_c(faces[i]));
-        if (asset)
-            value_set_str(value_add_object(fonts), "url", asset->path);
+        if (!asset)
+            continue;
+        struct value *font = value_add_object(fonts);
+        value_set_str(font, "url", asset->path);
+        value_set_bool(font, "display",
+                       str_ends_with(asset->name, STR("-display.woff2")));
     }
 }
 

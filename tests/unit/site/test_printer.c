@@ -489,11 +489,28 @@ static void test_colours_of_the_stylesheet_are_those_of_the_manifest(
     assert_reloaded(paper);
     print = paper_print(paper, "/en/manifest.webmanifest");
     assert_has(&print, "\"theme_color\":\"#FFAABB\"");
+    assert_has(&print, "\"background_color\":\"#FFAABB\"");
     print = paper_print(paper, "/en/");
     assert_has(&print, "content=\"#FFAABB\" media=\"(prefers-color-scheme: "
                        "light)\"");
     assert_has(&print, "content=\"#102030\" media=\"(prefers-color-scheme: "
                        "dark)\"");
+
+    char more[128];
+    snprintf(more, sizeof more, "%s/more.css", paper->theme);
+    write_file(more, STR(":root{--paper:#334455}a::after{content:\"</\"}"));
+    bool changed;
+    assert_int_equal(site_reload_theme(paper->site, &changed, &fault),
+                     ERR_INVALID);
+    assert_string_equal(fault.field, "more.css");
+    write_file(more, STR(":root{--paper:#334455}"));
+    assert_reloaded(paper);
+    print = paper_print(paper, "/en/");
+    assert_has(&print, "content=\"#334455\" media=\"(prefers-color-scheme: "
+                       "light)\"");
+    assert_has(&print, "content=\"#102030\" media=\"(prefers-color-scheme: "
+                       "dark)\"");
+    assert_has(&print, "--paper: #102030 } }:root{--paper:#334455}</style>");
 }
 
 static void test_a_theme_has_files_of_its_own(void **state)
