@@ -39,8 +39,10 @@ PKG_newsroom := jansson
 PKG_exchange := jansson expat libzstd libsodium
 PKG_edge    := libseccomp
 PKG_cli     := jansson libseccomp
-PKG_helpers := gumbo jansson libseccomp
-PACKAGES    := $(sort $(foreach l,$(LAYERS) helpers,$(PKG_$(l))))
+# Of the helper programs: the newspaper itself links none of it.
+PKG_helper_html  := gumbo jansson libseccomp
+PKG_helper_image := vips expat libseccomp
+PACKAGES    := $(sort $(foreach l,$(LAYERS) helper_html helper_image,$(PKG_$(l))))
 
 # ---- Flags ------------------------------------------------------------------
 
@@ -127,7 +129,7 @@ $(BROADSHEET): $(call archives,cli)
 define helper_rules
 $(B)/bin/broadsheet-$(1): $(call objects,$(sort $(wildcard helpers/$(1)/*.c))) $(call archive,base) $(call archive,render)
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $(call archive,base) $$(call pkg_libs,$$(PKG_helpers) $$(PKG_render) $$(PKG_base))
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $(call archive,base) $$(call pkg_libs,$$(PKG_helper_$(1)) $$(PKG_render) $$(PKG_base))
 endef
 $(foreach h,$(patsubst $(B)/bin/broadsheet-%,%,$(HELPERS)),$(eval $(call helper_rules,$(h))))
 

@@ -38,6 +38,11 @@
     X(alert_set) \
     X(alert_clear) \
     X(alert_show) \
+    X(picture_add) \
+    X(picture_show) \
+    X(picture_focus) \
+    X(picture_list) \
+    X(picture_make) \
     X(category_list) \
     X(category_add) \
     X(category_rename) \

@@ -11,7 +11,9 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "cli/desk_jobs.h"
+#include "cli/desk_pictures.h"
 #include "cli/desk_search.h"
+#include "cli/newspaper.h"
 #include "cli/process.h"
 #include "cli/serve.h"
 #include "content/content.h"
@@ -41,6 +43,7 @@ struct desk {
     struct newsroom newsroom;
     struct desk_jobs *jobs;
     struct desk_search *search;
+    struct desk_pictures *pictures;
     struct hub *_Atomic hub; /* NULL until it has begun */
     struct loop *loop;
     pthread_t loop_thread;
@@ -262,6 +265,18 @@ static enum err start_hub(struct desk *desk, struct fault *fault)
     return ERR_OK;
 }
 
+static enum err start_pictures(struct desk *desk, struct fault *fault)
+{
+    DEFER(arena_finish) struct arena arena;
+    struct fault missing = {0};
+    const char *program = NULL;
+    arena_init(&arena, 0);
+    if (newspaper_helper("image", &arena, &program, &missing))
+        program = NULL;
+    enum err err = desk_pictures_start(desk->content, program, &desk->pictures);
+    return err ? fault_set(fault, err, NULL, "no thread for pictures") : ERR_OK;
+}
+
 static void tell_ready(struct desk *desk)
 {
     if (press_wait_ready(desk->press, READY_TIMEOUT_MS * INT64_C(1000)))
@@ -283,6 +298,7 @@ static void finish(struct desk *desk)
     http_server_destroy(desk->local);
     http_server_destroy(desk->work);
     desk_search_stop(desk->search);
+    desk_pictures_stop(desk->pictures);
     hub_stop(desk->hub);
     desk_jobs_stop(desk->jobs);
     press_destroy(desk->press);
@@ -310,6 +326,8 @@ int desk_main(int argc, char **argv)
         fault_set(&fault, err, NULL, "no thread for jobs");
     if (!err && (err = desk_search_start(desk.content, &desk.search)))
         fault_set(&fault, err, NULL, "no thread for search");
+    if (!err)
+        err = start_pictures(&desk, &fault);
     if (!err)
         err = start_hub(&desk, &fault);
     if (err) {

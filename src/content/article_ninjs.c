@@ -145,11 +145,12 @@ static bool find_media(void *context, struct str id,
     const struct medium *medium = article_medium(exporter->article, id);
     if (!medium)
         return false;
+    const struct rendition *file = media_for_all(medium);
     *ret_media = (struct document_media){
-        .src = media_address(exporter, &medium->original),
-        .type = medium->original.mime,
-        .width = medium->original.width,
-        .height = medium->original.height,
+        .src = media_address(exporter, file),
+        .type = file->mime,
+        .width = file->width,
+        .height = file->height,
     };
     return true;
 }
@@ -274,6 +275,15 @@ static json_t *rendition_json(const struct exporter *exporter,
     return object;
 }
 
+/* What every program reads, of the whole picture. */
+static bool is_for_all(const struct medium *medium,
+                       const struct rendition *rendition)
+{
+    return medium->made != MEDIA_MADE ||
+           (!rendition->ratio.len &&
+            str_eq(rendition->mime, STR("image/jpeg")));
+}
+
 static json_t *renditions_json(const struct exporter *exporter,
                                const struct medium *medium)
 {
@@ -281,11 +291,13 @@ static json_t *renditions_json(const struct exporter *exporter,
     bool has_original = false;
     for (size_t i = 0; i < medium->rendition_count; i++) {
         const struct rendition *rendition = &medium->renditions[i];
+        if (!is_for_all(medium, rendition))
+            continue;
         has_original |= str_eq(blob_str(&rendition->blob),
                                blob_str(&medium->original.blob));
         json_array_append_new(list, rendition_json(exporter, rendition));
     }
-    if (!has_original)
+    if (!has_original && media_original_is_public(medium))
         json_array_insert_new(list, 0,
                               rendition_json(exporter, &medium->original));
     return list;

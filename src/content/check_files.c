@@ -108,8 +108,11 @@ enum err check_files(struct checking *checking)
 static const char may_be_public_sql[] =
     "SELECT 1 FROM ("
     " SELECT id, blob FROM medium WHERE blob >= $1 AND blob < $1 || 'g'"
-    " UNION ALL SELECT medium_id, blob FROM rendition"
-    "  WHERE blob >= $1 AND blob < $1 || 'g') AS stored"
+    "  AND " MEDIA_CAME_IS_PUBLIC_SQL
+    " UNION ALL SELECT medium_id, rendition.blob FROM rendition"
+    "  JOIN medium ON medium.id = medium_id"
+    "  WHERE rendition.blob >= $1 AND rendition.blob < $1 || 'g'"
+    "  AND (rendition.made = 1 OR " MEDIA_CAME_IS_PUBLIC_SQL ")) AS stored"
     " WHERE EXISTS (SELECT 1 FROM article_medium"
     "  JOIN article ON article.id = article_id"
     "  WHERE medium_id = stored.id AND article.state = 'published')"

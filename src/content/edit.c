@@ -7,6 +7,7 @@
 #include "content/change_internal.h"
 #include "content/content.h"
 #include "content/edit_internal.h"
+#include "content/media.h"
 #include "content/search_internal.h"
 
 enum err edit_begin(struct edit *edit, struct content *content,
@@ -183,19 +184,22 @@ enum err edit_hide_medium(struct edit *edit, struct str medium)
     return edit_run(edit, note_hiding_sql, DB_STR(medium));
 }
 
+/* Media whose readers may have that file. */
+#define HAS_BLOB_SQL \
+    "SELECT id FROM medium WHERE medium.blob = media_hiding.blob" \
+    " AND " MEDIA_CAME_IS_PUBLIC_SQL " UNION SELECT medium_id FROM rendition" \
+    " JOIN medium ON medium.id = medium_id" \
+    " WHERE rendition.blob = media_hiding.blob" \
+    " AND (rendition.made = 1 OR " MEDIA_CAME_IS_PUBLIC_SQL ")"
+
 static const char unseen_sql[] =
     "SELECT blob FROM media_hiding WHERE NOT EXISTS ("
     " SELECT 1 FROM article_medium"
     "  JOIN article ON article.id = article_medium.article_id"
-    "  WHERE article.state = 'published' AND article_medium.medium_id IN ("
-    "   SELECT id FROM medium WHERE medium.blob = media_hiding.blob"
-    "   UNION SELECT medium_id FROM rendition"
-    "    WHERE rendition.blob = media_hiding.blob))"
+    "  WHERE article.state = 'published' AND article_medium.medium_id IN "
+    "(" HAS_BLOB_SQL "))"
     " AND NOT EXISTS ("
-    " SELECT 1 FROM person WHERE person.picture_id IN ("
-    "   SELECT id FROM medium WHERE medium.blob = media_hiding.blob"
-    "   UNION SELECT medium_id FROM rendition"
-    "    WHERE rendition.blob = media_hiding.blob))";
+    " SELECT 1 FROM person WHERE person.picture_id IN (" HAS_BLOB_SQL "))";
 
 static enum err hide_unseen(struct db *db, struct blob_store *blobs,
                             struct fault *fault)

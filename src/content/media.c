@@ -21,7 +21,7 @@ static const struct {
     {"image/jpeg", "jpeg"},     {"image/png", "png"},   {"image/gif", "gif"},
     {"video/mp4", "mp4"},       {"video/webm", "webm"}, {"audio/mpeg", "mp3"},
     {"audio/mp4", "m4a"},       {"audio/ogg", "ogg"},   {"text/vtt", "vtt"},
-    {"application/pdf", "pdf"},
+    {"application/pdf", "pdf"}, {"image/heic", "heic"},
 };
 enum { TYPE_COUNT = sizeof types / sizeof *types };
 
@@ -59,7 +59,8 @@ static enum err check_type(struct str mime, struct fault *fault)
 
 #define MEDIUM_COLUMNS \
     "SELECT blob, mime, width, height, size_bytes, id, focus_x, focus_y, alt," \
-    " caption, credit, filename, created_us FROM medium"
+    " caption, credit, filename, created_us, made, original_shown, problem" \
+    " FROM medium"
 
 static struct rendition read_rendition(const struct db_query *query,
                                        struct arena *arena)
@@ -81,12 +82,15 @@ static enum err read_renditions(struct db *db, struct arena *arena,
     DEFER(db_query_end)
     struct db_query query =
         db_ask(db,
-               "SELECT blob, mime, width, height, size_bytes FROM rendition"
-               " WHERE medium_id = $1 ORDER BY mime, width, blob",
-               DB_ID(&medium->id));
-    while (db_query_next(&query))
-        ROW_ADD(arena, medium->renditions, medium->rendition_count) =
-            read_rendition(&query, arena);
+               "SELECT blob, mime, width, height, size_bytes, ratio"
+               " FROM rendition WHERE medium_id = $1 AND made = $2"
+               " ORDER BY ratio, mime, width, blob",
+               DB_ID(&medium->id), DB_I64(medium->made == MEDIA_MADE));
+    while (db_query_next(&query)) {
+        struct rendition rendition = read_rendition(&query, arena);
+        rendition.ratio = db_column_str(&query, 5, arena);
+        ROW_ADD(arena, medium->renditions, medium->rendition_count) = rendition;
+    }
     return db_query_err(&query);
 }
 
@@ -102,6 +106,9 @@ static struct medium read_row(const struct db_query *query, struct arena *arena)
         .credit = db_column_str(query, 10, arena),
         .filename = db_column_str(query, 11, arena),
         .created_us = db_column_i64(query, 12),
+        .made = (enum media_made)db_column_i64(query, 13),
+        .original_shown = db_column_i64(query, 14) != 0,
+        .problem = db_column_str(query, 15, arena),
     };
 }
 
@@ -160,6 +167,23 @@ enum err media_list(struct db *db, const struct id *before, size_t limit,
     return err;
 }
 
+const struct rendition *media_for_all(const struct medium *medium)
+{
+    const struct rendition *best = &medium->original;
+    bool found = false;
+    for (size_t i = 0;
+         medium->made == MEDIA_MADE && i < medium->rendition_count; i++) {
+        const struct rendition *rendition = &medium->renditions[i];
+        bool fits =
+            !rendition->ratio.len && str_eq(rendition->mime, STR("image/jpeg"));
+        if (fits && (!found || rendition->width > best->width)) {
+            best = rendition;
+            found = true;
+        }
+    }
+    return best;
+}
+
 const char media_blobs_sql[] =
     "SELECT blob, MAX(size_bytes) FROM ("
     " SELECT blob, size_bytes FROM medium"
@@ -171,23 +195,31 @@ const char media_public_sql[] = MEDIA_PUBLIC_SQL " ORDER BY blob";
 /* ---- Writing
  * ----------------------------------------------------------------- */
 
-enum err media_store(struct edit *edit, struct str bytes, struct str mime,
-                     int64_t width, int64_t height,
-                     struct rendition *ret_rendition)
+enum err media_put(struct content *content, struct str bytes, struct str mime,
+                   int64_t width, int64_t height,
+                   struct rendition *ret_rendition, struct fault *fault)
 {
     struct rendition rendition = {
-        .mime = arena_copy(&edit->arena, mime),
+        .mime = mime,
         .width = width,
         .height = height,
         .size_bytes = (int64_t)bytes.len,
     };
-    enum err err = check_type(mime, edit->fault);
+    enum err err = check_type(mime, fault);
     if (!err)
-        err = blob_put(content_blobs(edit->content), bytes, extension_of(mime),
-                       &rendition.blob, edit->fault);
+        err = blob_put(content_blobs(content), bytes, extension_of(mime),
+                       &rendition.blob, fault);
     if (!err)
         *ret_rendition = rendition;
     return err;
+}
+
+enum err media_store(struct edit *edit, struct str bytes, struct str mime,
+                     int64_t width, int64_t height,
+                     struct rendition *ret_rendition)
+{
+    return media_put(edit->content, bytes, arena_copy(&edit->arena, mime),
+                     width, height, ret_rendition, edit->fault);
 }
 
 static enum err check_rendition(struct edit *edit,
@@ -230,8 +262,11 @@ static enum err check_medium(struct edit *edit, const struct medium *medium)
         return fault_set(fault, ERR_TOO_LONG, "renditions",
                          "a medium has at most %d renditions",
                          MEDIA_RENDITIONS_MAX);
-    if (medium->focus_x < 0 || medium->focus_x > MEDIA_FOCUS_MAX ||
-        medium->focus_y < 0 || medium->focus_y > MEDIA_FOCUS_MAX)
+    bool automatic = medium->focus_x == MEDIA_FOCUS_AUTO &&
+                     medium->focus_y == MEDIA_FOCUS_AUTO;
+    if (!automatic &&
+        (medium->focus_x < 0 || medium->focus_x > MEDIA_FOCUS_MAX ||
+         medium->focus_y < 0 || medium->focus_y > MEDIA_FOCUS_MAX))
         return fault_set(fault, ERR_INVALID, "focus",
                          "the focal point lies between 0 and %d",
                          MEDIA_FOCUS_MAX);
@@ -240,14 +275,14 @@ static enum err check_medium(struct edit *edit, const struct medium *medium)
 
 static const char write_sql[] =
     "INSERT INTO medium (id, blob, mime, width, height, size_bytes, focus_x,"
-    " focus_y, alt, caption, credit, filename, created_us)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    " focus_y, alt, caption, credit, filename, created_us, made)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     " ON CONFLICT (id) DO UPDATE SET blob = excluded.blob,"
     " mime = excluded.mime, width = excluded.width, height = excluded.height,"
     " size_bytes = excluded.size_bytes, focus_x = excluded.focus_x,"
     " focus_y = excluded.focus_y, alt = excluded.alt,"
     " caption = excluded.caption, credit = excluded.credit,"
-    " filename = excluded.filename";
+    " filename = excluded.filename, made = excluded.made, problem = ''";
 
 static enum err write_row(struct edit *edit, const struct medium *medium,
                           const struct id *id)
@@ -255,13 +290,34 @@ static enum err write_row(struct edit *edit, const struct medium *medium,
     const struct rendition *original = &medium->original;
     int64_t created_us =
         medium->created_us ? medium->created_us : edit->time_us;
+    bool picture = str_starts_with(original->mime, STR("image/"));
     return edit_run(edit, write_sql, DB_ID(id),
                     DB_STR(blob_str(&original->blob)), DB_STR(original->mime),
                     DB_I64(original->width), DB_I64(original->height),
                     DB_I64(original->size_bytes), DB_I64(medium->focus_x),
                     DB_I64(medium->focus_y), DB_STR(medium->alt),
                     DB_STR(medium->caption), DB_STR(medium->credit),
-                    DB_STR(medium->filename), DB_I64(created_us));
+                    DB_STR(medium->filename), DB_I64(created_us),
+                    DB_I64(picture ? MEDIA_TO_MAKE : MEDIA_NO_PICTURE));
+}
+
+static enum err add_renditions(struct edit *edit, const struct medium *medium,
+                               const struct id *id, bool made)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < medium->rendition_count; i++) {
+        const struct rendition *rendition = &medium->renditions[i];
+        err = edit_run(edit,
+                       "INSERT INTO rendition"
+                       " (medium_id, blob, mime, width, height, size_bytes,"
+                       " ratio, made) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                       " ON CONFLICT (medium_id, blob) DO NOTHING",
+                       DB_ID(id), DB_STR(blob_str(&rendition->blob)),
+                       DB_STR(rendition->mime), DB_I64(rendition->width),
+                       DB_I64(rendition->height), DB_I64(rendition->size_bytes),
+                       DB_STR(rendition->ratio), DB_I64(made));
+    }
+    return err;
 }
 
 static enum err write_renditions(struct edit *edit, const struct medium *medium,
@@ -269,19 +325,34 @@ static enum err write_renditions(struct edit *edit, const struct medium *medium,
 {
     enum err err =
         edit_run(edit, "DELETE FROM rendition WHERE medium_id = $1", DB_ID(id));
-    for (size_t i = 0; !err && i < medium->rendition_count; i++) {
-        const struct rendition *rendition = &medium->renditions[i];
+    return err ? err : add_renditions(edit, medium, id, false);
+}
+
+/* What came with it stays, under its own flag; a file that is the same as one
+ * that came is one of ours from now on. */
+static enum err write_made(struct edit *edit, const struct medium *medium)
+{
+    const struct id *id = &medium->id;
+    enum err err = edit_run(
+        edit,
+        "UPDATE medium SET made = $2, problem = $3, width = $4, height = $5,"
+        " credit = $6, focus_x = $7, focus_y = $8 WHERE id = $1",
+        DB_ID(id), DB_I64(medium->made), DB_STR(medium->problem),
+        DB_I64(medium->original.width), DB_I64(medium->original.height),
+        DB_STR(medium->credit), DB_I64(medium->focus_x),
+        DB_I64(medium->focus_y));
+    if (!err)
+        err = edit_run(edit,
+                       "DELETE FROM rendition WHERE medium_id = $1 AND made "
+                       "= 1",
+                       DB_ID(id));
+    for (size_t i = 0; !err && i < medium->rendition_count; i++)
         err =
             edit_run(edit,
-                     "INSERT INTO rendition"
-                     " (medium_id, blob, mime, width, height, size_bytes)"
-                     " VALUES ($1, $2, $3, $4, $5, $6)"
-                     " ON CONFLICT (medium_id, blob) DO NOTHING",
-                     DB_ID(id), DB_STR(blob_str(&rendition->blob)),
-                     DB_STR(rendition->mime), DB_I64(rendition->width),
-                     DB_I64(rendition->height), DB_I64(rendition->size_bytes));
-    }
-    return err;
+                     "DELETE FROM rendition WHERE medium_id = $1 AND blob "
+                     "= $2",
+                     DB_ID(id), DB_STR(blob_str(&medium->renditions[i].blob)));
+    return err ? err : add_renditions(edit, medium, id, true);
 }
 
 static const char shown_sql[] =
@@ -319,8 +390,17 @@ static enum err note_authors(struct edit *edit, const struct id *id)
     return edit_failed(edit, db_query_err(&query));
 }
 
+static enum err write_all(struct edit *edit, const struct medium *medium,
+                          const struct id *id, bool made)
+{
+    if (made)
+        return write_made(edit, medium);
+    enum err err = write_row(edit, medium, id);
+    return err ? err : write_renditions(edit, medium, id);
+}
+
 static enum err save(struct edit *edit, const struct medium *medium,
-                     const struct id *id)
+                     const struct id *id, bool made)
 {
     bool public = false;
     enum err err = check_medium(edit, medium);
@@ -329,9 +409,7 @@ static enum err save(struct edit *edit, const struct medium *medium,
     if (!err && public)
         err = edit_hide_medium(edit, id_str(id)); /* what it no longer has */
     if (!err)
-        err = write_row(edit, medium, id);
-    if (!err)
-        err = write_renditions(edit, medium, id);
+        err = write_all(edit, medium, id, made);
     if (!err && public)
         err = media_publish(edit, id_str(id));
     if (!err)
@@ -348,7 +426,7 @@ enum err media_save(struct edit *edit, const struct medium *medium,
     struct id id = id_is_set(&medium->id) ? medium->id : id_make();
     enum err err = edit_step_begin(&step, edit);
     if (!err)
-        err = save(edit, medium, &id);
+        err = save(edit, medium, &id, false);
     if (!err)
         err = edit_step_commit(&step);
     if (!err && ret_id)
@@ -356,18 +434,36 @@ enum err media_save(struct edit *edit, const struct medium *medium,
     return err;
 }
 
+enum err media_save_made(struct edit *edit, const struct medium *medium)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    enum err err = edit_step_begin(&step, edit);
+    if (!err)
+        err = save(edit, medium, &medium->id, true);
+    return err ? err : edit_step_commit(&step);
+}
+
 /* ---- Publishing
  * -------------------------------------------------------------- */
 
+static const char publish_sql[] =
+    "SELECT blob FROM medium WHERE id = $1 AND " MEDIA_CAME_IS_PUBLIC_SQL
+    " UNION SELECT rendition.blob FROM rendition"
+    " JOIN medium ON medium.id = medium_id WHERE medium_id = $1"
+    " AND (rendition.made = 1 OR " MEDIA_CAME_IS_PUBLIC_SQL ")";
+
+/* Readers get the original as long as there is nothing else. */
 enum err media_publish(struct edit *edit, struct str medium)
 {
+    enum err err = edit_run(edit,
+                            "UPDATE medium SET original_shown = 1"
+                            " WHERE id = $1 AND made <> 1"
+                            " AND original_shown = 0",
+                            DB_STR(medium));
+    if (err)
+        return err;
     DEFER(db_query_end)
-    struct db_query query =
-        db_ask(edit->db,
-               "SELECT blob FROM medium WHERE id = $1"
-               " UNION SELECT blob FROM rendition WHERE medium_id = $1",
-               DB_STR(medium));
-    enum err err = ERR_OK;
+    struct db_query query = db_ask(edit->db, publish_sql, DB_STR(medium));
     bool found = false;
     while (!err && db_query_next(&query)) {
         struct blob blob;

@@ -412,6 +412,20 @@ static const char live_sql[] =
     " PRIMARY KEY (post_id, medium_id));"
     "CREATE INDEX live_post_medium_medium ON live_post_medium (medium_id);";
 
+/* Renditions that are made here (media.h). What is there already was shown to
+ * readers; its focal point was put in the middle for want of a better one. */
+static const char renditions_sql[] =
+    "ALTER TABLE medium ADD made BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE medium ADD original_shown BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE medium ADD problem TEXT NOT NULL DEFAULT '';"
+    "UPDATE medium SET original_shown = 1,"
+    " made = CASE WHEN mime LIKE 'image/%' THEN 0 ELSE 3 END;"
+    "UPDATE medium SET focus_x = -1, focus_y = -1"
+    " WHERE focus_x = 500 AND focus_y = 500;"
+    "CREATE INDEX medium_to_make ON medium (id) WHERE made = 0;"
+    "ALTER TABLE rendition ADD ratio TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE rendition ADD made BIGINT NOT NULL DEFAULT 0;";
+
 /* See alert.h. */
 static const char alert_sql[] =
     "CREATE TABLE alert ("
@@ -436,6 +450,7 @@ const struct migration schema_migrations[] = {
     {10, "subscribers of feeds", websub_sql},
     {11, "live blogs", live_sql},
     {12, "breaking news", alert_sql},
+    {13, "renditions that are made here", renditions_sql},
 };
 
 const size_t schema_migration_count =

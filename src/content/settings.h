@@ -46,6 +46,7 @@ enum setting_kind {
     X(list_length, NUMBER,   "20",             false, "stories a list shows at a time") \
     X(newest_pinned, NUMBER, "2000",           false, "how many of the newest articles are kept printed") \
     X(page_memory, BYTES,    "256 MiB",        false, "memory for printed pages, of each edge") \
+    X(make_pictures, SWITCH, "yes",            false, "whether pictures of imports are made for readers in the background: yes or no") \
     X(ai_crawlers, SWITCH,   "yes",            false, "whether robots.txt lets in crawlers that collect texts for AI: yes or no") \
     X(llms_txt,    SWITCH,   "no",             false, "whether /llms.txt tells programs that answer questions where things are: yes or no") \
     X(robots,      LINES,    "",               false, "further lines of robots.txt") \

@@ -118,8 +118,8 @@ enum err ninjs_make_medium(struct incoming *incoming,
 {
     struct ninjs_import *import = incoming->import;
     struct medium medium = {
-        .focus_x = MEDIA_FOCUS_MAX / 2,
-        .focus_y = MEDIA_FOCUS_MAX / 2,
+        .focus_x = MEDIA_FOCUS_AUTO,
+        .focus_y = MEDIA_FOCUS_AUTO,
         .alt = text_of_role(picture, "alt"),
         /* A caption belongs to the story, and is in its language. */
         .credit =

@@ -101,8 +101,8 @@ static enum err keep(struct arriving *arriving, struct str path,
     struct story_import *import = arriving->import;
     const struct story_source *source = import->source;
     struct medium medium = {
-        .focus_x = MEDIA_FOCUS_MAX / 2,
-        .focus_y = MEDIA_FOCUS_MAX / 2,
+        .focus_x = MEDIA_FOCUS_AUTO,
+        .focus_y = MEDIA_FOCUS_AUTO,
         .filename = text_of(base_name(path)),
     };
     const struct story_picture *said =

@@ -153,6 +153,14 @@ void document_each_media(const struct document_node *doc,
 /* What is known about a picture or clip when the page is printed. All texts
  * are escaped by the writer; src "" means there is none (any more), and its
  * figure is then left out. */
+enum { DOCUMENT_SOURCES_MAX = 2 };
+
+/* A type that not every browser knows, before those that follow. */
+struct document_source {
+    struct str type;   /* "image/avif" */
+    struct str srcset; /* as below */
+};
+
 struct document_media {
     struct str src;    /* address of the rendition for those who take one */
     struct str srcset; /* "" or "a.jpg 480w, b.jpg 960w" */
@@ -160,6 +168,8 @@ struct document_media {
     struct str type;   /* content type; of a clip */
     int64_t width;     /* pixels; 0 when not known */
     int64_t height;
+    struct document_source sources[DOCUMENT_SOURCES_MAX];
+    size_t source_count;
 };
 
 struct document_writer {

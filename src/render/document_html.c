@@ -58,10 +58,23 @@ static void write_loading(struct html_writer *html)
                                : " loading=\"lazy\" decoding=\"async\"");
 }
 
+static void write_sources(struct buf *out, const struct document_media *media)
+{
+    for (size_t i = 0; i < media->source_count; i++) {
+        buf_add_c(out, "<source");
+        document_write_attr(out, "type", media->sources[i].type);
+        document_write_attr(out, "srcset", media->sources[i].srcset);
+        document_write_attr(out, "sizes", media->sizes);
+        buf_add_char(out, '>');
+    }
+}
+
 static void write_img(struct html_writer *html,
                       const struct document_media *media, struct str alt)
 {
     struct buf *out = html->out;
+    buf_add_c(out, media->source_count ? "<picture>" : "");
+    write_sources(out, media);
     buf_add_c(out, "<img");
     document_write_attr(out, "src", media->src);
     document_write_attr(out, "srcset", media->srcset);
@@ -72,7 +85,7 @@ static void write_img(struct html_writer *html,
     escape_html(out, alt);
     buf_add_char(out, '"');
     write_loading(html);
-    buf_add_char(out, '>');
+    buf_add_c(out, media->source_count ? "></picture>" : ">");
 }
 
 static void write_caption(struct buf *out, const struct document_node *node)

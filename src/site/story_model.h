@@ -4,7 +4,7 @@
  *
  *     id, url, headline, kicker, standfirst, authors, source, live, sponsored,
  *     published {iso, text, short}, picture {src, srcset, sizes, width, height,
- *     alt, eager}
+ *     alt, eager, sources [type, srcset]}
  */
 #ifndef SITE_STORY_MODEL_H
 #define SITE_STORY_MODEL_H

@@ -20,6 +20,7 @@ const ROUNDS = Number(argument ?? process.env.ROUNDS ?? 3);
 const PACE_MS = 20; // 50 a second
 
 const site = await Site.make("--name", "The Test");
+await site.run("settings", "set", "make_pictures", "no");
 await site.run("category", "add", "News");
 const place = path.join(site.folder, "kept");
 fs.mkdirSync(place);

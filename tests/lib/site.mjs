@@ -145,10 +145,14 @@ export class Site {
     return site;
   }
 
-  /** The sample newspaper, its pictures included when they are drawn. */
+  /**
+   * The sample newspaper, its pictures included when they are drawn. They stay
+   * as they came: nothing changes by itself while a test looks.
+   */
   static async demo() {
     const site = new Site();
     await must(["demo", site.data, "--no-serve"]);
+    await site.run("settings", "set", "make_pictures", "no");
     finally_(() => site.end());
     return site;
   }

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+/* broadsheet-image: reads pictures that nobody trusts on standard input and
+ * writes smaller ones on standard output, until the input ends. What is said is
+ * in render/image_wire.h.
+ *
+ * It holds no secret and can do nothing but read, write and compute: see
+ * sandbox.h. With "probe" as its argument it tries everything else, and tells;
+ * with "background" it leaves the processor to others. */
+#include <errno.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "picture.h"
+#include "sandbox.h"
+
+enum {
+    CPU_SECONDS_ENOUGH = 300, /* it ends itself between two pictures */
+    NICE_IN_BACKGROUND = 15,
+};
+
+static bool read_all(char *target, size_t len)
+{
+    while (len > 0) {
+        ssize_t got = read(STDIN_FILENO, target, len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        target += got;
+        len -= (size_t)got;
+    }
+    return true;
+}
+
+static bool write_all(struct str bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t sent = write(STDOUT_FILENO, bytes.ptr, bytes.len);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            return false;
+        bytes = str_from(bytes, (size_t)sent);
+    }
+    return true;
+}
+
+static bool write_frame(struct buf *out)
+{
+    bool written = !buf_err(out) && write_all(buf_str(out));
+    buf_reset(out);
+    return written;
+}
+
+static bool on_made(void *context, const struct image_rendition *made)
+{
+    struct buf *out = context;
+    image_rendition_write(made, out);
+    return write_frame(out);
+}
+
+static enum err answer_job(struct str body, struct arena *arena,
+                           struct buf *out, struct fault *fault)
+{
+    struct image_output outputs[IMAGE_OUTPUTS_MAX];
+    struct image_job job;
+    struct image_info info;
+    enum err err = image_job_read(body, outputs, &job);
+    if (err)
+        return fault_set(fault, err, "job", "the job cannot be read");
+    err = picture_look(job.picture, arena, &info, fault);
+    if (err)
+        return err;
+    image_info_write(&info, out);
+    if (!write_frame(out))
+        return ERR_CLOSED;
+    return job.output_count
+               ? picture_make(&job, &info, arena, on_made, out, fault)
+               : ERR_OK;
+}
+
+/* False when there is nobody to answer to. */
+static bool answer(char kind, struct str body, struct arena *arena,
+                   struct buf *out)
+{
+    struct fault fault = {0};
+    enum err err = kind == 'M'
+                       ? answer_job(body, arena, out, &fault)
+                       : fault_set(&fault, ERR_UNSUPPORTED, "job",
+                                   "jobs of the kind %d are not known", kind);
+    if (err == ERR_CLOSED)
+        return false;
+    buf_reset(out);
+    if (err)
+        image_refusal_write(err, str_from_c(fault_text(&fault)), out);
+    else
+        image_end_write(out);
+    return write_frame(out);
+}
+
+static bool has_worked_enough(void)
+{
+    struct timespec used;
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0 ||
+           used.tv_sec >= CPU_SECONDS_ENOUGH;
+}
+
+static void serve(void)
+{
+    struct arena arena;
+    struct buf out;
+    char head[IMAGE_HEAD_BYTES];
+    char kind;
+    size_t len;
+    arena_init(&arena, 0);
+    buf_init(&out, IMAGE_FRAME_BYTES_MAX);
+    while (!has_worked_enough() && read_all(head, sizeof head) &&
+           image_head_read(head, &kind, &len)) {
+        char *body = arena_array(&arena, char, len + 1);
+        if (!read_all(body, len) ||
+            !answer(kind, str_of(body, len), &arena, &out))
+            break;
+        arena_finish(&arena); /* pictures are large */
+        arena_init(&arena, 0);
+    }
+    buf_finish(&out);
+    arena_finish(&arena);
+}
+
+int main(int argc, char **argv)
+{
+    struct str mode = str_from_c(argc > 1 ? argv[1] : NULL);
+    if (str_eq(mode, STR("background")))
+        (void)!setpriority(PRIO_PROCESS, 0, NICE_IN_BACKGROUND);
+    if (!picture_begin()) {
+        fputs("broadsheet-image: libvips cannot be set up\n", stderr);
+        return 71;
+    }
+    if (!sandbox_enter()) {
+        fputs("broadsheet-image: the sandbox cannot be set up\n", stderr);
+        return 71;
+    }
+    if (str_eq(mode, STR("probe")))
+        sandbox_probe();
+    else
+        serve();
+    return 0;
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/picture.h"
+
+#include <assert.h>
+
+#include "base/arena.h"
+#include "content/content.h"
+#include "content/edit.h"
+#include "content/row_internal.h"
+
+/* ---- The plan --------------------------------------------------------------
+ */
+
+/* From wide to narrow; the types of one size stand together, so that it is
+ * scaled once. */
+static const uint16_t widths[] = {1280, 960, 800, 640, 480, 320};
+static const struct {
+    uint8_t x, y;
+} ratios[] = {{0, 0}, {3, 2}};
+static const enum image_format formats[] = {IMAGE_AVIF, IMAGE_WEBP, IMAGE_JPEG};
+
+enum { COUNT_WIDTHS = sizeof widths / sizeof *widths };
+
+/* Within a hundredth a picture has the ratio already. */
+static bool has_ratio(int64_t width, int64_t height, int64_t x, int64_t y)
+{
+    int64_t difference = width * y - height * x;
+    return (difference < 0 ? -difference : difference) * 100 < height * x;
+}
+
+static size_t plan_ratio(int64_t width, size_t ratio,
+                         struct image_output outputs[], size_t count)
+{
+    size_t first = 0;
+    while (first < COUNT_WIDTHS && widths[first] > width)
+        first++;
+    for (size_t w = first; w < COUNT_WIDTHS || w == first; w++) {
+        for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)
+            outputs[count++] = (struct image_output){
+                .format = formats[f],
+                .width = w < COUNT_WIDTHS ? widths[w] : (uint16_t)width,
+                .ratio_x = ratios[ratio].x,
+                .ratio_y = ratios[ratio].y,
+            };
+    }
+    return count;
+}
+
+size_t picture_plan(int64_t width, int64_t height,
+                    struct image_output outputs[IMAGE_OUTPUTS_MAX])
+{
+    size_t count = 0;
+    for (size_t r = 0; r < sizeof ratios / sizeof *ratios; r++) {
+        int64_t x = ratios[r].x, y = ratios[r].y, part = width;
+        if (x && has_ratio(width, height, x, y))
+            continue;
+        if (x && width * y > height * x)
+            part = height * x / y;
+        count = plan_ratio(part < 1 ? 1 : part, r, outputs, count);
+    }
+    return count;
+}
+
+/* ---- Making ----------------------------------------------------------------
+ */
+
+/* Everything of one picture; without what is written down. */
+struct making {
+    struct picture_work *work;
+    struct arena *arena;
+    struct str bytes;
+    struct medium *medium;
+    struct image_output outputs[IMAGE_OUTPUTS_MAX];
+    struct fault *fault;
+};
+
+static struct str ratio_text(const struct image_output *output,
+                             struct arena *arena)
+{
+    return output->ratio_x
+               ? arena_printf(arena, "%u:%u", output->ratio_x, output->ratio_y)
+               : STR("");
+}
+
+/* Before the write begins: each waits for the disk. */
+static enum err store_renditions(struct making *making,
+                                 const struct image_made *made)
+{
+    struct medium *medium = making->medium;
+    medium->renditions =
+        arena_array(making->arena, struct rendition, made->rendition_count + 1);
+    medium->rendition_count = 0;
+    for (size_t i = 0; i < made->rendition_count; i++) {
+        const struct image_rendition *source = &made->renditions[i];
+        struct rendition *rendition =
+            &medium->renditions[medium->rendition_count++];
+        enum err err = media_put(making->work->content, source->bytes,
+                                 image_formats[source->made.format].type,
+                                 source->made.width, source->height, rendition,
+                                 making->fault);
+        if (err)
+            return err;
+        rendition->ratio = ratio_text(&source->made, making->arena);
+    }
+    return ERR_OK;
+}
+
+static void take_info(struct medium *medium, const struct image_info *info)
+{
+    medium->original.width = info->width;
+    medium->original.height = info->height;
+    if (!medium->credit.len)
+        medium->credit = info->credit.len ? info->credit : info->copyright;
+}
+
+/* First what it is, then what is to be made of it. */
+static enum err run_helper(struct making *making)
+{
+    struct picture_work *work = making->work;
+    struct medium *medium = making->medium;
+    struct image_made made;
+    struct image_job job = {
+        .picture = making->bytes,
+        .focus_x = medium->focus_x,
+        .focus_y = medium->focus_y,
+        .outputs = making->outputs,
+    };
+    enum err err = image_helper_make(work->helper, &job, making->arena, NULL,
+                                     NULL, &made, making->fault);
+    if (err)
+        return err;
+    take_info(medium, &made.info);
+    job.output_count =
+        picture_plan(made.info.width, made.info.height, making->outputs);
+    err = image_helper_make(work->helper, &job, making->arena, work->progress,
+                            work->context, &made, making->fault);
+    if (err)
+        return err;
+    medium->made = MEDIA_MADE;
+    medium->problem = STR("");
+    return store_renditions(making, &made);
+}
+
+/* Those that another try would meet again. */
+static bool is_of_the_picture(enum err err)
+{
+    return err == ERR_INVALID || err == ERR_UNSUPPORTED ||
+           err == ERR_TOO_LONG || err == ERR_TIMEOUT || err == ERR_CLOSED;
+}
+
+static enum err read_medium(struct picture_work *work, const struct id *id,
+                            struct arena *arena, struct medium *ret_medium,
+                            struct fault *fault)
+{
+    DEFER(db_lease_end) struct db_lease lease = content_reader(work->content);
+    enum err err = media_load(lease.db, id, arena, ret_medium);
+    if (err == ERR_NOT_FOUND)
+        return fault_set(fault, err, "picture",
+                         "there is no picture %s; 'broadsheet picture list' "
+                         "tells those that there are",
+                         id->text);
+    if (err)
+        return db_fault(lease.db, err, fault);
+    if (ret_medium->made == MEDIA_NO_PICTURE)
+        return fault_set(fault, ERR_UNSUPPORTED, "picture",
+                         "%s is no picture but of type %" PRI_STR, id->text,
+                         ARG_STR(ret_medium->original.mime));
+    return ERR_OK;
+}
+
+/* Somebody may have changed it while it was made. */
+static enum err check_unchanged(struct edit *edit, const struct medium *before,
+                                const struct medium *medium)
+{
+    struct medium now;
+    enum err err = media_load(edit->db, &medium->id, &edit->arena, &now);
+    if (err)
+        return db_fault(edit->db, err, edit->fault);
+    bool same = str_eq(blob_str(&now.original.blob),
+                       blob_str(&before->original.blob)) &&
+                now.focus_x == before->focus_x &&
+                now.focus_y == before->focus_y;
+    return same ? ERR_OK
+                : fault_set(edit->fault, ERR_CONFLICT, "picture",
+                            "the picture was changed meanwhile; try again");
+}
+
+static enum err write_down(struct picture_work *work,
+                           const struct medium *before,
+                           const struct medium *medium, struct fault *fault)
+{
+    DEFER(edit_end) struct edit edit = {0};
+    enum err err = edit_begin(&edit, work->content, work->actor, fault);
+    if (!err)
+        err = check_unchanged(&edit, before, medium);
+    if (!err)
+        err = media_save_made(&edit, medium);
+    if (!err)
+        err = edit_commit(&edit);
+    if (!err && edit.seq)
+        work->seq = edit.seq;
+    return err;
+}
+
+static void set_problem(struct medium *medium, const struct fault *fault)
+{
+    medium->made = MEDIA_UNMAKEABLE;
+    medium->problem = str_from_c(fault_text(fault));
+    medium->renditions = NULL;
+    medium->rendition_count = 0;
+}
+
+static enum err make(struct picture_work *work, const struct id *id,
+                     const int64_t *focus, struct fault *fault)
+{
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, 0);
+    struct medium before;
+    struct fault own = {0}, ignored = {0};
+    enum err err = read_medium(work, id, &arena, &before, fault);
+    if (err)
+        return err;
+    struct medium medium = before;
+    struct making making = {work, &arena, .medium = &medium, .fault = &own};
+    if (focus) {
+        medium.focus_x = focus[0];
+        medium.focus_y = focus[1];
+    }
+    err = blob_read(content_blobs(work->content), &medium.original.blob,
+                    BLOB_BYTES_MAX, &arena, &making.bytes, &own);
+    if (!err)
+        err = run_helper(&making);
+    if (!err)
+        return write_down(work, &before, &medium, fault);
+    if (is_of_the_picture(err) && before.made != MEDIA_MADE) {
+        set_problem(&medium, &own);
+        (void)!write_down(work, &before, &medium, &ignored);
+    }
+    if (fault)
+        *fault = own;
+    return err;
+}
+
+enum err picture_make(struct picture_work *work, const struct id *id,
+                      struct fault *fault)
+{
+    return make(work, id, NULL, fault);
+}
+
+enum err picture_set_focus(struct picture_work *work, const struct id *id,
+                           int64_t x, int64_t y, struct fault *fault)
+{
+    const int64_t focus[] = {x, y};
+    return make(work, id, focus, fault);
+}
+
+/* ---- Adding ----------------------------------------------------------------
+ */
+
+static enum err find_known(struct picture_work *work, const struct blob *blob,
+                           struct arena *arena, struct id *ret_id,
+                           struct fault *fault)
+{
+    DEFER(db_lease_end) struct db_lease lease = content_reader(work->content);
+    struct medium known;
+    enum err err = media_find_blob(lease.db, blob, arena, &known);
+    if (!err)
+        *ret_id = known.id;
+    return err && err != ERR_NOT_FOUND ? db_fault(lease.db, err, fault) : err;
+}
+
+static enum err write_new(struct picture_work *work, struct medium *medium,
+                          struct fault *fault)
+{
+    const struct medium made = *medium;
+    DEFER(edit_end) struct edit edit = {0};
+    enum err err = edit_begin(&edit, work->content, work->actor, fault);
+    medium->rendition_count = 0;
+    if (!err)
+        err = media_save(&edit, medium, &medium->id);
+    struct medium now = made;
+    now.id = medium->id;
+    if (!err)
+        err = media_save_made(&edit, &now);
+    if (!err)
+        err = edit_commit(&edit);
+    if (!err && edit.seq)
+        work->seq = edit.seq;
+    return err;
+}
+
+static enum err add(struct making *making, struct id *ret_id, bool *ret_known)
+{
+    struct picture_work *work = making->work;
+    struct medium *medium = making->medium;
+    enum image_format format = image_format_of(making->bytes);
+    enum err err = run_helper(making);
+    if (err)
+        return err;
+    int64_t width = medium->original.width, height = medium->original.height;
+    err = media_put(work->content, making->bytes, image_formats[format].type,
+                    width, height, &medium->original, making->fault);
+    if (!err)
+        err = find_known(work, &medium->original.blob, making->arena, ret_id,
+                         making->fault);
+    *ret_known = !err;
+    if (err == ERR_NOT_FOUND)
+        err = write_new(work, medium, making->fault);
+    if (!err && !*ret_known)
+        *ret_id = medium->id;
+    return err;
+}
+
+enum err picture_add(struct picture_work *work,
+                     const struct picture_input *input, struct id *ret_id,
+                     bool *ret_known, struct fault *fault)
+{
+    assert(work && input && ret_id && ret_known);
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, 0);
+    struct medium medium = {
+        .focus_x = input->focus_x,
+        .focus_y = input->focus_y,
+        .alt = input->alt,
+        .caption = input->caption,
+        .credit = input->credit,
+        .filename = input->filename,
+    };
+    struct making making = {
+        .work = work,
+        .arena = &arena,
+        .bytes = input->bytes,
+        .medium = &medium,
+        .fault = fault,
+    };
+    return add(&making, ret_id, ret_known);
+}
+
+/* ---- Lists -----------------------------------------------------------------
+ */
+
+static const char waiting_sql[] =
+    "SELECT medium.id, MAX(article.published_us) AS newest"
+    " FROM medium"
+    " LEFT JOIN article_medium ON medium_id = medium.id"
+    " LEFT JOIN article ON article.id = article_id"
+    "  AND article.state = 'published'"
+    " WHERE medium.made = 0"
+    " GROUP BY medium.id"
+    " ORDER BY newest DESC, medium.id DESC LIMIT $1";
+
+enum err picture_waiting(struct db *db, size_t limit, struct arena *arena,
+                         struct picture_ids *ret_ids)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_ask(db, waiting_sql, DB_I64((int64_t)limit));
+    struct picture_ids ids = {0};
+    while (db_query_next(&query))
+        ROW_ADD(arena, ids.ids, ids.count) = row_id(&query, 0);
+    *ret_ids = ids;
+    return db_query_err(&query);
+}
+
+enum err picture_count(struct db *db, int64_t counts[PICTURE_KINDS])
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_query_begin(db, "SELECT made, COUNT(*) FROM medium GROUP BY made");
+    for (int i = 0; i < PICTURE_KINDS; i++)
+        counts[i] = 0;
+    while (db_query_next(&query)) {
+        int64_t kind = db_column_i64(&query, 0);
+        if (kind >= 0 && kind < PICTURE_KINDS)
+            counts[kind] = db_column_i64(&query, 1);
+    }
+    return db_query_err(&query);
+}

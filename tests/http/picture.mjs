@@ -1,0 +1,327 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Pictures: what people send becomes what readers need, or a clear error; the
+// program that decodes it can do nothing else, and may die.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+
+import { png } from "../lib/png.mjs";
+import { Site, broadsheet, program, until } from "../lib/site.mjs";
+import { run, test } from "../lib/tap.mjs";
+
+const site = await Site.make("--language", "en");
+await site.serve();
+const folder = path.join(site.folder, "pictures");
+fs.mkdirSync(folder);
+/** @param {string} name */
+const at = (name) => path.join(folder, name);
+/** @param {string[]} args */
+const vips = (...args) => execFileSync("vips", args, { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" });
+
+/** @param {string} file @param {string[]} options */
+async function add(file, ...options) {
+  return JSON.parse(await site.run("picture", "add", file, "--json", ...options));
+}
+
+/** What is said of a picture that is refused. @param {string} file */
+async function refused(file) {
+  const { code, stderr } = await broadsheet(["picture", "add", file, "--data", site.data]);
+  assert.notEqual(code, 0, file);
+  return stderr;
+}
+
+/** The colour of one place of a rendition: red, green, blue. @param {any} picture @param {number} x @param {number} y @param {string} type @param {string} cut */
+function colorAt(picture, x, y, type = "image/jpeg", cut = "") {
+  const found = picture.renditions.find((/** @type {any} */ r) => r.type === type && r.cut === cut);
+  const blobs = path.join(site.data, "blobs");
+  const name = path.basename(found.path);
+  const file = path.join(blobs, name.slice(0, 2), /** @type {string} */ (fs.readdirSync(path.join(blobs, name.slice(0, 2))).find((f) => f.startsWith(name.slice(2, 32)))));
+  return vips("getpoint", file, String(Math.floor(x * found.width)), String(Math.floor(y * found.height))).trim().split(/\s+/).map(Number);
+}
+
+/** @param {number[]} color @param {number[]} expected @param {string} what */
+function looksLike(color, expected, what, within = 40) {
+  for (const i of [0, 1, 2])
+    assert.ok(Math.abs((color[i] ?? -999) - (expected[i] ?? 0)) <= within, `${what}: ${color} is not ${expected}`);
+}
+
+// 900 × 600: red on the left, blue on the right, a green corner up on the left.
+const RED = [200, 30, 40], BLUE = [30, 60, 190], GREEN = [30, 160, 60];
+{
+  const lines = [];
+  for (let y = 0; y < 600; y++) {
+    const line = Buffer.alloc(900 * 3);
+    for (let x = 0; x < 900; x++) line.set(x < 300 && y < 200 ? GREEN : x < 450 ? RED : BLUE, x * 3);
+    lines.push(line);
+  }
+  fs.writeFileSync(at("plain.ppm"), Buffer.concat([Buffer.from("P6 900 600 255\n"), ...lines]));
+}
+vips("jpegsave", at("plain.ppm"), at("plain.jpg"), "--Q", "95");
+
+/** A JPEG with a segment more, right at its beginning. @param {number} marker @param {Buffer} body */
+function withSegment(marker, body) {
+  const jpeg = fs.readFileSync(at("plain.jpg"));
+  const head = Buffer.from([0xff, marker, (body.length + 2) >> 8, (body.length + 2) & 255]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
+}
+
+/** Exif with an orientation and a place on the globe. @param {number} orientation */
+function exif(orientation) {
+  const tiff = Buffer.alloc(8 + 2 + 2 * 12 + 4 + 2 + 12 + 4 + 8);
+  tiff.write("MM\0*", 0, "latin1");
+  tiff.writeUInt32BE(8, 4);
+  tiff.writeUInt16BE(2, 8);
+  const entry = (/** @type {number} */ place, /** @type {number[]} */ [tag, type, count]) => {
+    tiff.writeUInt16BE(/** @type {number} */ (tag), place);
+    tiff.writeUInt16BE(/** @type {number} */ (type), place + 2);
+    tiff.writeUInt32BE(/** @type {number} */ (count), place + 4);
+  };
+  entry(10, [0x112, 3, 1]);
+  tiff.writeUInt16BE(orientation, 18);
+  entry(22, [0x8825, 4, 1]); // the GPS directory
+  tiff.writeUInt32BE(38, 30);
+  tiff.writeUInt16BE(1, 38);
+  entry(40, [1, 2, 8]);
+  tiff.writeUInt32BE(56, 48);
+  tiff.write("N-SECRET", 56, "latin1");
+  return Buffer.concat([Buffer.from("Exif\0\0", "latin1"), tiff]);
+}
+
+/** @param {Record<number, string>} fields  of IPTC-IIM's second record */
+function iptc(fields) {
+  const sets = Object.entries(fields).map(([number, text]) => {
+    const value = Buffer.from(text);
+    return Buffer.concat([Buffer.from([0x1c, 2, Number(number), value.length >> 8, value.length & 255]), value]);
+  });
+  const data = Buffer.concat(sets);
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(data.length);
+  return Buffer.concat([Buffer.from("Photoshop 3.0\x008BIM\x04\x04\0\0", "latin1"), size, data]);
+}
+
+test("every size of the table in every type, and the cut of lists; smaller ones are not enlarged", async () => {
+  const picture = await add(at("plain.jpg"));
+  const sizes = picture.renditions.map((/** @type {any} */ r) => `${r.cut}${r.type.slice(6, 7)}${r.width}`).sort();
+  const expected = ["a", "j", "w"].flatMap((type) => [320, 480, 640, 800].map((width) => `${type}${width}`)).sort();
+  assert.deepEqual(sizes, expected, "900 × 600 is 3:2 as it is");
+  for (const type of ["image/jpeg", "image/webp", "image/avif"]) {
+    looksLike(colorAt(picture, 0.1, 0.1, type), GREEN, type);
+    looksLike(colorAt(picture, 0.9, 0.5, type), BLUE, type);
+  }
+  const again = await broadsheet(["picture", "add", at("plain.jpg"), "--data", site.data]);
+  assert.match(again.stderr, /already/);
+  assert.equal(again.stdout.trim(), picture.id);
+});
+
+test("CMYK, sixteen bits, transparency, a picture that moves: each as it is looked at", async () => {
+  vips("icc_transform", at("plain.ppm"), at("cmyk.jpg[Q=95]"), "cmyk", "--input-profile", "srgb");
+  const cmyk = await add(at("cmyk.jpg"));
+  looksLike(colorAt(cmyk, 0.9, 0.5), BLUE, "CMYK", 70);
+  looksLike(colorAt(cmyk, 0.3, 0.8), RED, "CMYK", 70);
+  vips("cast", at("plain.ppm"), at("deep.v"), "ushort", "--shift");
+  vips("copy", at("deep.v"), at("deep.png"), "--interpretation", "rgb16");
+  looksLike(colorAt(await add(at("deep.png")), 0.1, 0.1), GREEN, "16 bits");
+  vips("bandjoin_const", at("plain.ppm"), at("clear.png"), "0");
+  looksLike(colorAt(await add(at("clear.png")), 0.5, 0.5), [255, 255, 255], "transparent");
+  vips("linear", at("plain.ppm"), at("dark.png"), "0 0 0", "0 0 0", "--uchar");
+  vips("join", at("plain.ppm"), at("dark.png"), at("both.v"), "vertical");
+  vips("gifsave", at("both.v"), at("moving.gif"), "--page-height", "600");
+  const gif = await add(at("moving.gif"));
+  looksLike(colorAt(gif, 0.9, 0.5), BLUE, "the first frame");
+  assert.equal(gif.height, 600);
+});
+
+test("what lies on its side is turned: Exif's way and HEIF's", async () => {
+  fs.writeFileSync(at("turned.jpg"), withSegment(0xe1, exif(6))); // to be turned clockwise
+  const turned = await add(at("turned.jpg"));
+  assert.deepEqual([turned.width, turned.height], [600, 900]);
+  looksLike(colorAt(turned, 0.9, 0.1), GREEN, "up on the right now");
+  looksLike(colorAt(turned, 0.5, 0.9), BLUE, "below");
+  vips("heifsave", at("plain.ppm"), at("plain.heic"), "--compression", "hevc", "--Q", "90");
+  looksLike(colorAt(await add(at("plain.heic")), 0.1, 0.1), GREEN, "HEIC");
+  fs.writeFileSync(at("turned.heic"), rotateHeif(fs.readFileSync(at("plain.heic"))));
+  const heic = await add(at("turned.heic"));
+  assert.deepEqual([heic.width, heic.height], [600, 900]);
+  looksLike(colorAt(heic, 0.9, 0.1), GREEN, "HEIC, turned");
+});
+
+test("where it was taken is nobody's business; who made it is kept", async () => {
+  fs.writeFileSync(at("secret.jpg"), withSegment(0xe1, exif(1)));
+  fs.writeFileSync(at("credit.jpg"), withSegment(0xed, iptc({ 80: "Nino Beridze", 110: "AFP", 116: "© 2026 <AFP>", 120: "A bridge" })));
+  const secret = await add(at("secret.jpg"));
+  const credited = await add(at("credit.jpg"));
+  assert.equal(credited.credit, "Nino Beridze / AFP");
+  assert.equal((await add(at("turned.jpg"), "--credit", "mine")).credit, "", "it is there already, and stays as it is");
+  const files = (/** @type {any} */ picture) => picture.renditions.map((/** @type {any} */ r) => ({ ...r, bytes: blob(r.path) }));
+  for (const file of files(secret)) assert.ok(!file.bytes.includes("SECRET"), file.path);
+  for (const file of files(credited)) {
+    assert.equal(file.bytes.includes("Nino Beridze / AFP"), file.width >= 640, `${file.type} ${file.width}`);
+    assert.equal(file.bytes.includes("© 2026 &lt;AFP&gt;"), file.width >= 640, `${file.type} ${file.width}`);
+  }
+});
+
+/** The bytes of a stored file by its public path. @param {string} address */
+function blob(address) {
+  const name = path.basename(address);
+  const inside = path.join(site.data, "blobs", name.slice(0, 2));
+  return fs.readFileSync(path.join(inside, /** @type {string} */ (fs.readdirSync(inside).find((file) => file.startsWith(name.slice(2, 32))))));
+}
+
+test("a bomb, half a file, no picture, a needle: told what is wrong and what helps", async () => {
+  const small = png(16, 16);
+  const bomb = Buffer.from(small);
+  bomb.writeUInt32BE(32768, 16); // the size in IHDR, 3 GiB decoded
+  bomb.writeUInt32BE(32768, 20);
+  bomb.writeUInt32BE(crc(bomb.subarray(12, 29)), 29);
+  fs.writeFileSync(at("bomb.png"), bomb);
+  assert.match(await refused(at("bomb.png")), /32768 × 32768 pixels.*100 million.*smaller/);
+  fs.writeFileSync(at("half.jpg"), fs.readFileSync(at("plain.jpg")).subarray(0, 6000));
+  assert.match(await refused(at("half.jpg")), /damaged or not complete.*send it once more/);
+  fs.writeFileSync(at("half.heic"), fs.readFileSync(at("plain.heic")).subarray(0, 2500));
+  assert.match(await refused(at("half.heic")), /damaged or not complete/);
+  fs.writeFileSync(at("words.jpg"), "<svg xmlns='http://www.w3.org/2000/svg'/>");
+  assert.match(await refused(at("words.jpg")), /no picture that is read here: JPEG, PNG/);
+  fs.writeFileSync(at("needle.png"), png(30, 20000));
+  assert.match(await refused(at("needle.png")), /so narrow/);
+  const { stdout } = await broadsheet(["picture", "list", "-n", "100", "--json", "--data", site.data]);
+  assert.ok(!/bomb|half|words|needle/.test(stdout), "nothing of them is kept");
+});
+
+test("the focal point stays in the cut", async () => {
+  vips("resize", at("plain.ppm"), at("wide.png"), "1", "--vscale", "0.5"); // 900 × 300
+  const picture = await add(at("wide.png"), "--focus", "5%", "--focus", "50%");
+  const card = picture.renditions.find((/** @type {any} */ r) => r.cut === "3:2");
+  assert.ok(Math.abs(card.width / card.height - 1.5) < 0.02, `${card.width} × ${card.height}`);
+  looksLike(colorAt(picture, 0.02, 0.1, "image/jpeg", "3:2"), GREEN, "the left end");
+  await site.run("picture", "focus", picture.id, "95%", "50%");
+  const moved = JSON.parse(await site.run("picture", "show", picture.id, "--json"));
+  looksLike(colorAt(moved, 0.02, 0.1, "image/jpeg", "3:2"), BLUE, "the right end");
+});
+
+test("readers get the renditions, for ever; the original and every other size are not there", async () => {
+  vips("resize", at("plain.ppm"), at("large.jpg"), "1.6");
+  const picture = await add(at("large.jpg"), "--alt", "Two colours");
+  for (const r of picture.renditions) assert.equal((await site.get(r.path)).status, 404, "nothing shows it yet");
+  const { id } = await site.write({ headline: "Two colours", text: "A paragraph." });
+  await site.revise(id, /** @type {any} */ ({ picture: picture.id }));
+  await site.publish(id);
+  const html = (await site.get(`/en/article/two-colours-${id}`)).text();
+  const offered = [...html.matchAll(/\/media\/[0-9a-f]{32}\.\w+/g)].map((match) => match[0]);
+  assert.match(html, /<picture><source type="image\/avif" srcset="[^"]* 1280w"[^>]*><source type="image\/webp"[^>]*><img src="\/media\/[0-9a-f]{32}\.jpg" alt="Two colours" width="1280" height="853"/);
+  for (const address of new Set(offered)) {
+    const answer = await site.get(address);
+    assert.equal(answer.status, 200, address);
+    assert.match(answer.get("cache-control") ?? "", /immutable/);
+    assert.match(answer.get("content-type") ?? "", /^image\/(avif|webp|jpeg)$/);
+  }
+  const original = fs.readdirSync(path.join(site.data, "media")).filter((name) => fs.readFileSync(path.join(site.data, "media", name)).equals(fs.readFileSync(at("large.jpg"))));
+  assert.deepEqual(original, []);
+  assert.equal((await site.get("/media/00000000000000000000000000000000.jpg")).status, 404);
+  assert.equal((await site.get((offered[0] ?? "").replace(".", "-5000."))).status, 404);
+  await site.withdraw(id, "a test");
+  assert.equal((await site.get(offered[0] ?? "")).status, 404);
+});
+
+test("what an import brought is made in the background, and its page printed again; the helper may die", async () => {
+  const folders = path.join(site.folder, "import");
+  fs.mkdirSync(folders);
+  const item = {
+    uri: "urn:test:1",
+    type: "text",
+    language: "en",
+    headlines: [{ role: "main", value: "Imported" }],
+    standard: { name: "ninjs", version: "3.0", schema: "http://www.iptc.org/std/ninjs/ninjs-schema_3.0.json" },
+    associations: [{ name: "main", uri: "urn:test:2", type: "picture", renditions: [{ name: "a", href: "large.png", contentType: "image/png" }] }],
+  };
+  vips("resize", at("plain.ppm"), path.join(folders, "large.png"), "1.3");
+  fs.writeFileSync(path.join(folders, "one.json"), JSON.stringify(item));
+  await site.run("import", "ninjs", path.join(folders, "one.json"));
+  const helpers = () => processesNamed("broadsheet-imag");
+  await until(() => helpers().length > 0, "a helper works");
+  for (const pid of helpers()) await site.kill(pid);
+  const front = async () => (await site.get("/en/")).text();
+  await until(async () => /image\/avif/.test(await front()), "the page offers AVIF");
+  assert.match(await front(), /Imported/);
+});
+
+test("the helper can open, make, connect, execute, fork, signal and trace nothing", () => {
+  const helper = path.join(path.dirname(program), "broadsheet-image");
+  const probed = JSON.parse(execFileSync(helper, ["probe"], { encoding: "utf8" }));
+  assert.deepEqual(Object.values(probed), Object.keys(probed).map(() => true), JSON.stringify(probed));
+  assert.ok(Object.keys(probed).length >= 9);
+});
+
+/** Children of the served site with that name. @param {string} name */
+function processesNamed(name) {
+  const parents = new Set(site.childProcesses());
+  return fs.readdirSync("/proc").filter((pid) => {
+    try {
+      const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+      const [, comm, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(stat) ?? [];
+      return comm === name && parents.has(Number(parent));
+    } catch {
+      return false;
+    }
+  }).map(Number);
+}
+
+/** PNG's checksum. @param {Buffer} bytes */
+function crc(bytes) {
+  let value = ~0;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let k = 0; k < 8; k++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
+  }
+  return ~value >>> 0;
+}
+
+/**
+ * The same HEIC, to be shown a quarter turn clockwise: an "irot" property more
+ * (ISO/IEC 23008-12 §6.5.10), and everything behind it moved.
+ * @param {Buffer} file
+ */
+function rotateHeif(file) {
+  const irot = Buffer.from([0, 0, 0, 9, 0x69, 0x72, 0x6f, 0x74, 3]);
+  const box = (/** @type {string} */ type) => file.indexOf(type, 0, "latin1") - 4;
+  const [ipco, ipma, iloc] = [box("ipco"), box("ipma"), box("iloc")];
+  const end = ipco + file.readUInt32BE(ipco);
+  let properties = 0;
+  for (let place = ipco + 8; place < end; place += file.readUInt32BE(place)) properties++;
+  // ipma: version 0, flags 0: a count, then of each item its id, a count, one byte a property.
+  const association = ipma + 12 + 4 + 2;
+  const out = Buffer.from(file);
+  out.writeUInt8(file.readUInt8(association) + 1, association);
+  const after = association + 1 + file.readUInt8(association);
+  const grown = irot.length + 1;
+  for (const [name, by] of /** @type {const} */ ([["ipco", irot.length], ["ipma", 1], ["iprp", grown], ["meta", grown]]))
+    out.writeUInt32BE(file.readUInt32BE(box(name)) + by, box(name));
+  moveItems(out, iloc, grown);
+  return Buffer.concat([out.subarray(0, end), irot, out.subarray(end, after), Buffer.from([0x80 | (properties + 1)]), out.subarray(after)]);
+}
+
+/** Adds to the offsets of a file's items. @param {Buffer} out @param {number} iloc @param {number} by */
+function moveItems(out, iloc, by) {
+  const version = out.readUInt8(iloc + 8);
+  const sizes = out.readUInt8(iloc + 12);
+  const base = out.readUInt8(iloc + 13) >> 4;
+  let place = iloc + 14;
+  const count = out.readUInt16BE(place);
+  place += 2;
+  for (let i = 0; i < count; i++) {
+    place += version ? 4 : 2; // its id, and how it is made
+    place += 2;
+    const baseOffset = place;
+    place += base;
+    const extents = out.readUInt16BE(place);
+    place += 2;
+    for (let e = 0; e < extents; e++) {
+      if (e === 0 && base === 0) out.writeUInt32BE(out.readUInt32BE(place) + by, place);
+      place += (sizes >> 4) + (sizes & 15);
+    }
+    if (base) out.writeUInt32BE(out.readUInt32BE(baseOffset) + by, baseOffset);
+  }
+}
+
+await run();
