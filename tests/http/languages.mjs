@@ -8,7 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { Site, broadsheet, until } from "../lib/site.mjs";
-import { run, test } from "../lib/tap.mjs";
+import { note, run, test } from "../lib/tap.mjs";
 
 const site = await Site.make("--name", "The Courier", "--zone", "Europe/Paris", "--language", "en", "--language", "ar");
 await site.serve();
@@ -160,6 +160,50 @@ test("what the edge says itself is in the language of the address, else of the r
   assert.match(await refused("/x", { "Accept-Language": "xx, ar-EG;q=0.8, en;q=0.1" }), /<html lang="ar"/);
   assert.match(await refused("/x", { "Accept-Language": "xx" }), /<html lang="en"/);
   assert.match(await refused("/%3Cb%3E/x", { "Accept-Language": '"><b>' }), /<html lang="en"/);
+});
+
+// ---- The sample newspaper in all its languages -----------------------------------------
+
+test("on every kind of page in four languages, links lead to that page or say that it is not there", async () => {
+  const paper = await Site.demo();
+  await paper.serve();
+  const codes = ["en", "ka", "ru", "ar"];
+  /** @param {string} target */
+  const read = async (target) => {
+    const answer = await paper.get(target);
+    assert.equal(answer.status, 200, target);
+    return answer.text().replace(/<style>.*?<\/style>/s, "");
+  };
+  let followed = 0, missing = 0;
+  for (const code of codes) {
+    const front = await read(`/${code}/`);
+    const articles = [...new Set(front.match(new RegExp(`/${code}/article/[a-z0-9-]+`, "g")))].slice(0, 12);
+    const linked = (await Promise.all(articles.map(read))).join("");
+    const first = (/** @type {string} */ kind) => new RegExp(`/${code}/${kind}/[a-z0-9-]+`).exec(linked)?.[0] ?? "";
+    const pages = [`/${code}/`, `/${code}/politics/towns`, `/${code}/menu`, `/${code}/tv`, `/${code}/search?q=1931`, first("tag"), first("author"), ...articles];
+    assert.ok(pages.every(Boolean) && articles.length === 12, `${pages}`);
+    for (const target of pages) {
+      const html = await read(target);
+      const links = languages(html), others = alternates(html);
+      assert.deepEqual(Object.keys(links).sort(), codes.filter((other) => other !== code).sort(), target);
+      for (const [other, url] of Object.entries(links)) {
+        if (url?.endsWith("#untranslated")) {
+          missing++;
+          assert.equal(others[other], undefined, `${target} has an alternate that is not there`);
+          assert.match(html, new RegExp(`hreflang="${other}" lang="${other}" class="none" title="[^"]+"`));
+          continue;
+        }
+        followed++;
+        const there = await read(url ?? "");
+        assert.match(there, new RegExp(`<html lang="${other}" dir="${other === "ar" ? "rtl" : "ltr"}">`));
+        assert.equal(languages(there)[code], target, "and back again");
+        if (others[other]) assert.equal(alternates(there)[code], others[code], `${target} and ${url} name one another`);
+      }
+    }
+    assert.match(front, /<p class="notice untranslated" id="untranslated">[^<]{20,}/);
+  }
+  note(`${followed} links followed, ${missing} that say there is none`);
+  assert.ok(followed > 100 && missing > 10);
 });
 
 await run();

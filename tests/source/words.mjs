@@ -88,6 +88,13 @@ test("no page that the program prints says anything of its own", () => {
   assert.deepEqual(own, []);
 });
 
+test("the stylesheet knows no left and no right, so that it can be mirrored", () => {
+  const css = read("web/theme/style.css").replace(/\/\*.*?\*\//gs, "");
+  const sided = [...css.matchAll(/[^-\w](?:[a-z-]+-)?(?:left|right)\s*:[^;}]*|(?:text-align|float|clear)\s*:\s*(?:left|right)[^;}]*/g)].map((m) => m[0]);
+  for (const [whole, , right, , left] of css.matchAll(/(?:margin|padding|inset|border-width)\s*:\s*([^\s;}]+) ([^\s;}]+) ([^\s;}]+) ([^\s;}]+)\s*[;}]/g)) if (right !== left) sided.push(whole);
+  assert.deepEqual(sided, []);
+});
+
 test("what is wrong in a catalogue is told with its line", async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "broadsheet-words-"));
   finally_(() => fs.rmSync(folder, { recursive: true }));
