@@ -91,6 +91,26 @@ function checkEntry(entry) {
     if (entry.updated) expect(laterThan(entry.updated), where, 'updated before it was published');
     for (const [note, text] of [[entry.correction, 'text'], [entry.withdrawn, 'reason']])
         if (note) expect(laterThan(note.age) && note[text], where, `a note without ${text}, or too early`);
+    if (entry.live) checkLive(entry);
+}
+
+function checkLive(entry) {
+    const where = entry.live.file;
+    const age = ageMinutes(entry.age);
+    const { posts } = readJson(where);
+    const ended = entry.live.ended ? ageMinutes(entry.live.ended) : 0;
+    expect(where === entry.file.replace(/^articles/, 'live'), where, 'is not called as its article');
+    expect(ended >= 0 && ended < age, where, 'ended before it began');
+    expect(posts.filter((post) => post.pinned).length <= 1, where, 'has several pinned posts');
+    for (const [i, post] of posts.entries()) {
+        const at = ageMinutes(post.age);
+        expect(at <= age && at >= ended, where, `post ${i} lies outside of it`);
+        expect(i === 0 || at <= ageMinutes(posts[i - 1].age), where, `post ${i} is not in order`);
+        expect(post.text || post.body, where, `post ${i} says nothing`);
+        for (const { slug } of post.bylines) expect(people.has(slug), where, `nobody is called ${slug}`);
+        for (const [note, text] of [[post.correction, 'text'], [post.removed, 'reason']])
+            if (note) expect(ageMinutes(note.age) < at && note[text], where, `post ${i}: a note without ${text}, or too early`);
+    }
 }
 
 function checkBody(where, item) {

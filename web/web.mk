@@ -75,7 +75,7 @@ $(WEB)/fonts/licences.txt: $(NODE_DONE)
 # ---- Scripts and style ---------------------------------------------------------
 
 # reader.js stands on every page; saving.js is fetched when somebody saves an
-# article; sw.js is the service worker.
+# article; live.js stands on live blogs; sw.js is the service worker.
 define script_rule
 SCRIPTS += $(WEB)/$(1).js
 $(WEB)/$(1).js: $(wildcard web/reader/*.js) web/web.mk $(NODE_DONE)
@@ -85,6 +85,7 @@ $(WEB)/$(1).js: $(wildcard web/reader/*.js) web/web.mk $(NODE_DONE)
 endef
 $(eval $(call script_rule,reader,main))
 $(eval $(call script_rule,saving,saving))
+$(eval $(call script_rule,live,live))
 $(eval $(call script_rule,sw,worker))
 
 $(WEB)/style.css: web/theme/style.css $(NODE_DONE)

@@ -8,6 +8,7 @@
 #include "cli/newspaper.h"
 #include "content/article_list.h"
 #include "content/article_ninjs.h"
+#include "content/live.h"
 #include "content/settings.h"
 
 enum { ROWS_AT_ONCE = 500 };
@@ -36,6 +37,23 @@ static enum err write_article(struct run *run, const struct id *id,
     return file_write_atomic(path.ptr, buf_str(text), run->fault);
 }
 
+/* Of a live blog; other articles leave the options as they are. */
+static enum err load_posts(struct run *run, const struct article *article,
+                           struct arena *arena, struct live_blog *blog,
+                           struct live_posts *posts,
+                           struct article_ninjs_options *options)
+{
+    const struct live_query query = {.which = LIVE_BEFORE,
+                                     .limit = LIVE_POSTS_MAX};
+    enum err err = live_load(run->db, &article->id, blog);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    options->blog = blog;
+    options->posts = posts;
+    return live_posts(run->db, &article->id, article->content.language, &query,
+                      arena, posts);
+}
+
 static enum err export_one(struct run *run, const struct id *id)
 {
     DEFER(arena_finish) struct arena arena;
@@ -47,11 +65,16 @@ static enum err export_one(struct run *run, const struct id *id)
                          "there is no article %s; 'broadsheet article list' "
                          "tells which there are",
                          id->text);
+    struct article_ninjs_options options = run->options;
+    struct live_blog blog;
+    struct live_posts posts;
+    if (!err)
+        err = load_posts(run, &article, &arena, &blog, &posts, &options);
     if (err)
         return db_fault(run->db, err, run->fault);
     DEFER(buf_finish) struct buf text;
     buf_init(&text, ARTICLE_NINJS_BYTES_MAX);
-    err = article_write_ninjs(&article, &run->options, &arena, &text);
+    err = article_write_ninjs(&article, &options, &arena, &text);
     return err ? err : write_article(run, id, &text);
 }
 

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "content/article.h"
+#include "content/live.h"
 #include "render/document.h"
 
 struct exporter {
@@ -86,6 +87,13 @@ static void add_alt_id(json_t *list, const char *role, struct str value)
     json_array_append_new(list, object);
 }
 
+static void add_time_id(json_t *list, const char *role, int64_t time_us)
+{
+    char text[TIME_RFC3339_BYTES];
+    time_format_rfc3339(time_us, text);
+    add_alt_id(list, role, str_from_c(text));
+}
+
 /* ---- Addresses -------------------------------------------------------------
  */
 
@@ -155,9 +163,9 @@ static bool find_media(void *context, struct str id,
     return true;
 }
 
-static enum err set_body(struct exporter *exporter, json_t *item)
+static enum err set_body(struct exporter *exporter, json_t *item,
+                         const struct document_node *doc)
 {
-    const struct document_node *doc = exporter->article->document;
     if (!doc)
         return ERR_OK;
     DEFER(buf_finish) struct buf html;
@@ -231,11 +239,14 @@ static void set_times(struct exporter *exporter, json_t *item)
     if (id_is_set(&article->story) &&
         !str_eq(id_str(&article->story), id_str(&article->id)))
         add_alt_id(ids, "story", id_str(&article->story));
-    if (article->published_us &&
-        article->published_us != version_time(article)) {
-        char text[TIME_RFC3339_BYTES];
-        time_format_rfc3339(article->published_us, text);
-        add_alt_id(ids, "published", str_from_c(text));
+    if (article->published_us && article->published_us != version_time(article))
+        add_time_id(ids, "published", article->published_us);
+    const struct live_blog *blog = exporter->options->blog;
+    if (blog) {
+        add_alt_id(ids, "live", str_from_c(live_state_name(blog->state)));
+        add_time_id(ids, "liveStarted", blog->started_us);
+        if (blog->ended_us)
+            add_time_id(ids, "liveEnded", blog->ended_us);
     }
     set_list(item, "altIds", ids);
     set_time(item, "firstCreated", article->created_us);
@@ -368,19 +379,80 @@ static json_t *picture_json(const struct exporter *exporter,
     return object;
 }
 
-static void set_pictures(struct exporter *exporter, json_t *item)
+/* Pictures that only posts show are in their HTML. */
+static void add_pictures(struct exporter *exporter, json_t *list)
 {
     const struct article *article = exporter->article;
-    json_t *list = json_array();
     size_t inlined = 0;
     for (size_t i = 0; i < article->media_count; i++) {
         const struct medium *medium = &article->media[i];
         struct str name = STR("main");
+        if (exporter->options->blog && medium != article->picture &&
+            !find_node(article->document, id_str(&medium->id)))
+            continue;
         if (medium != article->picture)
             name = arena_printf(exporter->arena, "inline-%zu", ++inlined);
         json_array_append_new(list, picture_json(exporter, medium, name));
     }
+}
+
+/* ---- Posts of a live blog --------------------------------------------------
+ */
+
+/* What ninjs has no member for. */
+static void set_post_ids(json_t *object, const struct live_post *post)
+{
+    json_t *ids = json_array();
+    add_alt_id(ids, "internal", id_str(&post->id));
+    if (post->key)
+        add_alt_id(ids, "live", STR("key"));
+    if (post->pinned)
+        add_alt_id(ids, "live", STR("pinned"));
+    if (post->corrected_us)
+        add_time_id(ids, "corrected", post->corrected_us);
+    set_list(object, "altIds", ids);
+}
+
+static enum err add_post(struct exporter *exporter, json_t *list,
+                         const struct live_post *post)
+{
+    struct arena *arena = exporter->arena;
+    json_t *object = json_object(), *headlines = json_array(),
+           *people = json_array();
+    int64_t changed_us = post->removed_us ? post->removed_us : post->edited_us;
+    set_text(object, "name", arena_printf(arena, "post-%s", post->id.text));
+    set_c(object, "rel", "post");
+    set_text(object, "uri",
+             live_post_path(arena, item_address(exporter), &post->id));
+    set_c(object, "type", "text");
+    set_c(object, "pubStatus", post->removed_us ? "canceled" : "usable");
+    set_post_ids(object, post);
+    set_time(object, "contentCreated", post->time_us);
+    set_time(object, "versionCreated",
+             changed_us > post->time_us ? changed_us : post->time_us);
+    set_text(object, "edNote",
+             post->removed_us ? post->removed_reason : post->correction);
+    add_text(headlines, "main", post->headline);
+    set_list(object, "headlines", headlines);
+    for (size_t i = 0; i < post->byline_count; i++)
+        add_name(people, "author", post->bylines[i].name,
+                 post->bylines[i].slug);
+    set_list(object, "people", people);
+    json_array_append_new(list, object);
+    return post->removed_us ? ERR_OK
+                            : set_body(exporter, object, post->document);
+}
+
+static enum err set_associations(struct exporter *exporter, json_t *item)
+{
+    const struct live_posts *posts = exporter->options->posts;
+    json_t *list = json_array();
+    enum err err = ERR_OK;
+    add_pictures(exporter, list);
+    for (size_t i = 0; !err && posts && i < posts->count; i++)
+        err = add_post(exporter, list, &posts->posts[i]);
     set_list(item, "associations", list);
+    return err;
 }
 
 /* ---- The item --------------------------------------------------------------
@@ -416,8 +488,9 @@ enum err article_write_ninjs(const struct article *article,
     set_times(&exporter, item);
     set_texts(item, &article->content);
     set_names(item, article);
-    enum err err = set_body(&exporter, item);
-    set_pictures(&exporter, item);
+    enum err err = set_body(&exporter, item, article->document);
+    if (!err)
+        err = set_associations(&exporter, item);
     char *text =
         json_dumps(item, options->pretty ? JSON_INDENT(1) : JSON_COMPACT);
     json_decref(item);

@@ -12,12 +12,18 @@
 #include "base/str.h"
 
 struct article;
+struct live_blog;
+struct live_posts;
 struct arena;
 
 struct article_ninjs_options {
     struct str address; /* of the site, "https://example.org": in front of
                            every path */
     bool pretty;        /* indented; else one line */
+
+    /* Of a live blog, whose posts become associations; or NULL. */
+    const struct live_blog *blog;
+    const struct live_posts *posts;
 };
 
 enum { ARTICLE_NINJS_BYTES_MAX = 16 * 1024 * 1024 };

@@ -21,13 +21,14 @@ struct writing {
     struct article_head head;
     struct live_blog blog; /* seq: the number of this write */
     bool is_public;        /* readers see it */
+    int64_t time_us;       /* when it changed */
 };
 
 /* blog.seq is 0 when the article is no live blog. */
 static enum err find_blog(struct edit *edit, const struct id *article,
                           struct writing *writing)
 {
-    *writing = (struct writing){.edit = edit};
+    *writing = (struct writing){.edit = edit, .time_us = edit->time_us};
     enum err err = article_head_load(edit, article, &writing->head);
     if (err)
         return err;
@@ -65,8 +66,8 @@ static enum err take_number(struct writing *writing, const char *kind)
     struct edit *edit = writing->edit;
     struct live_blog *blog = &writing->blog;
     blog->seq++;
-    if (edit->time_us > blog->changed_us)
-        blog->changed_us = edit->time_us;
+    if (writing->time_us > blog->changed_us || blog->ended_us)
+        blog->changed_us = writing->time_us;
     change_notef(edit, kind, "%s:%s", writing->is_public ? "live" : "draft",
                  writing->head.id.text);
     return edit_run(edit,
@@ -146,6 +147,7 @@ enum err live_end(struct edit *edit, const struct id *article, int64_t time_us)
     if (err)
         return err;
     writing.blog.ended_us = time_us;
+    writing.time_us = time_us; /* so does an old blog that is imported */
     err = show_state(&writing, "end");
     return err ? err : edit_step_commit(&step);
 }

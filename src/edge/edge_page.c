@@ -246,7 +246,7 @@ void edge_wait_for_page(struct edge_thread *thread,
     thread->waiting++;
     exchange->handler_data = waiter;
     exchange->on_abandon = on_abandon;
-    exchange->ended_is_gone = page_key_kind(key) != PAGE_KEY_OTHER;
+    exchange->ended_is_gone = page_key_is_search(key);
     loop_timeout_arm(thread->loop, &thread->wait_timeouts, &waiter->timeout);
 }
 

@@ -75,8 +75,7 @@ static void answer_path(struct edge_thread *thread,
     struct page *page = map_get(&thread->pages, key);
     if (page)
         edge_answer_page(thread, exchange, page);
-    else if (page_key_kind(key) != PAGE_KEY_OTHER &&
-             !may_search(thread->edge, exchange))
+    else if (page_key_is_search(key) && !may_search(thread->edge, exchange))
         edge_answer_error(exchange, 429);
     else
         edge_wait_for_page(thread, exchange, key);

@@ -82,8 +82,7 @@ static bool take_part(struct str *text, char unit, int64_t *ret_number)
     return true;
 }
 
-/* P[nD][T[nH][nM]] in microseconds; false when it is none. */
-static bool parse_age(struct str text, int64_t *ret_us)
+bool demo_parse_age(struct str text, int64_t *ret_us)
 {
     int64_t days = 0, hours = 0, minutes = 0;
     if (text.len < 3 || text.ptr[0] != 'P')
@@ -104,7 +103,7 @@ static enum err read_age(struct demo *demo, const struct entry *entry,
                          int64_t *ret_time_us)
 {
     int64_t age_us;
-    if (!parse_age(demo_text(object, name), &age_us))
+    if (!demo_parse_age(demo_text(object, name), &age_us))
         return refuse(demo, entry, "an age has to be of the form P2DT3H15M");
     *ret_time_us = demo->now_us - age_us;
     return ERR_OK;
@@ -282,7 +281,7 @@ static enum err add_history(struct demo *demo, const struct entry *entry)
     struct edit *edit = &demo->import->edit;
     const json_t *correction = json_object_get(entry->json, "correction");
     const json_t *withdrawn = json_object_get(entry->json, "withdrawn");
-    int64_t time_us;
+    int64_t time_us = 0;
     enum err err =
         views_set(edit, &entry->id,
                   json_integer_value(json_object_get(entry->json, "views")));
@@ -299,6 +298,37 @@ static enum err add_history(struct demo *demo, const struct entry *entry)
     return err;
 }
 
+static void free_json(json_t **json)
+{
+    json_decref(*json);
+}
+
+static enum err add_live(struct demo *demo, const struct entry *entry)
+{
+    const json_t *object = json_object_get(entry->json, "live");
+    if (!object)
+        return ERR_OK;
+    DEFER(free_json) json_t *json = NULL;
+    struct demo_live live = {
+        .article = entry->id,
+        .language = entry->item.language,
+        .file = demo_text(object, "file"),
+        .now_us = demo->now_us,
+        .started_us = entry->published_us,
+    };
+    int64_t age_us = 0;
+    struct str ended = demo_text(object, "ended");
+    if (ended.len && !demo_parse_age(ended, &age_us))
+        return refuse(demo, entry, "'ended' has to be an age, such as PT3H");
+    if (ended.len)
+        live.ended_us = demo->now_us - age_us;
+    enum err err = demo_load(demo->options->folder,
+                             arena_c_string(&demo->arena, live.file),
+                             &demo->arena, &json, demo->fault);
+    live.json = json;
+    return err ? err : demo_make_live(&demo->import->edit, &live, &demo->arena);
+}
+
 static enum err make_articles(struct demo *demo)
 {
     for (size_t i = 0; i < demo->count; i++) {
@@ -306,6 +336,8 @@ static enum err make_articles(struct demo *demo)
         enum err err = save_article(demo, entry);
         if (!err)
             err = publish(demo, entry);
+        if (!err)
+            err = add_live(demo, entry);
         if (!err)
             err = add_history(demo, entry);
         if (err)

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "base/fault.h"
+#include "base/id.h"
 #include "base/str.h"
 
 struct arena;
@@ -21,6 +22,24 @@ struct str demo_text(const json_t *object, const char *name);
 
 /* Names, languages, settings, categories, tags, people, menus: site.json. */
 MUST_USE enum err demo_make_site(struct edit *edit, const json_t *site,
+                                 struct arena *arena);
+
+/* P[nD][T[nH][nM]] in microseconds; false when it is none. */
+bool demo_parse_age(struct str text, int64_t *ret_us);
+
+/* An article of the index that is a live blog. */
+struct demo_live {
+    struct id article;
+    struct str language;
+    const json_t *json; /* its file: {"posts": […]} */
+    struct str file;    /* for faults */
+    int64_t now_us;     /* what ages count back from */
+    int64_t started_us;
+    int64_t ended_us; /* 0: it runs */
+};
+
+MUST_USE enum err demo_make_live(struct edit *edit,
+                                 const struct demo_live *live,
                                  struct arena *arena);
 
 #endif

@@ -133,23 +133,20 @@ static const struct ninjs_text *best_body(const struct ninjs_texts *bodies)
     return best;
 }
 
-static enum err read_body(struct incoming *incoming)
+enum err ninjs_read_body(struct incoming *incoming,
+                         const struct ninjs_texts *bodies,
+                         struct html_conversion *ret_body)
 {
     struct arena *arena = &incoming->import->arena;
-    const struct ninjs_text *body = best_body(&incoming->item->bodies);
-    if (!body && incoming->item->bodies.count)
+    const struct ninjs_text *body = best_body(bodies);
+    if (!body && bodies->count)
         incoming_leave_out(incoming, "a body that is neither HTML nor text");
-    if (!body) {
-        incoming->doc = document_new(arena);
-        return ERR_OK;
-    }
-    if (kind_of(body) != TEXT_HTML) {
-        incoming->doc = document_from_text(arena, body->value);
-        return ERR_OK;
-    }
-    enum err err = convert(incoming, body->value, &incoming->body);
-    incoming->doc = incoming->body.doc;
-    return err;
+    *ret_body = (struct html_conversion){0};
+    if (body && kind_of(body) == TEXT_HTML)
+        return convert(incoming, body->value, ret_body);
+    ret_body->doc =
+        body ? document_from_text(arena, body->value) : document_new(arena);
+    return ERR_OK;
 }
 
 /* ---- Who and where ---------------------------------------------------------
@@ -184,24 +181,26 @@ static enum err read_author(struct incoming *incoming,
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-static enum err read_authors(struct incoming *incoming)
+enum err ninjs_read_authors(struct incoming *incoming,
+                            const struct ninjs_names *people,
+                            struct article_byline **ret_bylines,
+                            size_t *ret_count)
 {
-    const struct ninjs_names *people = &incoming->item->people;
-    struct article_content *content = &incoming->input.content;
-    content->bylines = arena_array(&incoming->import->arena,
-                                   struct article_byline, people->count + 1);
+    size_t count = 0;
+    struct article_byline *bylines = arena_array(
+        &incoming->import->arena, struct article_byline, people->count + 1);
     for (size_t i = 0; i < people->count; i++) {
         const struct ninjs_name *person = &people->items[i];
         if (!str_eq_ascii_case(person->rel, STR("author")) ||
-            !str_trim(person->name).len ||
-            content->byline_count == ARTICLE_BYLINES_MAX)
+            !str_trim(person->name).len || count == ARTICLE_BYLINES_MAX)
             continue;
-        enum err err = read_author(incoming, person,
-                                   &content->bylines[content->byline_count]);
+        enum err err = read_author(incoming, person, &bylines[count]);
         if (err)
             return err;
-        content->byline_count++;
+        count++;
     }
+    *ret_bylines = bylines;
+    *ret_count = count;
     return ERR_OK;
 }
 
@@ -263,9 +262,11 @@ enum err ninjs_read_content(struct incoming *incoming)
     if (!err)
         err = read_standfirst(incoming);
     if (!err)
-        err = read_body(incoming);
+        err = ninjs_read_body(incoming, &item->bodies, &incoming->body);
+    incoming->doc = incoming->body.doc;
     if (!err)
-        err = read_authors(incoming);
+        err = ninjs_read_authors(incoming, &item->people, &content->bylines,
+                                 &content->byline_count);
     content->byline = str_trim(item->by);
     content->source = str_trim(source_of(item));
     content->dateline = str_trim(item->located);

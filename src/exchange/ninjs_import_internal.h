@@ -97,6 +97,17 @@ MUST_USE enum err ninjs_save_item(struct incoming *incoming,
 /* Fills incoming->input.content from the item, all but the media. */
 MUST_USE enum err ninjs_read_content(struct incoming *incoming);
 
+/* Those of the people who are authors. */
+MUST_USE enum err ninjs_read_authors(struct incoming *incoming,
+                                     const struct ninjs_names *people,
+                                     struct article_byline **ret_bylines,
+                                     size_t *ret_count);
+
+/* The best of the bodies; an empty document when there is none. */
+MUST_USE enum err ninjs_read_body(struct incoming *incoming,
+                                  const struct ninjs_texts *bodies,
+                                  struct html_conversion *ret_body);
+
 /* Text of any content type as plain text. */
 MUST_USE enum err ninjs_plain(struct incoming *incoming,
                               const struct ninjs_text *text,
@@ -111,5 +122,15 @@ MUST_USE enum err ninjs_read_subjects(struct incoming *incoming);
 
 /* The item's pictures: the main one, those in the body. */
 MUST_USE enum err ninjs_read_media(struct incoming *incoming);
+
+/* ---- ninjs_live.c ---- */
+
+/* Whether an association is a post of a live blog. */
+bool ninjs_is_post(const struct ninjs_item *item);
+
+/* When the item is a live blog: starts it, brings its posts to what the item
+ * says, ends it. The article has been saved. *ret_changed is set when something
+ * was written. */
+MUST_USE enum err ninjs_save_live(struct incoming *incoming, bool *ret_changed);
 
 #endif

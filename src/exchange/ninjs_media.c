@@ -163,6 +163,8 @@ static enum err read_pictures(struct incoming *incoming,
                                   struct incoming_picture, items->count + 1);
     for (size_t i = 0; i < items->count; i++) {
         const struct ninjs_item *item = &items->items[i];
+        if (ninjs_is_post(item))
+            continue;
         if (!is_picture(item)) {
             incoming_leave_out(incoming, "association '%.*s' (no picture)",
                                ARG_STR(item->name));

@@ -287,6 +287,9 @@ static enum err write_item(struct incoming *incoming,
     enum err err = ninjs_fill(incoming);
     if (!err)
         err = ninjs_save_revision(incoming, &revision);
+    bool posted = false;
+    if (!err)
+        err = ninjs_save_live(incoming, &posted);
     bool show =
         !incoming->import->options.drafts && !is_withheld(incoming->item);
     if (!err)
@@ -296,7 +299,8 @@ static enum err write_item(struct incoming *incoming,
     if (!err && show && is_canceled(incoming->item))
         err = withdraw(incoming, before);
     *ret_outcome = before->exists ? IMPORT_UPDATED : IMPORT_CREATED;
-    if (before->exists && !err && revision == before->article.revision &&
+    if (before->exists && !err && !posted &&
+        revision == before->article.revision &&
         before->article.live_revision == revision)
         *ret_outcome = IMPORT_UNCHANGED;
     return err;

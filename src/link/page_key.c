@@ -9,7 +9,7 @@
 
 /* What a value must look like. Longer ones are as if they were not there, but
  * for words, which are cut. */
-enum shape { WORDS, PATH, DATE, CURSOR, NEWEST, NAME, NUMBER };
+enum shape { WORDS, PATH, DATE, CURSOR, NEWEST, NAME, NUMBER, COUNT };
 
 struct parameter {
     struct str name;
@@ -20,7 +20,8 @@ struct parameter {
 
 /* In the order of the key. */
 static const struct parameter parameters[] = {
-    {STR_INIT("before"), PAGE_KEY_OTHER, CURSOR, 64},
+    {STR_INIT("before"), PAGE_KEY_OTHER | PAGE_KEY_ARTICLE, CURSOR, 64},
+    {STR_INIT("post"), PAGE_KEY_ARTICLE, CURSOR, 13},
     {STR_INIT("q"), SEARCHES | PAGE_KEY_SUGGEST, WORDS,
      PAGE_KEY_QUERY_BYTES_MAX},
     {STR_INIT("category"), SEARCHES, PATH, 250},
@@ -33,11 +34,23 @@ static const struct parameter parameters[] = {
     {STR_INIT("format"), PAGE_KEY_OEMBED, NAME, 8},
     {STR_INIT("maxwidth"), PAGE_KEY_OEMBED, NUMBER, 5},
     {STR_INIT("maxheight"), PAGE_KEY_OEMBED, NUMBER, 5},
+    {STR_INIT("after"), PAGE_KEY_POSTS, COUNT, 15},
 };
 enum { PARAMETERS = sizeof parameters / sizeof *parameters };
 
 /* ---- Kinds -----------------------------------------------------------------
  */
+
+/* What follows "/en/article/". */
+static enum page_key_kind article_kind(struct str rest)
+{
+    struct str part;
+    if (!rest.ptr || !str_split_next(&rest, '/', &part) || !part.len)
+        return PAGE_KEY_OTHER;
+    if (!rest.ptr)
+        return PAGE_KEY_ARTICLE;
+    return str_eq(rest, STR("posts")) ? PAGE_KEY_POSTS : PAGE_KEY_OTHER;
+}
 
 enum page_key_kind page_key_kind(struct str key)
 {
@@ -50,11 +63,18 @@ enum page_key_kind page_key_kind(struct str key)
         !str_split_next(&rest, '/', &language) || !language.len ||
         !str_split_next(&rest, '/', &part))
         return PAGE_KEY_OTHER;
+    if (str_eq(part, STR("article")))
+        return article_kind(rest);
     if (str_eq(part, STR("suggest")) && !rest.ptr)
         return PAGE_KEY_SUGGEST;
     if (!str_eq(part, STR("search")))
         return PAGE_KEY_OTHER;
     return rest.ptr ? PAGE_KEY_SEARCH_FEED : PAGE_KEY_SEARCH;
+}
+
+bool page_key_is_search(struct str key)
+{
+    return page_key_kind(key) & (SEARCHES | PAGE_KEY_SUGGEST | PAGE_KEY_OEMBED);
 }
 
 /* ---- Values ----------------------------------------------------------------
@@ -90,6 +110,15 @@ static bool is_between(struct str text, char first, char last)
     return true;
 }
 
+/* As numbers are written: each in one way. */
+static bool is_count(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    return text.len == 1 || text.ptr[0] != '0';
+}
+
 static bool has_control(struct str text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -112,6 +141,8 @@ static bool settle(const struct parameter *parameter, struct str *text)
         return is_date(*text);
     case CURSOR:
         return is_cursor(*text);
+    case COUNT:
+        return is_count(*text);
     case NEWEST:
         return str_eq(*text, STR("newest"));
     case NAME:

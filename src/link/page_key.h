@@ -5,6 +5,7 @@
  * changes nothing. The edge makes keys of requests, the desk reads them.
  *
  *     /en/politics?before=0005e6466bd0a4c0-62f9f7d471fdc
+ *     /en/article/storm-62f9f7d471fdc?post=62f9f8a06e1b2
  *     /en/search?q=new%20bridge&category=politics&from=2022-01-01
  *     /oembed?url=https%3A%2F%2F…&format=xml&maxwidth=400 */
 #ifndef LINK_PAGE_KEY_H
@@ -27,10 +28,16 @@ enum page_key_kind {
     PAGE_KEY_SEARCH_FEED = 1 << 2, /* /en/search/rss.xml */
     PAGE_KEY_SUGGEST = 1 << 3,     /* /en/suggest */
     PAGE_KEY_OEMBED = 1 << 4,      /* /oembed */
+    PAGE_KEY_ARTICLE = 1 << 5,     /* /en/article/some-words-62f9f7d471fdc */
+    PAGE_KEY_POSTS = 1 << 6,       /* …/posts: changes of a live blog */
 };
 
 /* By the path (decoded, without a query) or by the whole key. */
 enum page_key_kind page_key_kind(struct str key);
+
+/* Whether the page is an answer to a question: there are as many of those as
+ * anybody likes to ask. */
+bool page_key_is_search(struct str key);
 
 /* The key of a request: path decoded, query raw. It is path itself when no
  * parameter counts, else it lies in target. */

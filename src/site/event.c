@@ -14,6 +14,7 @@ static const struct {
 } makers[] = {
     {STR_INIT("news:"), event_of_news},
     {STR_INIT("alert:"), event_of_alert},
+    {STR_INIT("live:"), event_of_live},
 };
 
 static void add(struct event_list *list, struct arena *arena,

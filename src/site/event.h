@@ -12,7 +12,7 @@
  *   article:<id>   updated, corrected    at (ms since 1970)
  *                  withdrawn
  *                  views      views: told by the edge, has no number
- *                  (what a live blog tells is in the topic of its article)
+ *                  posts      seq: the live blog changed, see live.h
  *   alert:<lang>   set        id, label, text, url ("" for none)
  *                  clear
  *
@@ -71,5 +71,6 @@ MUST_USE enum err events_make(struct site *site, struct db *db,
 
 MUST_USE enum err event_of_news(struct event_making *making);
 MUST_USE enum err event_of_alert(struct event_making *making);
+MUST_USE enum err event_of_live(struct event_making *making);
 
 #endif

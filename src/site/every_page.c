@@ -5,6 +5,7 @@
 #include "content/article_list.h"
 #include "content/category.h"
 #include "content/language.h"
+#include "content/live.h"
 #include "content/person.h"
 #include "content/sitemap.h"
 #include "content/tag.h"
@@ -129,6 +130,28 @@ static enum err visit_people(struct walk *walk, struct str lang)
     return err;
 }
 
+/* Its older posts are reached from its page, as those of a list are. */
+static enum err visit_live(struct walk *walk, const struct article_card *card,
+                           struct str page_key, struct arena *arena)
+{
+    struct live_blog blog;
+    struct live_posts posts;
+    const struct live_query query = {.which = LIVE_BEFORE,
+                                     .limit = LIVE_POSTS_MAX};
+    enum err err = live_load(walk->db, &card->id, &blog);
+    if (err)
+        return err == ERR_NOT_FOUND ? visit(walk, page_key) : failed(walk, err);
+    err = failed(walk, live_posts(walk->db, &card->id, card->language, &query,
+                                  arena, &posts));
+    if (!err)
+        err = visit_list(walk, page_key);
+    if (!err)
+        err = visit_feeds(walk, page_key);
+    for (size_t i = 0; !err && i < posts.count; i++)
+        err = visit(walk, live_post_path(arena, page_key, &posts.posts[i].id));
+    return err;
+}
+
 static enum err visit_cards(struct walk *walk, struct str lang,
                             const struct article_list *list,
                             struct arena *arena)
@@ -137,7 +160,7 @@ static enum err visit_cards(struct walk *walk, struct str lang,
     for (size_t i = 0; !err && i < list->count; i++) {
         struct str page_key = site_path_article(
             arena, lang, list->cards[i].slug, id_str(&list->cards[i].id));
-        err = visit(walk, page_key);
+        err = visit_live(walk, &list->cards[i], page_key, arena);
         if (!err)
             err = visit(walk, site_path_item(arena, page_key));
     }

@@ -272,8 +272,10 @@ enum err feed_load(struct printing *p, struct feed *ret_feed)
 {
     assert(p && ret_feed);
     struct feed feed = {.p = p};
-    enum err err = printing_failed(p, load_list(&feed));
-    if (!err)
+    bool is_live = p->path.home == SITE_PAGE_ARTICLE;
+    enum err err =
+        printing_failed(p, is_live ? feed_load_live(&feed) : load_list(&feed));
+    if (!err && !is_live)
         err = load_entries(&feed);
     if (err)
         return err;

@@ -55,6 +55,10 @@ struct feed {
 void feed_add_link(struct feed *feed, const char *rel, struct str type,
                    struct str href);
 
+/* The feed of a live blog: its posts. For feed_load; ERR_NOT_FOUND when the
+ * article is none, or readers do not see it. */
+MUST_USE enum err feed_load_live(struct feed *feed);
+
 /* The hub that tells of changes of the feed at p->page_key, "" when none does.
  */
 struct str feed_hub(const struct printing *p);

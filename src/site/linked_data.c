@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "site/linked_data.h"
 
+#include "base/buf.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "render/document.h"
 #include "render/value.h"
+#include "site/live_model.h"
 #include "site/look.h"
 #include "site/printing.h"
 #include "site/story_model.h"
@@ -175,8 +177,11 @@ void linked_list(struct printing *p, const char *type, struct str description,
 /* ---- Articles ---------------------------------------------------------------
  */
 
-static const char *type_of(const struct article_content *content)
+static const char *type_of(const struct article_content *content,
+                           const struct live_page *live)
 {
+    if (live)
+        return "LiveBlogPosting";
     if (content->sponsored)
         return "AdvertiserContentArticle";
     return content->opinion ? "OpinionNewsArticle" : "NewsArticle";
@@ -196,23 +201,30 @@ static struct str cut(struct printing *p, struct str text)
 
 /* People by name; an agency or a paper, where nobody is named, as what it is.
  */
-static void set_authors(struct printing *p, struct value *node,
-                        const struct article *article)
+static void add_authors(struct printing *p, struct value *authors,
+                        const struct article_byline *bylines, size_t count,
+                        struct str source)
 {
-    const struct article_content *content = &article->content;
-    struct value *authors = value_list(p->arena);
-    for (size_t i = 0; i < content->byline_count; i++) {
-        const struct article_byline *byline = &content->bylines[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct article_byline *byline = &bylines[i];
         if (!article_byline_is_author(byline))
             continue;
         struct value *author = add_node(
-            authors,
-            str_eq(byline->name, content->source) ? "Organization" : "Person");
+            authors, str_eq(byline->name, source) ? "Organization" : "Person");
         value_set_str(author, "name", byline->name);
         if (byline->slug.len)
             set_address(p, author, "url",
                         printing_path(p, "author/", byline->slug));
     }
+}
+
+static void set_authors(struct printing *p, struct value *node,
+                        const struct article *article)
+{
+    const struct article_content *content = &article->content;
+    struct value *authors = value_list(p->arena);
+    add_authors(p, authors, content->bylines, content->byline_count,
+                content->source);
     if (!value_count(authors) && content->byline.len)
         value_set_str(add_node(authors, "Person"), "name", content->byline);
     else if (!value_count(authors))
@@ -268,11 +280,62 @@ static void set_subjects(struct value *node, const struct article *article)
         value_add_str(keywords, article->tags[i].name);
 }
 
+/* ---- Live blogs -------------------------------------------------------------
+ */
+
+static void add_update(struct printing *p, struct value *list,
+                       const struct live_post *post, struct str path)
+{
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, DOCUMENT_TEXT_BYTES_MAX);
+    document_write_text(post->document, &text);
+    struct value *node = add_node(list, "BlogPosting");
+    struct str url = live_post_url(p, path, &post->id);
+    set_address(p, node, "url", url);
+    value_set_str(node, "headline", cut(p, live_post_title(p, post)));
+    value_set_str(node, "articleBody", arena_copy(p->arena, buf_str(&text)));
+    set_time(p, node, "datePublished", post->time_us);
+    int64_t changed_us = post->edited_us > post->corrected_us
+                             ? post->edited_us
+                             : post->corrected_us;
+    if (changed_us)
+        set_time(p, node, "dateModified", changed_us);
+    if (post->byline_count)
+        add_authors(p, value_set_list(node, "author"), post->bylines,
+                    post->byline_count, STR(""));
+    if (!post->corrected_us)
+        return;
+    struct value *correction =
+        set_node(node, "correction", "CorrectionComment");
+    value_set_str(correction, "text", post->correction);
+    set_time(p, correction, "datePublished", post->corrected_us);
+}
+
+static void set_live(struct printing *p, struct value *node,
+                     const struct live_page *live, struct str path,
+                     int64_t changed_us)
+{
+    const struct live_blog *blog = &live->blog;
+    set_time(p, node, "coverageStartTime", blog->started_us);
+    if (blog->ended_us)
+        set_time(p, node, "coverageEndTime", blog->ended_us);
+    if (blog->changed_us > changed_us)
+        set_time(p, node, "dateModified", blog->changed_us);
+    struct value *updates = value_set_list(node, "liveBlogUpdate");
+    if (live->pinned)
+        add_update(p, updates, live->pinned, path);
+    for (size_t i = 0; i < live->posts.count; i++) {
+        if (!live->posts.posts[i].removed_us)
+            add_update(p, updates, &live->posts.posts[i], path);
+    }
+}
+
 static void add_article(struct printing *p, const struct article *article,
-                        struct str path, struct str description)
+                        const struct live_page *live, struct str path,
+                        struct str description)
 {
     const struct article_content *content = &article->content;
-    struct value *node = add_to_graph(p, type_of(content));
+    struct value *node = add_to_graph(p, type_of(content, live));
     struct value *page = set_node(node, "mainEntityOfPage", "WebPage");
     set_address(p, page, "@id", path);
     set_address(p, node, "url", path);
@@ -291,16 +354,19 @@ static void add_article(struct printing *p, const struct article *article,
         value_set_int(node, "wordCount",
                       (int64_t)document_count(article->document).words);
     set_corrections(p, node, article);
+    if (live)
+        set_live(p, node, live, path, article_changed_us(article));
 }
 
 void linked_article(struct printing *p, const struct article *article,
-                    struct str path, struct str description)
+                    const struct live_page *live, struct str path,
+                    struct str description)
 {
     struct linked_step *steps;
     size_t count;
     struct str category =
         article->category_count ? article->categories[0].path : STR("");
-    add_article(p, article, path, description);
+    add_article(p, article, live, path, description);
     linked_category_steps(p, category, &steps, &count);
     steps[count++] = (struct linked_step){article->content.headline, path};
     add_breadcrumbs(p, steps, count);

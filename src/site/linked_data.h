@@ -28,8 +28,12 @@ void linked_list(struct printing *p, const char *type, struct str description,
 void linked_category_steps(struct printing *p, struct str category_path,
                            struct linked_step **ret_steps, size_t *ret_count);
 
-/* The article at path, described as in the head of its page. */
+struct live_page;
+
+/* The article at path, described as in the head of its page; with live, the
+ * live blog that it is, and the posts of the page. */
 void linked_article(struct printing *p, const struct article *article,
-                    struct str path, struct str description);
+                    const struct live_page *live, struct str path,
+                    struct str description);
 
 #endif

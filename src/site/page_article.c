@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* An article, and what stands at its address when it was withdrawn. */
+/* An article, a live blog, and what stands at its address when it was
+ * withdrawn. */
 #include "base/buf.h"
 #include "base/time.h"
 #include "content/article_list.h"
@@ -11,6 +12,7 @@
 #include "render/value.h"
 #include "site/linked_data.h"
 #include "site/list_model.h"
+#include "site/live_model.h"
 #include "site/pages.h"
 #include "site/printer.h"
 #include "site/printing.h"
@@ -322,8 +324,23 @@ static void set_oembed(struct printing *p, struct str path)
     }
 }
 
+/* Of a page that begins with a post: what is shared is the post, while for
+ * search engines its text belongs to the live blog. */
+static void share_post(struct printing *p, const struct live_post *post,
+                       struct str path)
+{
+    struct str text =
+        document_excerpt(post->document, DESCRIPTION_CHARACTERS, p->arena);
+    if (text.len)
+        printing_describe(p, text);
+    if (post->headline.len)
+        value_set_str(p->share, "title", post->headline);
+    value_set_str(p->share, "url",
+                  printing_absolute(p, live_post_url(p, path, &post->id)));
+}
+
 static void set_head(struct printing *p, const struct article *article,
-                     struct str path)
+                     const struct live_page *live, struct str path)
 {
     const struct article_content *content = &article->content;
     struct str description = content->seo_description;
@@ -335,13 +352,19 @@ static void set_head(struct printing *p, const struct article *article,
     printing_title(p, content->seo_title.len ? content->seo_title
                                              : content->headline);
     printing_describe(p, description);
-    printing_canonical(p, path);
+    printing_canonical(p, p->path.has_before
+                              ? printing_before(p, path, &p->path.before)
+                              : path);
     printing_share(p, "article", content->headline);
     printing_share_picture(p, article->picture, content->picture_alt);
     share_article(p, article);
     value_set_str(p->page, "item", site_path_item(p->arena, path));
     set_oembed(p, path);
-    linked_article(p, article, path, description);
+    linked_article(p, article, live, path, description);
+    if (live)
+        printing_feeds(p, content->headline, path);
+    if (live && live->focus && !live->focus->removed_us)
+        share_post(p, live->focus, path);
     if (content->canonical.len)
         value_set_str(p->page, "canonical", content->canonical);
 }
@@ -370,7 +393,7 @@ static void set_text(struct printing *p, struct value *model,
 }
 
 static enum err fill_article(struct printing *p, const struct article *article,
-                             struct str path)
+                             const struct live_page *live, struct str path)
 {
     struct value *model = value_set_object(p->data, "article");
     set_text(p, model, article);
@@ -383,7 +406,9 @@ static enum err fill_article(struct printing *p, const struct article *article,
     value_set_int(model, "changed", article_changed_us(article) / 1000);
     set_topics(p, model, article);
     set_translations(p, model, article, path);
-    set_head(p, article, path);
+    set_head(p, article, live, path);
+    if (live)
+        live_page_set(p, article, live, path);
     return set_related(p, model, article);
 }
 
@@ -395,6 +420,20 @@ static enum err answer_withdrawn(struct printing *p,
         return page_gone(p, article);
     printing_redirect(p, 301, article->withdrawn_target, false);
     return ERR_OK;
+}
+
+/* live is zeroed when it is none. */
+static enum err load_live(struct printing *p, const struct article *article,
+                          struct live_page *live)
+{
+    enum err err = live_page_load(p, article, live);
+    return err == ERR_NOT_FOUND && !live->blog.seq ? ERR_OK : err;
+}
+
+static struct str query_of(const struct printing *p)
+{
+    ptrdiff_t mark = str_find_char(p->page_key, '?');
+    return mark < 0 ? STR("") : str_from(p->page_key, (size_t)mark);
 }
 
 enum err page_article(struct printing *p)
@@ -409,16 +448,25 @@ enum err page_article(struct printing *p)
     const struct article_content *content = &article.content;
     struct str path = site_path_article(p->arena, content->language,
                                         content->slug, id_str(&article.id));
-    if (!str_eq(p->page_key, path)) {
+    struct str own = arena_concat(p->arena, path, query_of(p));
+    if (!str_eq(p->page_key, own)) {
+        printing_redirect(p, 301, own, true);
+        return ERR_OK;
+    }
+    struct live_page live = {0};
+    err = printing_open(p, content->language);
+    if (!err)
+        err = printing_failed(p, load_live(p, &article, &live));
+    bool is_live = live.blog.seq > 0;
+    if (!err && !is_live && own.len > path.len) { /* it has one page only */
         printing_redirect(p, 301, path, true);
         return ERR_OK;
     }
-    err = printing_open(p, content->language);
     if (!err)
         err = printing_events(p, &article.id);
     if (!err)
-        err = fill_article(p, &article, path);
-    return err ? err : printing_render(p, "article", 200);
+        err = fill_article(p, &article, is_live ? &live : NULL, path);
+    return err ? err : printing_render(p, is_live ? "live" : "article", 200);
 }
 
 enum err page_gone(struct printing *p, const struct article *article)

@@ -36,6 +36,11 @@ enum err page_feed(struct printing *p)
         err = feed_load(p, &feed);
     if (err)
         return err;
+    struct str own = site_path_feed(p->arena, feed.home, p->path.feed);
+    if (p->path.home == SITE_PAGE_ARTICLE && !str_eq(own, p->page_key)) {
+        printing_redirect(p, 301, own, true); /* another slug or language */
+        return ERR_OK;
+    }
     DEFER(buf_finish) struct buf out;
     buf_init(&out, SITE_BODY_BYTES_MAX);
     err = writers[p->path.feed](&feed, &out);

@@ -2,18 +2,43 @@
 /* An article as an IPTC ninjs item, beside its page: "….json". A withdrawn one
  * is still an item, with nothing in it but that it is cancelled and why. */
 #include "content/article_ninjs.h"
+#include "content/live.h"
 #include "site/look.h"
 #include "site/pages.h"
 #include "site/printer.h"
 #include "site/printing.h"
 
+static enum err load_posts(struct printing *p, const struct article *article,
+                           struct live_blog *blog, struct live_posts *posts,
+                           struct article_ninjs_options *options)
+{
+    const struct live_query query = {.which = LIVE_BEFORE,
+                                     .limit = LIVE_POSTS_MAX};
+    enum err err = live_load(p->db, &article->id, blog);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    change_keys_add(&p->keys, STR("live:"), id_str(&article->id));
+    options->blog = blog;
+    options->posts = posts;
+    return live_posts(p->db, &article->id, article->content.language, &query,
+                      p->arena, posts);
+}
+
 static enum err write_item(struct printing *p, const struct article *article,
                            int status)
 {
     struct article_ninjs_options options = {.address = p->settings.address};
+    struct live_blog blog;
+    struct live_posts posts;
+    enum err err = ERR_OK;
+    if (status == 200)
+        err =
+            printing_failed(p, load_posts(p, article, &blog, &posts, &options));
+    if (err)
+        return err;
     DEFER(buf_finish) struct buf out;
     buf_init(&out, ARTICLE_NINJS_BYTES_MAX);
-    enum err err = article_write_ninjs(article, &options, p->arena, &out);
+    err = article_write_ninjs(article, &options, p->arena, &out);
     if (err)
         return err;
     p->print->status = status;

@@ -12,7 +12,8 @@ struct printing;
 MUST_USE enum err page_front(struct printing *p);
 MUST_USE enum err page_category(struct printing *p);
 MUST_USE enum err page_article(struct printing *p);
-MUST_USE enum err page_item(struct printing *p); /* an article as ninjs */
+MUST_USE enum err page_posts(struct printing *p); /* of a live blog, changed */
+MUST_USE enum err page_item(struct printing *p);  /* an article as ninjs */
 MUST_USE enum err page_embed(struct printing *p);
 MUST_USE enum err page_oembed(struct printing *p);
 MUST_USE enum err page_tag(struct printing *p);

@@ -97,7 +97,7 @@ static void on_want(void *context, unsigned edge, struct str key)
     struct press *press = context;
     if (key.len == 0 || key.len > PAGE_KEY_BYTES_MAX)
         return;
-    bool search = page_key_kind(key) != PAGE_KEY_OTHER;
+    bool search = page_key_is_search(key);
     pthread_mutex_lock(&press->lock);
     if (search && press->searches_waiting >= PRESS_SEARCHES_MAX &&
         !map_get(&press->jobs, key))

@@ -26,6 +26,7 @@ static const struct str sitemap_words[SITE_SITEMAP_COUNT] = {
 
 #define EMBED_ENDING STR("/embed")
 #define JSON_ENDING STR(".json")
+#define POSTS_ENDING STR("posts")
 #define SITEMAP_PREFIX STR("/sitemap-")
 #define SITEMAP_ENDING STR(".xml.gz")
 
@@ -57,7 +58,28 @@ static bool split(struct str path, struct parts *parts)
 static bool has_cursors(enum site_page page)
 {
     return page == SITE_PAGE_CATEGORY || page == SITE_PAGE_TAG ||
-           page == SITE_PAGE_AUTHOR;
+           page == SITE_PAGE_AUTHOR || page == SITE_PAGE_ARTICLE;
+}
+
+/* "after=<number>" */
+static void parse_after(struct str query, struct site_path *path)
+{
+    struct str prefix = STR("after=");
+    struct str number = str_from(query, prefix.len);
+    bool is_known =
+        path->page == SITE_PAGE_POSTS && str_starts_with(query, prefix) &&
+        number.len && (number.len == 1 || number.ptr[0] != '0') &&
+        number.ptr[0] != '-' && !str_parse_i64(number, &path->after);
+    if (!is_known)
+        path->page = SITE_PAGE_UNKNOWN;
+}
+
+/* "post=<id>" */
+static bool parse_post(struct str query, struct site_path *path)
+{
+    struct str prefix = STR("post=");
+    return path->page == SITE_PAGE_ARTICLE && str_starts_with(query, prefix) &&
+           !id_parse(str_from(query, prefix.len), &path->post);
 }
 
 /* "before=<cursor>". Everything else is no key of a page, so that nobody can
@@ -65,6 +87,8 @@ static bool has_cursors(enum site_page page)
 static void parse_before(struct str query, struct site_path *path)
 {
     struct str prefix = STR("before=");
+    if (parse_post(query, path))
+        return;
     path->has_before =
         has_cursors(path->page) && str_starts_with(query, prefix) &&
         !article_cursor_parse(str_from(query, prefix.len), &path->before);
@@ -172,6 +196,18 @@ static bool parse_single(struct str name, struct site_path *path)
     return false;
 }
 
+/* "/en/article/some-words-62f9f7d471fdc/posts" */
+static bool parse_posts(const struct parts *parts, struct site_path *path)
+{
+    if (parts->count != 4 || !str_eq(parts->at[1], STR("article")) ||
+        !str_eq(parts->at[3], POSTS_ENDING))
+        return false;
+    if (parse_article(parts->at[2], path))
+        path->page = path->page == SITE_PAGE_ARTICLE ? SITE_PAGE_POSTS
+                                                     : SITE_PAGE_UNKNOWN;
+    return true;
+}
+
 /* What stands after the language, but for feeds. */
 static void parse_page(const struct parts *parts, struct site_path *path)
 {
@@ -180,6 +216,8 @@ static void parse_page(const struct parts *parts, struct site_path *path)
         path->page = SITE_PAGE_FRONT;
     } else if ((parts->count == 2 && parse_single(last, path)) ||
                parse_embed(parts, path)) {
+        return;
+    } else if (parse_posts(parts, path)) {
         return;
     } else if (parts->count != 3 || !parse_named(parts, path)) {
         if (parts->count - 1 > SITE_PATH_DEPTH_MAX)
@@ -194,7 +232,7 @@ bool site_page_has_feeds(enum site_page page)
 {
     return page == SITE_PAGE_FRONT || page == SITE_PAGE_CATEGORY ||
            page == SITE_PAGE_TAG || page == SITE_PAGE_AUTHOR ||
-           page == SITE_PAGE_SEARCH;
+           page == SITE_PAGE_SEARCH || page == SITE_PAGE_ARTICLE;
 }
 
 /* A feed is the address of its page with the format's file behind it. */
@@ -391,9 +429,13 @@ struct site_path site_path_parse(struct str page_key)
         else
             path.lang = parts.count ? parts.at[0] : STR("");
     }
-    if (mark < 0 || path.page == SITE_PAGE_UNKNOWN)
+    if (path.page == SITE_PAGE_POSTS)
+        parse_after(mark < 0 ? STR("") : str_from(page_key, (size_t)mark + 1),
+                    &path);
+    if (mark < 0 || path.page == SITE_PAGE_UNKNOWN ||
+        path.page == SITE_PAGE_POSTS)
         return path;
-    if (page_key_kind(page_key) != PAGE_KEY_OTHER)
+    if (page_key_is_search(page_key))
         parse_search(page_key, (size_t)mark, &path);
     else
         parse_before(str_from(page_key, (size_t)mark + 1), &path);
@@ -430,6 +472,18 @@ struct str site_path_embed(struct arena *arena, struct str article)
     return arena_concat(arena, article, EMBED_ENDING);
 }
 
+struct str site_path_posts(struct arena *arena, struct str article)
+{
+    return arena_printf(arena, "%" PRI_STR "/%" PRI_STR, ARG_STR(article),
+                        ARG_STR(POSTS_ENDING));
+}
+
+struct str site_path_after(struct arena *arena, struct str posts, int64_t after)
+{
+    return arena_printf(arena, "%" PRI_STR "?after=%lld", ARG_STR(posts),
+                        (long long)after);
+}
+
 struct str site_path_sitemap(struct arena *arena, struct str lang,
                              enum site_sitemap sitemap, struct str month,
                              int64_t part)
@@ -453,11 +507,16 @@ struct str site_path_before(struct arena *arena, struct str path,
 
 struct str site_path_static(struct arena *arena, struct str page_key)
 {
-    struct str mark = STR("?before=");
-    ptrdiff_t at = str_find(page_key, mark);
-    if (at < 0)
-        return page_key;
-    return arena_printf(arena, "%" PRI_STR "/before/%" PRI_STR,
-                        ARG_STR(str_slice(page_key, 0, (size_t)at)),
-                        ARG_STR(str_from(page_key, (size_t)at + mark.len)));
+    static const struct str names[] = {STR_INIT("before"), STR_INIT("post")};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct str mark =
+            arena_printf(arena, "?%" PRI_STR "=", ARG_STR(names[i]));
+        ptrdiff_t at = str_find(page_key, mark);
+        if (at >= 0)
+            return arena_printf(
+                arena, "%" PRI_STR "/%" PRI_STR "/%" PRI_STR,
+                ARG_STR(str_slice(page_key, 0, (size_t)at)), ARG_STR(names[i]),
+                ARG_STR(str_from(page_key, (size_t)at + mark.len)));
+    }
+    return page_key;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* site/site_path.h: the addresses of the public site, read and written. Every
  * public page has exactly one page key: its path, and "?before=…" where a list
- * goes on. Reading is by shape only; whether the language, the category or the
- * article exists is asked later. */
+ * goes on, "?post=…" where it begins with one post of a live blog. Reading is
+ * by shape only; whether the language, the category or the article exists is
+ * asked later. */
 #ifndef SITE_SITE_PATH_H
 #define SITE_SITE_PATH_H
 
@@ -22,6 +23,7 @@ enum site_page {
     SITE_PAGE_FRONT,    /* /en/ */
     SITE_PAGE_CATEGORY, /* /en/politics, /en/politics/elections */
     SITE_PAGE_ARTICLE,  /* /en/article/some-words-62f9f7d471fdc */
+    SITE_PAGE_POSTS,    /* /en/article/some-words-62f9f7d471fdc/posts?after=7 */
     SITE_PAGE_ITEM,     /* /en/article/some-words-62f9f7d471fdc.json: ninjs */
     SITE_PAGE_EMBED,    /* /en/article/some-words-62f9f7d471fdc/embed: a card
                          * of it for pages of others */
@@ -127,6 +129,9 @@ struct site_path {
     struct str slug;     /* of an article (may be ""), a tag, an author */
     struct str asset;    /* the name with its digest */
     struct id id;        /* of an article */
+    struct id post;      /* of a live blog, which the page begins with, or none
+                          */
+    int64_t after;       /* of changes of a live blog: those after this one */
     enum site_sitemap sitemap; /* of a sitemap, as are: */
     struct str month;          /* "2022-08", of articles */
     int64_t part;              /* from 1 */
@@ -158,6 +163,12 @@ struct str site_path_item(struct arena *arena, struct str article);
 /* The card of an article's page. */
 struct str site_path_embed(struct arena *arena, struct str article);
 
+/* What changed in the live blog of an article: "…/posts", and behind it the
+ * number up to which it is known: "…/posts?after=7". */
+struct str site_path_posts(struct arena *arena, struct str article);
+struct str site_path_after(struct arena *arena, struct str posts,
+                           int64_t after);
+
 /* "/sitemap-en-2022-08-2.xml.gz", "/sitemap-en-tags.xml.gz"; month only of
  * articles; part 1 is not written. */
 struct str site_path_sitemap(struct arena *arena, struct str lang,
@@ -169,7 +180,8 @@ struct str site_path_before(struct arena *arena, struct str path,
                             const struct article_cursor *before);
 
 /* The same page where there are no queries:
- * "/en/politics/before/0005e6466bd0a4c0-62f9f7d471fdc". */
+ * "/en/politics/before/0005e6466bd0a4c0-62f9f7d471fdc", "…/post/62f9f7d471fdc".
+ */
 struct str site_path_static(struct arena *arena, struct str page_key);
 
 #endif

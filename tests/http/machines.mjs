@@ -385,6 +385,8 @@ const REQUIRED = /** @type {Record<string, string[]>} */ ({
   CollectionPage: ["name", "url", "mainEntity"],
   CorrectionComment: ["text", "datePublished"],
   WebPage: [],
+  LiveBlogPosting: ["headline", "datePublished", "dateModified", "author", "publisher", "coverageStartTime", "liveBlogUpdate"],
+  BlogPosting: ["headline", "articleBody", "datePublished", "url"],
 });
 
 /** Every node in a graph. @param {any} value @returns {any[]} */
@@ -415,13 +417,14 @@ test("the linked data of every kind of page is JSON-LD that says what it must", 
   const types = new Set();
   for (const [name, head] of Object.entries(headsOf(pages))) {
     assert.equal(head.data.length, 1, name);
-    assert.equal(head.scripts, 2, `${name}: the reader's script and the data`);
+    const isLive = pages[name]?.includes("/assets/live-");
+    assert.equal(head.scripts, isLive ? 3 : 2, `${name}: the reader's script, the data, that of live blogs`);
     assert.ok(!/[<>&\u2028\u2029]/.test(head.data[0] ?? ""), name);
     const graph = await expandLinkedData(JSON.parse(head.data[0] ?? ""));
     assertGraph(graph, name);
     for (const node of nodesOf(graph)) types.add(node["@type"][0].replace("https://schema.org/", ""));
   }
-  for (const type of ["NewsArticle", "OpinionNewsArticle", "BreadcrumbList", "WebSite", "CollectionPage", "CorrectionComment", "Person"])
+  for (const type of ["NewsArticle", "OpinionNewsArticle", "BreadcrumbList", "WebSite", "CollectionPage", "CorrectionComment", "Person", "LiveBlogPosting", "BlogPosting"])
     assert.ok(types.has(type), type);
   const front = await expandLinkedData(JSON.parse(headsOf({ front: pages["/ka/"] ?? "" }).front?.data[0] ?? ""));
   const template = value(nodesOf(front).find((node) => values(node, "urlTemplate").length), "urlTemplate");

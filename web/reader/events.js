@@ -56,6 +56,7 @@ function close() {
   clearTimeout(timer);
   source?.close();
   source = undefined;
+  delete document.body.dataset.stream;
 }
 
 function askNowAndThen() {
@@ -80,9 +81,15 @@ function open() {
     since = lastEventId;
     for (const topic of handlers.keys()) tell(topic, { type: "reload" });
   });
-  source.onopen = () => clearTimeout(timer);
+  source.onopen = () => {
+    clearTimeout(timer);
+    document.body.dataset.stream = "";
+  };
   // It comes back by itself, unless the answer was no.
-  source.onerror = () => source?.readyState === EventSource.CLOSED && askNowAndThen();
+  source.onerror = () => {
+    delete document.body.dataset.stream;
+    if (source?.readyState === EventSource.CLOSED) askNowAndThen();
+  };
   timer = setTimeout(askNowAndThen, OPENING_MS);
 }
 

@@ -3,7 +3,7 @@
 // until it is pressed.
 import { subscribe } from "./events.js";
 import { fetchPage } from "./page.js";
-import { words } from "./views.js";
+import { words } from "./words.js";
 
 /** The button, made when there is something to say. @param {HTMLElement} place @param {string} text */
 function say(place, text) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the pages do beyond links and forms. Everything works without it.
 import { showAlerts } from "./alert.js";
-import { listen } from "./events.js";
+import { listen, subscribe } from "./events.js";
 import { tellWhatIsNew } from "./fresh.js";
 import { growList } from "./list.js";
 import { unfoldMenu } from "./menu.js";
@@ -16,4 +16,6 @@ void offerSaving();
 void countView();
 showAlerts();
 tellWhatIsNew();
+// Scripts of their own (live.js) hear of it, too.
+subscribe("article", (told) => document.dispatchEvent(new CustomEvent("told", { detail: told })));
 listen();

@@ -24,6 +24,17 @@ static void test_a_page_keeps_the_parameters_that_it_knows(void **state)
     makes("/en/politics", "q=x&after=00", "/en/politics");
     makes("/en/politics", "before=zz", "/en/politics");
     makes("/en/search", "before=00af-12", "/en/search");
+    makes("/en/article/a-62f9f7d471fdc", "x=1&post=62f9f7d471fdd&after=1",
+          "/en/article/a-62f9f7d471fdc?post=62f9f7d471fdd");
+    makes("/en/article/a-62f9f7d471fdc", "before=00af-12",
+          "/en/article/a-62f9f7d471fdc?before=00af-12");
+    makes("/en/article/a-62f9f7d471fdc/posts", "after=17&before=00af",
+          "/en/article/a-62f9f7d471fdc/posts?after=17");
+    makes("/en/article/a-62f9f7d471fdc/posts", "after=017",
+          "/en/article/a-62f9f7d471fdc/posts");
+    makes("/en/article/a-62f9f7d471fdc/posts", "after=a",
+          "/en/article/a-62f9f7d471fdc/posts");
+    makes("/en/politics", "post=62f9f7d471fdd", "/en/politics");
     makes("/en/suggest", "q=ab&sort=newest", "/en/suggest?q=ab");
     makes("/en/search/rss.xml", "q=ab&sort=newest&after=00&to=2022-01-31",
           "/en/search/rss.xml?q=ab&to=2022-01-31");

@@ -52,7 +52,29 @@ static const struct {
     {"/en/atom.xml/", SITE_PAGE_SLASH, "en", "", ""},
     {"/en/menu/atom.xml", SITE_PAGE_UNKNOWN, "en", "", ""},
     {"/en/tv/feed.json", SITE_PAGE_UNKNOWN, "en", "", ""},
-    {"/en/article/62f9f7d471fdc/rss.xml", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"/en/article/62f9f7d471fdc/rss.xml", SITE_PAGE_FEED, "en", "", ""},
+    {"/en/article/a-story-62f9f7d471fdc/feed.json", SITE_PAGE_FEED, "en", "",
+     "a-story"},
+    {"/en/article/62f9f7d471fdc.json/rss.xml", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"/en/article/a-story-62f9f7d471fdc/posts?after=7", SITE_PAGE_POSTS, "en",
+     "", "a-story"},
+    {"/en/article/62f9f7d471fdc/posts?after=0", SITE_PAGE_POSTS, "en", "", ""},
+    {"/en/article/62f9f7d471fdc/posts", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"/en/article/62f9f7d471fdc/posts?after=", SITE_PAGE_UNKNOWN, "en", "", ""},
+    {"/en/article/62f9f7d471fdc/posts?after=07", SITE_PAGE_UNKNOWN, "en", "",
+     ""},
+    {"/en/article/62f9f7d471fdc/posts?after=-7", SITE_PAGE_UNKNOWN, "en", "",
+     ""},
+    {"/en/article/62f9f7d471fdc/posts?before=7", SITE_PAGE_UNKNOWN, "en", "",
+     ""},
+    {"/en/article/62f9f7d471fdc.json/posts?after=7", SITE_PAGE_UNKNOWN, "en",
+     "", ""},
+    {"/en/article/62f9f7d471fdc/post", SITE_PAGE_CATEGORY, "en",
+     "article/62f9f7d471fdc/post", ""},
+    {"/en/article/62f9f7d471fdc?post=62f9f7d471fdd", SITE_PAGE_ARTICLE, "en",
+     "", ""},
+    {"/en/article/62f9f7d471fdc?post=no", SITE_PAGE_SLASH, "en", "", ""},
+    {"/en/politics?post=62f9f7d471fdd", SITE_PAGE_SLASH, "en", "politics", ""},
     {"/atom.xml", SITE_PAGE_SLASH, "atom.xml", "", ""},
     {"/assets/reader-00.js", SITE_PAGE_ASSET, "", "", ""},
     {"/en/article/a-story-62f9f7d471fdc", SITE_PAGE_ARTICLE, "en", "",
@@ -135,6 +157,24 @@ static void test_a_cursor_is_read_back(void **state)
     arena_finish(&arena);
 }
 
+static void test_addresses_within_live_blogs_are_read_back(void **state)
+{
+    (void)state;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct str article = STR("/en/article/storm-62f9f7d471fdc");
+    struct str key =
+        site_path_after(&arena, site_path_posts(&arena, article), 12);
+    assert_text(key, "/en/article/storm-62f9f7d471fdc/posts?after=12");
+    assert_int_equal(site_path_parse(key).after, 12);
+    struct str post = STR("/en/article/storm-62f9f7d471fdc?post=62f9f7d471fdd");
+    struct site_path path = site_path_parse(post);
+    assert_text(id_str(&path.post), "62f9f7d471fdd");
+    assert_text(site_path_static(&arena, post),
+                "/en/article/storm-62f9f7d471fdc/post/62f9f7d471fdd");
+    arena_finish(&arena);
+}
+
 static void test_addresses_of_sitemaps_are_read_back(void **state)
 {
     (void)state;
@@ -172,7 +212,7 @@ static void test_a_query_that_means_nothing_is_led_away(void **state)
         "/?before=0005e645811734dc-62f9f7d471fdc",
         "/en/?before=0005e645811734dc-62f9f7d471fdc",
         "/en/tv?before=0005e645811734dc-62f9f7d471fdc",
-        "/en/article/62f9f7d471fdc?before=0005e645811734dc-62f9f7d471fdc",
+        "/en/article/62f9f7d471fdc.json?before=0005e645811734dc-62f9f7d471fdc",
         "/assets/reader.js?before=0005e645811734dc-62f9f7d471fdc",
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -187,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_shape_is_read),
         cmocka_unit_test(test_a_cursor_is_read_back),
+        cmocka_unit_test(test_addresses_within_live_blogs_are_read_back),
         cmocka_unit_test(test_addresses_of_sitemaps_are_read_back),
         cmocka_unit_test(test_a_query_that_means_nothing_is_led_away),
     };
