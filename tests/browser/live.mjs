@@ -73,6 +73,36 @@ test("a new post announces itself and pushes nothing; pressed, it is there and h
   await context.close();
 });
 
+test("two open pages learn of a post: one by the stream, one that has none by asking", async () => {
+  const blog = await makeBlog({}, 3);
+  const told = await openPage(browser, origin);
+  const asking = await openPage(browser, origin);
+  let asked = 0;
+  told.page.on("request", (/** @type {any} */ request) => (asked += /posts\?after=/.test(request.url()) ? 1 : 0));
+  await asking.page.addInitScript(() => (/** @type {any} */ (window).EventSource = class extends EventTarget {}));
+  await told.page.goto(blog.url);
+  await asking.page.goto(blog.url);
+  await told.page.waitForFunction(() => "stream" in document.body.dataset);
+  assert.equal(await asking.page.evaluate(() => "stream" in document.body.dataset), false);
+  for (let i = 1; i <= 3; i++) {
+    const before = asked;
+    const began = Date.now();
+    await blog.post({ headline: `News ${i}`, text: "It rains." });
+    const took = await Promise.all(
+      [told, asking].map(async ({ page }) => {
+        await page.waitForFunction((/** @type {number} */ i) => document.querySelector("[data-news] button")?.textContent?.startsWith(String(i)), i);
+        return Date.now() - began;
+      }),
+    );
+    note(`post ${i}: ${took[0]} ms by the stream, ${took[1]} ms by asking`);
+    assert.ok(asked > before);
+  }
+  for (const { context, wrong } of [told, asking]) {
+    assert.deepEqual(wrong, []);
+    await context.close();
+  }
+});
+
 test("what is on the page is corrected and removed where it stands, in two pages at once", async () => {
   const blog = await makeBlog({}, 6);
   const pages = await Promise.all([1, 2].map(() => openPage(browser, origin)));
