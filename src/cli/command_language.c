@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "cli/command_table.h"
+#include "cli/language_words.h"
 #include "cli/newspaper.h"
 #include "content/language.h"
 
@@ -108,7 +109,10 @@ static enum err change(const struct command_line *line,
 
 static enum err run_add(const struct command_line *line, struct fault *fault)
 {
-    return change(line, add, fault);
+    enum err err = change(line, add, fault);
+    return err ? err
+               : language_tell_words(line, str_from_c(line->arguments[0]),
+                                     fault);
 }
 
 static enum err run_remove(const struct command_line *line, struct fault *fault)

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "cli/command_table.h"
+#include "cli/language_words.h"
 #include "cli/newspaper.h"
 #include "content/language.h"
 #include "render/catalogue_check.h"
@@ -108,6 +109,20 @@ static bool has_words(const struct words *words, struct str language)
            (hyphen > 0 &&
             catalogues_has(words->catalogues,
                            str_slice(language, 0, (size_t)hyphen)));
+}
+
+enum err language_tell_words(const struct command_line *line,
+                             struct str language, struct fault *fault)
+{
+    DEFER(words_finish) struct words words = {.line = line};
+    enum err err = words_load(&words, NULL, fault);
+    if (!err && !has_words(&words, language))
+        output_tell(line->output,
+                    "Readers see English words in it until it has its own: "
+                    "broadsheet language words %" PRI_STR " > %s/%" PRI_STR
+                    ".properties",
+                    ARG_STR(language), words.folder, ARG_STR(language));
+    return err;
 }
 
 /* Languages of the newspaper in which readers see English words. */

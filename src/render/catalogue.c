@@ -34,7 +34,7 @@ struct catalogue *catalogue_find(const struct catalogues *catalogues,
                                  struct str language)
 {
     for (size_t i = 0; i < catalogues->count; i++)
-        if (str_eq(catalogues->items[i].language, language))
+        if (str_eq_ascii_case(catalogues->items[i].language, language))
             return &catalogues->items[i];
     return NULL;
 }

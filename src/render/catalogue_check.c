@@ -342,22 +342,31 @@ static struct str first_part(struct str key)
     return dot < 0 ? STR("") : str_slice(key, 0, (size_t)dot);
 }
 
-/* As read_message reads it. */
+/* As read_message reads it. A fixed text with a brace is quoted from there to
+ * its end, which also keeps a space there. */
 static void write_text(const struct message *message, struct buf *out)
 {
-    for (size_t i = 0; i < message->text.len; i++) {
-        char c = message->text.ptr[i];
+    struct str text = message->text;
+    bool quoted = false;
+    if (text.len && text.ptr[0] && strchr(" \t\r\f\v", text.ptr[0]))
+        buf_add_c(out, "\\"); /* or it would be trimmed */
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool brace = (c == '{' || c == '}') && !message->has_args;
+        if (brace && !quoted)
+            buf_add_c(out, "'");
+        quoted |= brace;
         if (c == '\n')
             buf_add_c(out, "\\n");
         else if (c == '\\')
             buf_add_c(out, "\\\\");
         else if (c == '\'' && !message->has_args)
             buf_add_c(out, "''");
-        else if ((c == '{' || c == '}') && !message->has_args)
-            buf_printf(out, "'%c'", c);
         else
-            buf_add(out, str_slice(message->text, i, 1));
+            buf_add_char(out, c);
     }
+    if (quoted)
+        buf_add_c(out, "'");
 }
 
 void catalogue_write(const struct catalogues *catalogues, struct str language,

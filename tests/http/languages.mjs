@@ -34,7 +34,8 @@ const alternates = (html) => Object.fromEntries([...html.matchAll(/<link rel="al
 
 test("a language begins by a command, in English words, and check says how to go on", async () => {
   await site.run("category", "add", "Economy");
-  await site.run("language", "add", "fr");
+  const added = await broadsheet(["language", "add", "fr", "--data", site.data]);
+  assert.match(added.stderr, /^Readers see English words in it until .* broadsheet language words fr > /m);
   const { code, stdout } = await broadsheet(["language", "check", "--data", site.data]);
   assert.equal(code, 65);
   assert.match(stdout, /^fr: has no words, readers see English; begin with: broadsheet language words fr > /m);
@@ -104,6 +105,8 @@ test("dates, plurals, bylines, order and addresses are French", async () => {
 
 test("a language from right to left needs no more than that", async () => {
   await site.run("language", "add", "he");
+  const known = await broadsheet(["language", "add", "ar", "--data", site.data]);
+  assert.doesNotMatch(known.stderr, /English words/);
   const html = await page("/he/");
   assert.match(html, /<html lang="he" dir="rtl">/);
   assert.doesNotMatch(html, /as="font"/, "no face of another script is loaded for it");

@@ -391,6 +391,7 @@ static void test_messages_and_their_fallback(void **state)
     struct catalogues *catalogues = load();
     const struct catalogue *en = catalogues_get(catalogues, STR("en"));
     const struct catalogue *ru = catalogues_get(catalogues, STR("ru-RU"));
+    assert_ptr_equal(catalogues_get(catalogues, STR("RU")), ru);
     assert_text(catalogue_text(en, STR("list.more")), "Load more");
     assert_text(catalogue_text(en, STR("list.loading")), "Loading data…");
     assert_text(catalogue_text(en, STR("quote")), "It's {here}");
