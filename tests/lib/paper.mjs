@@ -189,6 +189,7 @@ export class Paper {
       { kind: "everything", target: await this.writeEverything(lang, published), status: 200 },
       { kind: "search", target: `/${lang}/search?q=${encodeURIComponent(word)}`, status: 200 },
       { kind: "nothing-found", target: `/${lang}/search?q=zxqvw`, status: 200 },
+      { kind: "saved", target: `/${lang}/saved`, status: 200 },
       { kind: "tv", target: `/${lang}/tv`, status: 200 },
       { kind: "menu", target: `/${lang}/menu`, status: 200 },
       { kind: "tag", target: tag, status: 200 },

@@ -7,12 +7,14 @@ import { growList } from "./list.js";
 import { unfoldMenu } from "./menu.js";
 import { offerSaving } from "./save.js";
 import { suggestSearches } from "./search.js";
+import { offerTools } from "./tools.js";
 import { countView } from "./views.js";
 
 growList();
 unfoldMenu();
 suggestSearches();
 void offerSaving();
+offerTools();
 void countView();
 showAlerts();
 tellWhatIsNew();

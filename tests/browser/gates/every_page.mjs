@@ -50,6 +50,7 @@ async function look(page, { kind, target }, lang) {
   if (html.headings !== 1) wrong.push(`${html.headings} headings of the first level`);
   for (const width of WIDTHS) {
     await page.setViewportSize(viewportOf(width));
+    await loadPictures(page);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -73,7 +74,6 @@ export default function gate(paper) {
         const { page, context, wrong } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(360) });
         const answer = await page.goto(paper.origin + wanted.target);
         if (answer.status() !== wanted.status) found.push(`${wanted.target}: ${answer.status()}`);
-        await loadPictures(page);
         found.push(...(await look(page, wanted, lang)), ...wrong);
         await context.close();
       });
