@@ -59,7 +59,7 @@ $(WEB)/fonts/cyrillic-display.woff2: web/web.mk $(NODE_DONE)
 	    pyftsubset $@.$$$$.whole.ttf --unicodes=$${part#*:} --no-hinting --desubroutinize \
 	        --layout-features+=lnum,onum,tnum --output-file=$@.$$$$.$${part%%:*}.ttf || exit 1; \
 	done && \
-	pyftmerge --drop-tables=name --output-file=$@.$$$$.both.ttf \
+	pyftmerge --output-file=$@.$$$$.both.ttf \
 	    $@.$$$$.cyrillic.ttf $@.$$$$.latin.ttf >/dev/null 2>&1 && \
 	pyftsubset $@.$$$$.both.ttf --unicodes='*' --no-hinting --no-recalc-timestamp --layout-features='*' \
 	    --flavor=woff2 --output-file=$@.$$$$ && \

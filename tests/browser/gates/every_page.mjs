@@ -43,7 +43,7 @@ async function look(page, { kind, target }, lang) {
   const wrong = [];
   const html = await page.evaluate(() => {
     const { lang, dir } = document.documentElement;
-    return { lang, dir, headings: document.querySelectorAll("h1").length };
+    return { lang, dir, headings: [...document.querySelectorAll("h1")].filter((title) => title.checkVisibility()).length };
   });
   const dir = ["ar", "fa", "he", "ur"].includes(lang) ? "rtl" : "ltr";
   if (html.lang !== lang || html.dir !== dir) wrong.push(`it says ${html.lang}, ${html.dir}`);
