@@ -90,7 +90,8 @@ $(eval $(call script_rule,sw,worker))
 
 $(WEB)/style.css: web/theme/style.css $(NODE_DONE)
 	@mkdir -p $(@D)
-	$(ESBUILD) $< --minify --log-level=warning --outfile=$@.$$$$ && mv $@.$$$$ $@
+	$(ESBUILD) $< --minify --legal-comments=inline --log-level=warning \
+	    --outfile=$@.$$$$ && mv $@.$$$$ $@
 
 # ---- Tables ----------------------------------------------------------------------
 

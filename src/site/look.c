@@ -6,60 +6,13 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "render/catalogue.h"
 #include "render/template.h"
 #include "site/assets.h"
 
-/* What a page may do: only what it brings along. */
-#define POLICY \
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; " \
-    "style-src 'sha256-%s'; img-src 'self'; font-src 'self'; " \
-    "media-src 'self'; connect-src 'self'; manifest-src 'self'; " \
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; " \
-    "require-trusted-types-for 'script'\r\n"
-/* What stands within a page of somebody else does nothing but lead here. */
-#define EMBED_POLICY \
-    "Content-Security-Policy: default-src 'none'; style-src 'sha256-%s'; " \
-    "img-src 'self'; font-src 'self'; form-action 'none'; base-uri 'none'; " \
-    "frame-ancestors *\r\n"
 /* It asks for what pages ask for, and runs nothing else. */
 #define WORKER_POLICY \
     "Content-Security-Policy: default-src 'none'; connect-src 'self'\r\n"
-#define GUARDS \
-    "X-Content-Type-Options: nosniff\r\n" \
-    "Referrer-Policy: strict-origin-when-cross-origin\r\n"
-#define ALONE "Cross-Origin-Opener-Policy: same-origin\r\n"
-
-enum { BASE64_BYTES = (DIGEST_BYTES + 2) / 3 * 4 + 1 };
-
-static unsigned hex_value(char c)
-{
-    return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a' + 10);
-}
-
-/* The SHA-256 of text in base64, as a policy wants it (CSP §2.3.1). */
-static void digest_base64(struct str text, char target[BASE64_BYTES])
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                  "abcdefghijklmnopqrstuvwxyz0123456789+/";
-    char hex[DIGEST_HEX_BYTES];
-    unsigned char bytes[DIGEST_BYTES + 1] = {0};
-    digest_hex(text, hex);
-    for (size_t i = 0; i < DIGEST_BYTES; i++)
-        bytes[i] = (unsigned char)(hex_value(hex[2 * i]) << 4 |
-                                   hex_value(hex[2 * i + 1]));
-    char *out = target;
-    for (size_t i = 0; i < DIGEST_BYTES; i += 3) {
-        unsigned bits = (unsigned)bytes[i] << 16 | (unsigned)bytes[i + 1] << 8;
-        if (i + 2 < DIGEST_BYTES)
-            bits |= bytes[i + 2];
-        for (int shift = 18; shift >= 0; shift -= 6)
-            *out++ = letters[bits >> shift & 63];
-    }
-    out[-1] = '='; /* 32 bytes leave one character to fill */
-    *out = '\0';
-}
 
 static struct str builtin_style(void)
 {
@@ -142,7 +95,6 @@ static enum err load_style(struct look *look, const char *folder,
 {
     struct arena *arena = &look->arena;
     struct str css, more;
-    char digest[BASE64_BYTES];
     enum err err =
         read_sheet(folder, "style.css", builtin_style(), arena, &css, fault);
     if (!err)
@@ -153,16 +105,13 @@ static enum err load_style(struct look *look, const char *folder,
         (struct look_colours){"#fbf9f4", "#1a1814", "#a8180f", "#141311"};
     find_colours(css, &look->colours);
     find_colours(more, &look->colours);
-    css = arena_concat(arena, str_trim(css), str_trim(more));
-    css = assets_resolve(&look->assets, css, arena);
-    digest_base64(css, digest);
-    look->style =
-        arena_printf(arena, "<style>%" PRI_STR "</style>", ARG_STR(css));
-    look->page_fields = arena_printf(arena, POLICY GUARDS ALONE, digest);
-    look->embed_fields = arena_printf(arena, EMBED_POLICY GUARDS, digest);
-    look->worker_fields = STR(WORKER_POLICY GUARDS);
-    look->asset_fields = STR(GUARDS ALONE);
-    return ERR_OK;
+    if (more.len)
+        css = arena_printf(arena, "%" PRI_STR "/*! all */%" PRI_STR,
+                           ARG_STR(css), ARG_STR(more));
+    css = assets_resolve(&look->assets, str_trim(css), arena);
+    look->worker_fields = STR(WORKER_POLICY LOOK_GUARDS);
+    look->asset_fields = STR(LOOK_GUARDS LOOK_ALONE);
+    return look_cut(look, css, fault);
 }
 
 static enum err load_parts(struct look *look, const char *folder,
@@ -174,9 +123,9 @@ static enum err load_parts(struct look *look, const char *folder,
     enum err err =
         assets_load(web_assets, folder, &look->arena, &look->assets, fault);
     if (!err)
-        err = load_style(look, folder, fault);
-    if (!err)
         err = theme_load(web_theme, folder, &look->theme, fault);
+    if (!err)
+        err = load_style(look, folder, fault);
     if (!err)
         err = catalogues_load(web_messages, messages, &look->catalogues, fault);
     return err;

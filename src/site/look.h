@@ -17,6 +17,7 @@ struct theme;
 
 enum {
     LOOK_STYLE_BYTES_MAX = 256 * 1024,
+    LOOK_SHEETS_MAX = 32,
     LOOK_COLOUR_BYTES = sizeof "#rrggbb",
 };
 
@@ -31,6 +32,22 @@ struct look_colours {
     char dark_paper[LOOK_COLOUR_BYTES];
 };
 
+#define LOOK_GUARDS \
+    "X-Content-Type-Options: nosniff\r\n" \
+    "Referrer-Policy: strict-origin-when-cross-origin\r\n"
+#define LOOK_ALONE "Cross-Origin-Opener-Policy: same-origin\r\n"
+
+/* The style of one template's pages, and the header lines that allow it, CRLF
+ * after each: a page carries no rule that only other pages need. In style.css
+ * "/ *! only article live * /" (without the blanks) begins what only pages of
+ * these templates get, the next such line or "/ *! all * /" ends it. */
+struct look_sheet {
+    struct str template;     /* "" for templates that are not named */
+    struct str style;        /* "<style>…</style>" */
+    struct str page_fields;  /* of pages */
+    struct str embed_fields; /* of those that may stand in any other page */
+};
+
 struct look {
     atomic_uint references;
     struct arena arena;
@@ -38,17 +55,24 @@ struct look {
     struct catalogues *catalogues;
     struct assets assets;
     struct look_colours colours;
-    struct str style;         /* "<style>…</style>" */
-    struct str page_fields;   /* header lines of HTML pages, CRLF after each */
-    struct str embed_fields;  /* of those that may stand in any other page */
-    struct str worker_fields; /* of the service worker */
-    struct str asset_fields;  /* of everything else */
+    struct look_sheet sheets[LOOK_SHEETS_MAX];
+    size_t sheet_count;
+    struct str worker_fields; /* header lines of the service worker */
+    struct str asset_fields;  /* of everything that is no page */
 };
 
 /* folder: see site_create; more.css in it is added to the stylesheet. One
  * reference. */
 MUST_USE enum err look_load(const char *folder, struct look **ret_look,
                             struct fault *fault);
+/* Fills look->sheets from the whole stylesheet; wants look->theme. */
+MUST_USE enum err look_cut(struct look *look, struct str css,
+                           struct fault *fault);
+
+/* What pages of the template carry. */
+const struct look_sheet *look_sheet(const struct look *look,
+                                    struct str template);
+
 struct look *look_retain(struct look *look);
 void look_release(struct look *look); /* accepts NULL */
 

@@ -14,7 +14,7 @@ static enum err render(struct printing *p, int status)
 {
     value_set_bool(p->page, "noindex", true);
     enum err err = printing_render(p, "embed", status);
-    p->print->fields = p->look->embed_fields;
+    p->print->fields = look_sheet(p->look, STR("embed"))->embed_fields;
     return err;
 }
 

@@ -323,13 +323,13 @@ void printing_set_time(struct printing *p, struct value *object,
 /* ---- The page ---------------------------------------------------------------
  */
 
-/* html with the stylesheet before the end of its head. */
-static struct str with_style(struct printing *p, struct str html)
+/* html with its style before the end of its head. */
+static struct str with_style(struct printing *p, struct str style,
+                             struct str html)
 {
     ptrdiff_t at = str_find(html, STR("</head>"));
     if (at < 0)
         return arena_copy(p->arena, html);
-    struct str style = p->look->style;
     char *page = arena_alloc(p->arena, html.len + style.len + 1, 1);
     memcpy(page, html.ptr, (size_t)at);
     memcpy(page + at, style.ptr, style.len);
@@ -350,9 +350,10 @@ enum err printing_render(struct printing *p, const char *template, int status)
         return err;
     p->print->status = status;
     p->print->content_type = STR("text/html; charset=utf-8");
-    p->print->body = with_style(p, buf_str(&html));
+    const struct look_sheet *sheet = look_sheet(p->look, str_from_c(template));
+    p->print->body = with_style(p, sheet->style, buf_str(&html));
     p->print->cache_control = STR("no-cache");
-    p->print->fields = p->look->page_fields;
+    p->print->fields = sheet->page_fields;
     return ERR_OK;
 }
 

@@ -417,6 +417,36 @@ static void test_style_and_messages_change_while_they_are_used(void **state)
     assert_has(&print, ">Go on reading</a>");
 }
 
+static void test_parts_of_the_stylesheet_go_where_they_are_needed(void **state)
+{
+    struct paper *paper = *state;
+    struct fault fault;
+    bool changed = false;
+    char style[128];
+    snprintf(style, sizeof style, "%s/style.css", paper->theme);
+    assert_int_equal(folder_make(paper->theme, &fault), ERR_OK);
+    write_file(style, STR("a{color:red}/*! only front menu */b{color:blue}"
+                          "/*! only tv */i{color:tan}/*! all */u{color:teal}"));
+    assert_reloaded(paper);
+    struct site_print front = paper_print(paper, "/en/");
+    assert_has(&front, "<style>a{color:red}b{color:blue}u{color:teal}</style>");
+    struct site_print print = paper_print(paper, "/en/tv");
+    assert_has(&print, "<style>a{color:red}i{color:tan}u{color:teal}</style>");
+    assert_false(str_eq(front.fields, print.fields));
+    print = paper_print(paper, "/en/menu");
+    assert_true(str_eq(front.fields, print.fields));
+    print = paper_print(paper, "/en/nothing-here");
+    assert_has(&print, "<style>a{color:red}u{color:teal}</style>");
+
+    write_file(style, STR("a{color:red}/*! only frnot */b{color:blue}"));
+    assert_int_equal(site_reload_theme(paper->site, &changed, &fault),
+                     ERR_INVALID);
+    assert_non_null(strstr(fault.message, "frnot"));
+    write_file(style, STR("a{color:red}/*! only front b{color:blue}"));
+    assert_int_equal(site_reload_theme(paper->site, &changed, &fault),
+                     ERR_INVALID);
+}
+
 /* ---- What is installed ---- */
 
 static uint32_t png_u32(struct str png, size_t at)
@@ -703,6 +733,7 @@ int main(void)
         TEST(test_llms_txt_is_there_only_where_it_is_wanted),
         TEST(test_the_worker_comes_from_no_cache_and_has_a_policy),
         TEST(test_style_and_messages_change_while_they_are_used),
+        TEST(test_parts_of_the_stylesheet_go_where_they_are_needed),
         TEST(test_pinned_pages_exist),
         TEST(test_sitemaps_want_an_address),
     };
