@@ -200,12 +200,31 @@ static enum err list_shelf(struct db *db, struct str shelf,
     return read_cards(db, &query, limit, arena, ret_list);
 }
 
+/* A page of a list that readers leaf through. */
+static enum err list_page(struct db *db, struct str shelf,
+                          const struct article_cursor *before, size_t limit,
+                          struct arena *arena, struct article_list *ret_list)
+{
+    enum err err = list_shelf(db, shelf, before, limit, arena, ret_list);
+    if (err || !before || !id_is_set(&before->id))
+        return err;
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(db,
+               "SELECT 1 FROM listing WHERE shelf = $1 AND published_us = $2"
+               " AND article_id = $3",
+               DB_STR(shelf), DB_I64(before->published_us), DB_ID(&before->id));
+    err = db_query_row(&query);
+    ret_list->is_stray = err == ERR_NOT_FOUND;
+    return ret_list->is_stray ? ERR_OK : err;
+}
+
 enum err article_list_latest(struct db *db, struct str language,
                              const struct article_cursor *before, size_t limit,
                              struct arena *arena, struct article_list *ret_list)
 {
-    return list_shelf(db, arena_printf(arena, "l:%" PRI_STR, ARG_STR(language)),
-                      before, limit, arena, ret_list);
+    return list_page(db, arena_printf(arena, "l:%" PRI_STR, ARG_STR(language)),
+                     before, limit, arena, ret_list);
 }
 
 enum err article_list_category(struct db *db, struct str language,
@@ -214,18 +233,18 @@ enum err article_list_category(struct db *db, struct str language,
                                size_t limit, struct arena *arena,
                                struct article_list *ret_list)
 {
-    return list_shelf(db,
-                      arena_printf(arena, "c:%s:%" PRI_STR, category->text,
-                                   ARG_STR(language)),
-                      before, limit, arena, ret_list);
+    return list_page(db,
+                     arena_printf(arena, "c:%s:%" PRI_STR, category->text,
+                                  ARG_STR(language)),
+                     before, limit, arena, ret_list);
 }
 
 enum err article_list_tag(struct db *db, const struct id *tag,
                           const struct article_cursor *before, size_t limit,
                           struct arena *arena, struct article_list *ret_list)
 {
-    return list_shelf(db, arena_printf(arena, "t:%s", tag->text), before, limit,
-                      arena, ret_list);
+    return list_page(db, arena_printf(arena, "t:%s", tag->text), before, limit,
+                     arena, ret_list);
 }
 
 enum err article_list_person(struct db *db, struct str language,
@@ -233,7 +252,7 @@ enum err article_list_person(struct db *db, struct str language,
                              const struct article_cursor *before, size_t limit,
                              struct arena *arena, struct article_list *ret_list)
 {
-    return list_shelf(
+    return list_page(
         db,
         arena_printf(arena, "p:%s:%" PRI_STR, person->text, ARG_STR(language)),
         before, limit, arena, ret_list);

@@ -54,6 +54,7 @@ struct article_list {
     size_t count;
     bool more;                  /* there are older ones */
     struct article_cursor next; /* where they begin, when there are */
+    bool is_stray; /* before is no story of the list: nobody was sent there */
 };
 
 /* The one query behind the lists, so that a test can ask for its plan. */

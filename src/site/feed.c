@@ -100,7 +100,7 @@ static enum err load_search(struct feed *feed)
         return err;
     feed->title = title_of(feed, request.text);
     feed->home = search_request_url(p, &request, p->lang, STR(""));
-    p->print->transient = true;
+    p->print->keeping = SITE_NOT_KEPT;
     feed->list.cards =
         arena_array(p->arena, struct article_card, result.count + 1);
     for (size_t i = 0; i < result.count; i++)

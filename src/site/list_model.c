@@ -45,6 +45,8 @@ void list_set(struct printing *p, const struct article_list *list, size_t skip,
         today = day;
         story_fill(p, value_add_object(stories), card, STORY_STANDARD, 0);
     }
+    if (list->is_stray)
+        p->print->keeping = SITE_NOT_KEPT;
     value_set_bool(model, "empty", list->count == 0);
     value_set_str(model, "newest", p->path.has_before ? path : STR(""));
     value_set_str(model, "older",

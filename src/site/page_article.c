@@ -418,7 +418,7 @@ static enum err answer_withdrawn(struct printing *p,
 {
     if (!article->withdrawn_target.len)
         return page_gone(p, article);
-    printing_redirect(p, 301, article->withdrawn_target, false);
+    printing_redirect(p, 301, article->withdrawn_target, SITE_KEPT);
     return ERR_OK;
 }
 
@@ -450,7 +450,7 @@ enum err page_article(struct printing *p)
                                         content->slug, id_str(&article.id));
     struct str own = arena_concat(p->arena, path, query_of(p));
     if (!str_eq(p->page_key, own)) {
-        printing_redirect(p, 301, own, true);
+        printing_redirect(p, 301, own, SITE_NOT_KEPT);
         return ERR_OK;
     }
     struct live_page live = {0};
@@ -459,7 +459,7 @@ enum err page_article(struct printing *p)
         err = printing_failed(p, load_live(p, &article, &live));
     bool is_live = live.blog.seq > 0;
     if (!err && !is_live && own.len > path.len) { /* it has one page only */
-        printing_redirect(p, 301, path, true);
+        printing_redirect(p, 301, path, SITE_NOT_KEPT);
         return ERR_OK;
     }
     if (!err)

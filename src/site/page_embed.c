@@ -24,7 +24,7 @@ static enum err answer_gone(struct printing *p, const struct article *article)
     struct str target = article->withdrawn_target;
     struct site_path path = site_path_parse(target);
     if (path.page == SITE_PAGE_ARTICLE) {
-        printing_redirect(p, 301, site_path_embed(p->arena, target), false);
+        printing_redirect(p, 301, site_path_embed(p->arena, target), SITE_KEPT);
         return ERR_OK;
     }
     enum err err = printing_open_any(p, article->content.language);
@@ -54,7 +54,7 @@ enum err page_embed(struct printing *p)
                           article.content.slug, id_str(&article.id));
     struct str own = site_path_embed(p->arena, path);
     if (!str_eq(p->page_key, own)) {
-        printing_redirect(p, 301, own, true);
+        printing_redirect(p, 301, own, SITE_NOT_KEPT);
         return ERR_OK;
     }
     err = printing_failed(

@@ -38,7 +38,7 @@ static enum err write_page(struct printing *p, const struct value *data,
     if (err)
         return err;
     p->print->status = 200;
-    p->print->machines = true;
+    p->print->keeping = SITE_KEPT_FOR_MACHINES;
     p->print->content_type = STR("application/json");
     p->print->cache_control = str_from_c(cache_control);
     p->print->body = arena_copy(p->arena, buf_str(&out));

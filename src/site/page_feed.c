@@ -38,7 +38,8 @@ enum err page_feed(struct printing *p)
         return err;
     struct str own = site_path_feed(p->arena, feed.home, p->path.feed);
     if (p->path.home == SITE_PAGE_ARTICLE && !str_eq(own, p->page_key)) {
-        printing_redirect(p, 301, own, true); /* another slug or language */
+        printing_redirect(p, 301, own,
+                          SITE_NOT_KEPT); /* another slug or language */
         return ERR_OK;
     }
     DEFER(buf_finish) struct buf out;
@@ -47,7 +48,7 @@ enum err page_feed(struct printing *p)
     if (err)
         return err;
     p->print->status = 200;
-    p->print->machines = true;
+    p->print->keeping = SITE_KEPT_FOR_MACHINES;
     p->print->content_type = arena_concat(
         p->arena, site_feeds[p->path.feed].type, STR("; charset=utf-8"));
     p->print->cache_control = STR("no-cache");

@@ -181,6 +181,6 @@ enum err page_icon(struct printing *p)
     p->print->body = arena_copy(p->arena, buf_str(&out));
     p->print->fields = p->look->asset_fields;
     p->print->packed = true;
-    p->print->machines = true;
+    p->print->keeping = SITE_KEPT_FOR_MACHINES;
     return buf_err(&out);
 }

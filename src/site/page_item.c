@@ -42,7 +42,7 @@ static enum err write_item(struct printing *p, const struct article *article,
     if (err)
         return err;
     p->print->status = status;
-    p->print->machines = true;
+    p->print->keeping = SITE_KEPT_FOR_MACHINES;
     p->print->content_type = STR("application/json");
     p->print->cache_control = STR("no-cache");
     p->print->body = arena_copy(p->arena, buf_str(&out));
@@ -83,7 +83,7 @@ enum err page_item(struct printing *p)
         p->arena, site_path_article(p->arena, content->language, content->slug,
                                     id_str(&article.id)));
     if (!str_eq(p->page_key, path)) {
-        printing_redirect(p, 301, path, true);
+        printing_redirect(p, 301, path, SITE_NOT_KEPT);
         return ERR_OK;
     }
     return write_item(p, &article, 200);

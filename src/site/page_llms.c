@@ -95,6 +95,6 @@ enum err page_llms(struct printing *p)
     p->print->cache_control = STR("no-cache");
     p->print->body = arena_copy(p->arena, buf_str(&out));
     p->print->fields = p->look->asset_fields;
-    p->print->machines = true;
+    p->print->keeping = SITE_KEPT_FOR_MACHINES;
     return ERR_OK;
 }

@@ -49,7 +49,7 @@ static enum err answer(struct printing *p, int status, struct str type,
     p->print->status = status;
     p->print->content_type = type;
     p->print->cache_control = STR("no-cache");
-    p->print->transient = true;
+    p->print->keeping = SITE_NOT_KEPT;
     p->print->body = arena_copy(p->arena, body);
     p->print->fields =
         arena_concat(p->arena, p->look->asset_fields, STR(ANYBODY));

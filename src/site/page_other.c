@@ -115,7 +115,7 @@ enum err page_not_found(struct printing *p)
     enum err err =
         redirect_find(p->db, path_without_query(p), p->arena, &target);
     if (!err) {
-        printing_redirect(p, 301, target, true);
+        printing_redirect(p, 301, target, SITE_NOT_KEPT);
         return ERR_OK;
     }
     if (err != ERR_NOT_FOUND)
@@ -127,7 +127,7 @@ enum err page_not_found(struct printing *p)
         return err;
     value_set_bool(p->page, "noindex", true);
     printing_title(p, catalogue_text(p->words, STR("not_found.title")));
-    p->print->transient = true;
+    p->print->keeping = SITE_NOT_KEPT;
     return printing_render(p, "not-found", 404);
 }
 
@@ -139,7 +139,7 @@ enum err page_root(struct printing *p)
     enum err err = printing_open_any(p, STR(""));
     if (err)
         return err;
-    printing_redirect(p, 302, printing_path(p, "", STR("")), false);
+    printing_redirect(p, 302, printing_path(p, "", STR("")), SITE_KEPT);
     return ERR_OK;
 }
 
@@ -157,7 +157,7 @@ enum err page_slash(struct printing *p)
 {
     struct str path = path_without_query(p);
     if (path.len < p->page_key.len) {
-        printing_redirect(p, 301, as_location(p, path), true);
+        printing_redirect(p, 301, as_location(p, path), SITE_NOT_KEPT);
         return ERR_OK;
     }
     enum err err = printing_open(p, p->path.lang);
@@ -166,7 +166,7 @@ enum err page_slash(struct printing *p)
     path = str_ends_with(path, STR("/"))
                ? str_slice(path, 0, path.len - 1)
                : arena_concat(p->arena, path, STR("/"));
-    printing_redirect(p, 301, as_location(p, path), true);
+    printing_redirect(p, 301, as_location(p, path), SITE_NOT_KEPT);
     return ERR_OK;
 }
 

@@ -21,7 +21,8 @@ static enum err print_changes(struct printing *p, const struct article *article,
     value_set_bool(p->data, "reload", !all);
     printing_title(p, article->content.headline);
     /* Nobody ever read that far here: one page for it is enough. */
-    p->print->transient = p->path.after > page.blog.seq;
+    if (p->path.after > page.blog.seq)
+        p->print->keeping = SITE_NOT_KEPT;
     return printing_render(p, "live-changes", 200);
 }
 
@@ -40,7 +41,7 @@ enum err page_posts(struct printing *p)
     struct str own = site_path_after(p->arena, site_path_posts(p->arena, path),
                                      p->path.after);
     if (!str_eq(p->page_key, own)) {
-        printing_redirect(p, 301, own, true);
+        printing_redirect(p, 301, own, SITE_NOT_KEPT);
         return ERR_OK;
     }
     err = printing_open(p, content->language);

@@ -25,7 +25,7 @@ enum err page_my_saved(struct printing *p)
     enum err err = printing_open_any(p, STR(""));
     if (err)
         return err;
-    printing_redirect(p, 302, printing_path(p, "saved", STR("")), false);
+    printing_redirect(p, 302, printing_path(p, "saved", STR("")), SITE_KEPT);
     return ERR_OK;
 }
 

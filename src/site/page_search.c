@@ -207,7 +207,7 @@ enum err page_search(struct printing *p)
                           : name);
     printing_canonical(p, printing_path(p, "search", STR("")));
     value_set_bool(p->page, "noindex", true);
-    p->print->transient = true;
+    p->print->keeping = SITE_NOT_KEPT;
     return printing_render(p, "search", 200);
 }
 
@@ -295,6 +295,6 @@ enum err page_suggest(struct printing *p)
     p->print->content_type = STR("application/json");
     p->print->cache_control = STR("no-cache");
     p->print->fields = p->look->asset_fields;
-    p->print->transient = true;
+    p->print->keeping = SITE_NOT_KEPT;
     return write_json(p, suggestions_json(p, &list));
 }

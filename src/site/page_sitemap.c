@@ -387,8 +387,7 @@ static enum err open_sitemap(struct printing *p, struct str lang)
 static void set_print(struct printing *p, struct str type, struct str body)
 {
     p->print->status = 200;
-    p->print->machines = true;
-    p->print->bulk = true;
+    p->print->keeping = SITE_KEPT_IN_BULK;
     p->print->content_type = type;
     p->print->cache_control = STR("no-cache");
     p->print->body = arena_copy(p->arena, body);

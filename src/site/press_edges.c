@@ -27,7 +27,8 @@ static void on_held(void *context, unsigned edge, struct str key,
         log_panic("no memory for what an edge holds", LOG_STR("page", key));
     }
     sheet->pinned |= (flags & PAGE_PINNED) != 0;
-    sheet->bulk |= (flags & PAGE_BULK) != 0;
+    if (flags & PAGE_BULK)
+        sheet->keeping = SITE_KEPT_IN_BULK;
     sheet->held_by |= bit_of(edge);
     pthread_mutex_unlock(&press->lock);
 }
@@ -257,12 +258,13 @@ static void fill_edge(struct press *press, unsigned edge)
         log_panic("no memory to fill an edge");
     while ((sheet = sheets_next(&press->sheets, &position))) {
         bool fresh = (sheet->held_by & bit) && !sheet->marked;
+        bool bulk = sheet->keeping == SITE_KEPT_IN_BULK;
         if (sheet->pinned && sheet->payload && !fresh) {
             feed_send_to(press->feed, edge, feed_payload_hold(sheet->payload));
             sheet->held_by |= bit;
-        } else if (sheet->bulk && sheet->pinned && !sheet->marked && !fresh) {
+        } else if (bulk && sheet->pinned && !sheet->marked && !fresh) {
             press_order(press, sheet->key, PRINT_IN_BULK, true, 0);
-        } else if (sheet->marked && sheet->pinned && !sheet->bulk) {
+        } else if (sheet->marked && sheet->pinned && !bulk) {
             press_order(press, sheet->key, PRINT_FOR_CHANGE, true, 0);
         } else if (sheet->marked) {
             outdated[dropped++] = sheet;

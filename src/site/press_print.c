@@ -181,7 +181,7 @@ static enum err compress_all(struct printer *printer,
     for (int i = 0; i < PAGE_CODINGS; i++) {
         if (!functions[i] || print->body.len < COMPRESS_BYTES_MIN)
             continue;
-        if ((print->machines || print->transient) && i != PAGE_GZIP)
+        if (print->keeping != SITE_KEPT && i != PAGE_GZIP)
             continue; /* the one coding that all programs read */
         struct buf *out = &printer->codings[i];
         buf_reset(out);
@@ -213,11 +213,14 @@ static struct str join_keys(struct arena *arena, const struct site_print *print)
 static enum err frame(struct printer *printer, struct str page_key, bool pinned,
                       const struct site_print *print, struct str depends)
 {
+    static const unsigned flags[] = {
+        [SITE_KEPT_IN_BULK] = PAGE_BULK,
+        [SITE_NOT_KEPT] = PAGE_TRANSIENT,
+    };
     struct page_print framed = {
         .key = page_key,
         .status = print->status,
-        .flags = (pinned ? PAGE_PINNED : 0u) | (print->bulk ? PAGE_BULK : 0u) |
-                 (print->transient ? PAGE_TRANSIENT : 0u),
+        .flags = (pinned ? PAGE_PINNED : 0u) | flags[print->keeping],
         .content_type = print->content_type,
         .location = print->location,
         .cache_control = print->cache_control,
@@ -277,7 +280,7 @@ static void deliver(struct press *press, const struct print_job *job,
                     struct feed_payload *payload)
 {
     struct sheet *sheet = sheets_find(&press->sheets, job->page_key);
-    if (print->transient) {
+    if (print->keeping == SITE_NOT_KEPT) {
         if (sheet)
             press_drop(press, sheet);
         send_to(press, job->wanted_by, payload);
@@ -288,14 +291,12 @@ static void deliver(struct press *press, const struct print_job *job,
         return; /* those who wait get their time-out; nothing is stale */
     }
     sheet->pinned = (sheet->pinned || job->pinned) && may_stay_ready(print);
-    sheet->machines = print->machines;
-    sheet->bulk = print->bulk;
+    sheet->keeping = print->keeping;
     sheet->held_by |= job->wanted_by;
     if (sheet->pinned)
         sheet->held_by |= press->edges_known;
-    sheet_set_payload(sheet, sheet->pinned && !sheet->bulk
-                                 ? feed_payload_hold(payload)
-                                 : NULL);
+    bool copy = sheet->pinned && sheet->keeping != SITE_KEPT_IN_BULK;
+    sheet_set_payload(sheet, copy ? feed_payload_hold(payload) : NULL);
     send_to(press, sheet->held_by, payload);
 }
 

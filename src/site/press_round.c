@@ -53,7 +53,7 @@ static void act_on_marked(struct press *press, size_t count,
         sheet->marked = false;
     }
     for (size_t i = 0; i < found; i++) {
-        if (marked[i]->pinned && !marked[i]->machines && !marked[i]->bulk)
+        if (marked[i]->pinned && marked[i]->keeping == SITE_KEPT)
             press_order(press, marked[i]->key, cause, true, 0);
         else
             press_drop(press, marked[i]);
@@ -233,8 +233,9 @@ struct pin {
 /* With a copy here, or, in bulk, with every edge. */
 static bool is_ready(const struct press *press, const struct sheet *sheet)
 {
-    return sheet->payload || (sheet->bulk && sheet->pinned &&
-                              !(press->edges_known & ~sheet->held_by));
+    return sheet->payload ||
+           (sheet->keeping == SITE_KEPT_IN_BULK && sheet->pinned &&
+            !(press->edges_known & ~sheet->held_by));
 }
 
 static void pin(struct press *press, const struct pin *pin)

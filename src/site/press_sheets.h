@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "site/printer.h"
 
 struct feed_payload;
 struct sheet_link;
@@ -18,8 +19,7 @@ struct sheet_link;
 struct sheet {
     struct str key; /* page key, owned */
     bool pinned;
-    bool machines;                /* see struct site_print */
-    bool bulk;                    /* likewise */
+    enum site_keeping keeping;
     bool marked;                  /* scratch of the one who walks */
     uint64_t held_by;             /* bit set of edges */
     struct feed_payload *payload; /* the page itself, kept when pinned, unless

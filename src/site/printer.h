@@ -15,6 +15,20 @@ struct site;
 
 enum { SITE_BODY_BYTES_MAX = 16 << 20 };
 
+/* What becomes of a page when those who asked for it have it. */
+enum site_keeping {
+    SITE_KEPT,              /* one that is pinned is printed again after a
+                               change, others are dropped */
+    SITE_KEPT_FOR_MACHINES, /* read by programs that come when they like
+                               (feeds): dropped after a change, and printed
+                               when one comes */
+    SITE_KEPT_IN_BULK,      /* the same, and large and seldom read (sitemaps):
+                               the edges keep it, the desk does not, but prints
+                               it again for an edge that lacks it */
+    SITE_NOT_KEPT,          /* anybody can invent its address: a redirect from
+                               a guessed slug, a 404, a search */
+};
+
 /* One page. Everything lives in the arena or in the site. */
 struct site_print {
     int status; /* 200, 301, 302, 404, 410 */
@@ -26,14 +40,9 @@ struct site_print {
     struct str fields;        /* see site_header_fields */
     const struct str *keys;   /* change keys it was made from */
     size_t key_count;
-    bool transient; /* not to be kept by the edge: a redirect from a guessed
-                       slug, the 404 of an address nobody made */
-    bool machines;  /* read by programs that come when they like (feeds): after
-                       a change it is dropped, and printed when one comes */
-    bool asset;     /* never changes under its name: compress hardest */
-    bool packed;    /* the body is a file that is compressed already */
-    bool bulk;      /* large and seldom read: the edges keep it, the desk does
-                       not, but prints it again for an edge that lacks it */
+    enum site_keeping keeping;
+    bool asset;  /* never changes under its name: compress hardest */
+    bool packed; /* the body is a file that is compressed already */
 };
 
 /* Prints the page of page_key (which may have any shape) from what reader

@@ -358,10 +358,10 @@ enum err printing_render(struct printing *p, const char *template, int status)
 }
 
 void printing_redirect(struct printing *p, int status, struct str location,
-                       bool transient)
+                       enum site_keeping keeping)
 {
     p->print->status = status;
     p->print->location = location;
     p->print->cache_control = STR("no-cache");
-    p->print->transient = transient;
+    p->print->keeping = keeping;
 }

@@ -17,6 +17,7 @@
 #include "content/language.h"
 #include "content/settings.h"
 #include "site/change_keys.h"
+#include "site/printer.h"
 #include "site/site_path.h"
 
 struct catalogue;
@@ -131,7 +132,7 @@ MUST_USE enum err printing_render(struct printing *p, const char *template,
 
 /* Fills print with a redirect (301 or 302) to a path of this site. */
 void printing_redirect(struct printing *p, int status, struct str location,
-                       bool transient);
+                       enum site_keeping keeping);
 
 /* err with what the database said, unless fault is filled already. */
 MUST_USE enum err printing_failed(struct printing *p, enum err err);

@@ -82,7 +82,7 @@ static void test_a_wrong_address_of_an_article_leads_to_the_right_one(
         struct site_print print = paper_print(paper, key.ptr);
         assert_int_equal(print.status, 301);
         assert_true(str_eq(print.location, str_from_c(right)));
-        assert_true(print.transient);
+        assert_int_equal(print.keeping, SITE_NOT_KEPT);
     }
 }
 
@@ -103,7 +103,7 @@ static void test_a_withdrawn_article_is_gone_with_its_reason(void **state)
     assert_has(&print, "The &lt;b&gt;figures&lt;/b&gt;");
     assert_has(&print, "15.08.22 15:00");
     assert_false(print_has(&print, "Not so"));
-    assert_false(print.transient);
+    assert_int_not_equal(print.keeping, SITE_NOT_KEPT);
     char key[64];
     snprintf(key, sizeof key, "article:%s", id.text);
     assert_true(print_depends(&print, key));
@@ -181,11 +181,36 @@ static void test_a_list_goes_on_without_repeating_or_hiding(void **state)
         struct site_print print = paper_print(paper, key);
         assert_int_equal(print.status, 200);
         assert_true(print_depends(&print, "category:en/politics"));
+        assert_int_equal(print.keeping, SITE_KEPT);
         stories += count_in(&print, ">Story number ");
         key = next_page(paper, &print);
     }
     assert_int_equal(pages, 3);
     assert_int_equal(stories, 45);
+}
+
+static void test_a_list_from_where_nobody_was_sent_is_not_kept(void **state)
+{
+    struct paper *paper = *state;
+    struct article_input input = paper_article(paper, "en", "Not so");
+    struct id id = paper_publish(paper, &input, AUGUST_2022);
+    struct article_cursor cursor = {AUGUST_2022, id};
+    struct str list = STR("/en/politics");
+    struct str real = site_path_before(&paper->arena, list, &cursor);
+    struct site_print print = paper_print(paper, real.ptr);
+    assert_int_equal(print.status, 200);
+    assert_int_equal(print.keeping, SITE_KEPT);
+    struct str elsewhere =
+        site_path_before(&paper->arena, STR("/en/politics/elections"), &cursor);
+    print = paper_print(paper, elsewhere.ptr);
+    assert_int_equal(print.status, 200);
+    assert_int_equal(print.keeping, SITE_NOT_KEPT);
+    cursor.published_us++;
+    real = site_path_before(&paper->arena, list, &cursor);
+    print = paper_print(paper, real.ptr);
+    assert_int_equal(print.status, 200);
+    assert_int_equal(print.keeping, SITE_NOT_KEPT);
+    assert_int_equal(count_in(&print, ">Not so"), 1);
 }
 
 static void test_the_front_knows_the_newest(void **state)
@@ -266,7 +291,7 @@ static void test_what_is_not_there_is_a_page_with_the_latest(void **state)
         struct site_print print = paper_print(paper, missing[i].key);
         if (print.status != 404)
             fail_msg("%s answers %d", missing[i].key, print.status);
-        assert_true(print.transient);
+        assert_int_equal(print.keeping, SITE_NOT_KEPT);
         char lang[32];
         snprintf(lang, sizeof lang, "<html lang=\"%s\"", missing[i].language);
         assert_has(&print, lang);
@@ -281,7 +306,7 @@ static void test_the_root_and_slashes_lead_on(void **state)
     struct site_print print = paper_print(paper, "/");
     assert_int_equal(print.status, 302);
     assert_true(str_eq(print.location, STR("/en/")));
-    assert_false(print.transient);
+    assert_int_not_equal(print.keeping, SITE_NOT_KEPT);
     print = paper_print(paper, "/ka");
     assert_int_equal(print.status, 301);
     assert_true(str_eq(print.location, STR("/ka/")));
@@ -643,8 +668,8 @@ static void try_pin(void *context, struct str page_key, bool bulk)
     struct site_print print = paper_print(pins->paper, key);
     if (print.status != 200 && !str_eq(page_key, STR("/")))
         fail_msg("pinned %s answers %d", key, print.status);
-    assert_false(print.transient);
-    assert_int_equal(print.bulk, bulk);
+    assert_int_not_equal(print.keeping, SITE_NOT_KEPT);
+    assert_int_equal(print.keeping == SITE_KEPT_IN_BULK, bulk);
     pins->bulk += bulk;
     pins->count++;
     pins->fronts += str_eq(page_key, STR("/en/"));
@@ -681,7 +706,8 @@ static void test_sitemaps_want_an_address(void **state)
     publish_many(paper, 1);
     struct site_print print = paper_print(paper, "/sitemap.xml");
     assert_int_equal(print.status, 200);
-    assert_true(print.machines && print.bulk && !print.packed);
+    assert_int_equal(print.keeping, SITE_KEPT_IN_BULK);
+    assert_false(print.packed);
     assert_true(print_has(&print, "https://paper.example/sitemap-en-"));
     assert_true(print_depends(&print, "sitemaps"));
     print = paper_print(paper, "/sitemap-en-sections.xml.gz");
@@ -718,6 +744,7 @@ int main(void)
         TEST(test_a_correction_stands_on_the_article_and_in_the_feed),
         TEST(test_an_old_article_says_how_old_it_is),
         TEST(test_a_list_goes_on_without_repeating_or_hiding),
+        TEST(test_a_list_from_where_nobody_was_sent_is_not_kept),
         TEST(test_the_front_knows_the_newest),
         TEST(test_the_menu_lists_sections_and_what_is_below_them),
         TEST(test_names_are_linked_where_they_stand_in_a_byline),
