@@ -6,11 +6,11 @@
 
 #include "base/arena.h"
 #include "cli/command_table.h"
+#include "cli/import_setup.h"
 #include "cli/import_telling.h"
 #include "cli/newspaper.h"
 #include "exchange/ninjs_import.h"
 #include "exchange/views_import.h"
-#include "render/html_helper.h"
 
 /* ---- ninjs -----------------------------------------------------------------
  */
@@ -65,13 +65,13 @@ static enum err import_arguments(struct ninjs_run *run)
     return ERR_OK;
 }
 
-static enum err run_import(struct ninjs_run *run, struct content *content,
-                           struct html_helper *helper)
+static enum err run_import(struct ninjs_run *run,
+                           const struct import_setup *setup)
 {
     const struct command_line *line = run->line;
     const struct ninjs_import_options options = {
-        .content = content,
-        .helper = helper,
+        .content = setup->content,
+        .helper = setup->helper,
         .actor = STR("import"),
         .keep_categories = command_flag(line, "no-new-categories"),
         .drafts = command_flag(line, "drafts"),
@@ -90,9 +90,7 @@ static enum err run_import(struct ninjs_run *run, struct content *content,
     if (!err)
         err = ninjs_import_finish(run->import, &counts, &seq, run->fault);
     ninjs_import_destroy(run->import);
-    if (!err)
-        err = newspaper_sync(line, seq, run->fault);
-    return err ? err : import_sum_up(line, &counts, run->fault);
+    return err ? err : import_end(line, &counts, seq, run->fault);
 }
 
 static enum err run_ninjs(const struct command_line *line, struct fault *fault)
@@ -101,24 +99,16 @@ static enum err run_ninjs(const struct command_line *line, struct fault *fault)
     if (prefix != (command_value(line, "media-folder") != NULL))
         return fault_set(fault, ERR_USAGE, "media-prefix",
                          "--media-prefix and --media-folder belong together");
-    const char *program;
-    enum err err = newspaper_helper("html", line->arena, &program, fault);
-    DEFER(newspaper_close) struct content *content = NULL;
-    if (!err)
-        err = newspaper_open_writing(line, &content, fault);
+    DEFER(import_setup_close) struct import_setup setup;
+    enum err err = import_setup_open(line, &setup, fault);
     if (err)
         return err;
-    struct html_helper *helper = html_helper_create(program);
-    if (!helper)
-        return ERR_NO_MEMORY;
     struct ninjs_run run = {.line = line,
                             .telling = {.line = line,
                                         .what = "import",
                                         .json = command_flag(line, "json")},
                             .fault = fault};
-    err = run_import(&run, content, helper);
-    html_helper_destroy(helper);
-    return err;
+    return run_import(&run, &setup);
 }
 
 const struct command command_import_ninjs = {
@@ -183,12 +173,12 @@ static enum err run_views(const struct command_line *line, struct fault *fault)
     struct fault cause = {0};
     err =
         views_import_file(&options, line->arguments[0], &counts, &seq, &cause);
-    enum err sync_err = newspaper_sync(line, seq, fault);
-    if (err) {
+    if (err) { /* what stands before the break is kept */
         *fault = cause;
+        (void)!newspaper_sync(line, seq, &cause);
         return err;
     }
-    return sync_err ? sync_err : import_sum_up(line, &counts, fault);
+    return import_end(line, &counts, seq, fault);
 }
 
 const struct command command_import_views = {

@@ -5,13 +5,12 @@
 
 #include "base/arena.h"
 #include "cli/command_table.h"
+#include "cli/import_setup.h"
 #include "cli/import_telling.h"
-#include "cli/newspaper.h"
 #include "exchange/feed.h"
 #include "exchange/ghost.h"
 #include "exchange/story_import.h"
 #include "exchange/wxr.h"
-#include "render/html_helper.h"
 
 struct stories_run {
     const struct command_line *line;
@@ -83,19 +82,17 @@ static enum err run_files(struct stories_run *run, read_files *read)
     import_tell_dropped(&run->telling, &counts, dropped, count);
     if (command_flag(run->line, "dry-run"))
         output_tell(run->line->output, "a dry run: nothing of it was kept");
-    err = newspaper_sync(run->line, seq, run->fault);
-    return err ? err : import_sum_up(run->line, &counts, run->fault);
+    return import_end(run->line, &counts, seq, run->fault);
 }
 
-static enum err run_in(struct stories_run *run, struct content *content,
-                       struct html_helper *helper, struct html_helper *lines,
-                       read_files *read)
+static enum err run_in(struct stories_run *run,
+                       const struct import_setup *setup, read_files *read)
 {
     const struct command_line *line = run->line;
     const struct story_import_options options = {
-        .content = content,
-        .helper = helper,
-        .lines = lines,
+        .content = setup->content,
+        .helper = setup->helper,
+        .lines = setup->lines,
         .actor = STR("import"),
         .language = str_from_c(command_value(line, "lang")),
         .media_folder = command_value(line, "media"),
@@ -134,28 +131,41 @@ static enum err check_media(const struct command_line *line,
 static enum err run_stories(const struct command_line *line, read_files *read,
                             struct fault *fault)
 {
-    const char *program;
     enum err err = check_media(line, fault);
-    if (!err)
-        err = newspaper_helper("html", line->arena, &program, fault);
-    DEFER(newspaper_close) struct content *content = NULL;
-    if (!err)
-        err = newspaper_open_writing(line, &content, fault);
     if (err)
         return err;
-    struct html_helper *helper = html_helper_create(program);
-    struct html_helper *lines = html_helper_create(program);
+    DEFER(import_setup_close) struct import_setup setup;
+    err = import_setup_open(line, &setup, fault);
+    if (err)
+        return err;
     struct stories_run run = {.line = line,
                               .telling = {.line = line,
                                           .what = "import",
                                           .json = command_flag(line, "json")},
                               .fault = fault};
-    err = helper && lines
-              ? run_in(&run, content, helper, lines, read)
-              : fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
-    html_helper_destroy(helper);
-    html_helper_destroy(lines);
+    return run_in(&run, &setup, read);
+}
+
+/* Files that say nothing about each other. */
+static enum err read_each(struct stories_run *run,
+                          enum err (*read)(struct stories_run *run,
+                                           const char *path))
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < run->line->argument_count; i++)
+        err = read(run, run->line->arguments[i]);
     return err;
+}
+
+/* With the file's name, kept to the end. An error is of the database. */
+static enum err new_source(struct stories_run *run, const char *path,
+                           struct story_source **ret_source)
+{
+    struct story_source *source =
+        arena_new(run->line->arena, struct story_source);
+    source->file = str_from_c(path);
+    *ret_source = source;
+    return story_import_source(run->import, source, run->fault);
 }
 
 #define STORY_OPTIONS \
@@ -284,18 +294,16 @@ const struct command command_import_wxr = {
 static enum err read_ghost_file(struct stories_run *run, const char *path)
 {
     struct story_sink sink = sink_of(run);
-    struct story_source *source =
-        arena_new(run->line->arena, struct story_source);
+    struct story_source *source;
     struct fault cause = {0};
     struct ghost_index *index = NULL;
-    /* Ids of Ghost are unique everywhere. */
-    source->name = STR("ghost");
-    source->file = str_from_c(path);
-    source->media_mark = "/content/images/";
-    source->person_lists = "/author/";
-    enum err err = story_import_source(run->import, source, run->fault);
+    enum err err = new_source(run, path, &source);
     if (err)
         return err;
+    /* Ids of Ghost are unique everywhere. */
+    source->name = STR("ghost");
+    source->media_mark = "/content/images/";
+    source->person_lists = "/author/";
     err = ghost_index_file(path, &index, &cause);
     if (!err) {
         source->language = arena_copy(run->line->arena, ghost_language(index));
@@ -308,10 +316,7 @@ static enum err read_ghost_file(struct stories_run *run, const char *path)
 
 static enum err read_ghost(struct stories_run *run)
 {
-    enum err err = ERR_OK;
-    for (size_t i = 0; !err && i < run->line->argument_count; i++)
-        err = read_ghost_file(run, run->line->arguments[i]);
-    return err;
+    return read_each(run, read_ghost_file);
 }
 
 static enum err run_ghost(const struct command_line *line, struct fault *fault)
@@ -353,11 +358,10 @@ static enum err read_feed(struct stories_run *run, const char *path)
 {
     struct story_sink sink = sink_of(run);
     struct arena *arena = run->line->arena;
-    struct story_source *source = arena_new(arena, struct story_source);
+    struct story_source *source;
     struct fault cause = {0};
     struct feed_head head = {0};
-    source->file = str_from_c(path);
-    enum err err = story_import_source(run->import, source, run->fault);
+    enum err err = new_source(run, path, &source);
     if (err)
         return err;
     err = feed_head_file(path, arena, &head, &cause);
@@ -372,10 +376,7 @@ static enum err read_feed(struct stories_run *run, const char *path)
 
 static enum err read_rss(struct stories_run *run)
 {
-    enum err err = ERR_OK;
-    for (size_t i = 0; !err && i < run->line->argument_count; i++)
-        err = read_feed(run, run->line->arguments[i]);
-    return err;
+    return read_each(run, read_feed);
 }
 
 static enum err run_rss(const struct command_line *line, struct fault *fault)

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "cli/newspaper.h"
 #include "cli/output.h"
 
 static void tell_json(struct import_telling *telling,
@@ -69,7 +70,7 @@ void import_tell(void *context, const struct import_result *result)
                     telling->total);
 }
 
-enum err import_sum_up(const struct command_line *line,
+static enum err sum_up(const struct command_line *line,
                        const struct import_counts *counts, struct fault *fault)
 {
     char kept[64] = "";
@@ -87,6 +88,14 @@ enum err import_sum_up(const struct command_line *line,
     return fault_set(fault, ERR_INVALID, NULL,
                      "%" PRId64 " %s refused; the lines above tell why",
                      refused, refused == 1 ? "was" : "were");
+}
+
+enum err import_end(const struct command_line *line,
+                    const struct import_counts *counts, int64_t seq,
+                    struct fault *fault)
+{
+    enum err err = newspaper_sync(line, seq, fault);
+    return err ? err : sum_up(line, counts, fault);
 }
 
 static void tell_dropped_json(struct import_telling *telling,

@@ -22,10 +22,11 @@ struct import_telling {
 /* For import_report: context is the struct import_telling. */
 void import_tell(void *telling, const struct import_result *result);
 
-/* The last word, and the exit code: something refused is not success. */
-MUST_USE enum err import_sum_up(const struct command_line *line,
-                                const struct import_counts *counts,
-                                struct fault *fault);
+/* Waits until readers see what was imported (seq: the log's newest entry), then
+ * has the last word, and the exit code: something refused is not success. */
+MUST_USE enum err import_end(const struct command_line *line,
+                             const struct import_counts *counts, int64_t seq,
+                             struct fault *fault);
 
 /* Tells what did not come along, by kind, all items together: a line, or with
  * JSON an object whose outcome is "summary". */

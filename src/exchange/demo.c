@@ -172,7 +172,7 @@ static void turn_links(struct demo *demo, struct document_node *node)
         node->link ? find_uri(demo, node->link->href) : NULL;
     if (target) {
         struct document_link *link =
-            arena_new(&demo->import->arena, struct document_link);
+            arena_new(&demo->import->session.arena, struct document_link);
         *link = *node->link;
         link->href = target->address;
         node->link = link;
@@ -184,7 +184,7 @@ static void turn_links(struct demo *demo, struct document_node *node)
 /* A picture right behind an embed is its poster. */
 static void set_posters(struct demo *demo, struct document_node *parent)
 {
-    struct arena *arena = &demo->import->arena;
+    struct arena *arena = &demo->import->session.arena;
     struct document_node *next;
     for (struct document_node *node = parent->first; node; node = next) {
         next = node->next;
@@ -210,9 +210,9 @@ static enum err add_also(struct demo *demo, const struct entry *entry,
         const json_t *path = json_array_get(also, i);
         struct category category;
         enum err err = category_find(
-            demo->import->edit.db, content->language,
+            demo->import->session.edit.db, content->language,
             str_of(json_string_value(path), json_string_length(path)),
-            &demo->import->arena, &category);
+            &demo->import->session.arena, &category);
         if (err == ERR_NOT_FOUND)
             return refuse(demo, entry, "there is no such category in 'also'");
         if (err)
@@ -266,7 +266,7 @@ static enum err save_article(struct demo *demo, struct entry *entry)
 
 static enum err publish(struct demo *demo, const struct entry *entry)
 {
-    struct edit *edit = &demo->import->edit;
+    struct edit *edit = &demo->import->session.edit;
     struct publish_options options = {.published_us = entry->published_us};
     enum err err = article_publish(edit, &entry->id, &options);
     if (err || !json_object_get(entry->json, "updated"))
@@ -278,7 +278,7 @@ static enum err publish(struct demo *demo, const struct entry *entry)
 /* What happened to it later. */
 static enum err add_history(struct demo *demo, const struct entry *entry)
 {
-    struct edit *edit = &demo->import->edit;
+    struct edit *edit = &demo->import->session.edit;
     const json_t *correction = json_object_get(entry->json, "correction");
     const json_t *withdrawn = json_object_get(entry->json, "withdrawn");
     int64_t time_us = 0;
@@ -326,7 +326,9 @@ static enum err add_live(struct demo *demo, const struct entry *entry)
                              arena_c_string(&demo->arena, live.file),
                              &demo->arena, &json, demo->fault);
     live.json = json;
-    return err ? err : demo_make_live(&demo->import->edit, &live, &demo->arena);
+    return err ? err
+               : demo_make_live(&demo->import->session.edit, &live,
+                                &demo->arena);
 }
 
 static enum err make_articles(struct demo *demo)
@@ -372,18 +374,18 @@ static enum err read_all(struct demo *demo)
 /* One import session, so that all of it is one transaction. */
 static enum err write_all(struct demo *demo)
 {
-    enum err err = ninjs_import_begin(demo->import, demo->fault);
+    enum err err = import_session_begin(&demo->import->session, demo->fault);
     if (err)
         return err;
-    struct edit *edit = &demo->import->edit;
+    struct edit *edit = &demo->import->session.edit;
     err = demo_make_site(edit, demo->site, &demo->arena);
     if (!err) /* the languages are known now */
-        err = language_list(edit->db, &demo->import->kept,
-                            &demo->import->languages);
+        err = language_list(edit->db, &demo->import->session.kept,
+                            &demo->import->session.languages);
     if (!err)
         err = make_articles(demo);
     if (err && !demo->fault->code)
-        *demo->fault = demo->import->fault;
+        *demo->fault = demo->import->session.fault;
     if (err)
         return err;
     struct import_counts counts;

@@ -41,9 +41,9 @@ static enum err convert(struct incoming *incoming, struct str html,
                         struct html_conversion *ret_conversion)
 {
     struct ninjs_import *import = incoming->import;
-    enum err err =
-        html_helper_convert(import->options.helper, html, &import->arena,
-                            ret_conversion, &import->fault);
+    enum err err = html_helper_convert(import->options.helper, html,
+                                       &import->session.arena, ret_conversion,
+                                       &import->session.fault);
     if (!err)
         tell_dropped(incoming, ret_conversion);
     return err;
@@ -65,7 +65,8 @@ enum err ninjs_plain(struct incoming *incoming, const struct ninjs_text *text,
     DEFER(buf_finish) struct buf plain;
     buf_init(&plain, MARKUP_TEXT_BYTES_MAX);
     document_write_text(conversion.doc, &plain);
-    *ret_text = str_trim(arena_copy(&incoming->import->arena, buf_str(&plain)));
+    *ret_text =
+        str_trim(arena_copy(&incoming->import->session.arena, buf_str(&plain)));
     return buf_err(&plain);
 }
 
@@ -137,7 +138,7 @@ enum err ninjs_read_body(struct incoming *incoming,
                          const struct ninjs_texts *bodies,
                          struct html_conversion *ret_body)
 {
-    struct arena *arena = &incoming->import->arena;
+    struct arena *arena = &incoming->import->session.arena;
     const struct ninjs_text *body = best_body(bodies);
     if (!body && bodies->count)
         incoming_leave_out(incoming, "a body that is neither HTML nor text");
@@ -174,8 +175,8 @@ static enum err read_author(struct incoming *incoming,
         return ERR_OK;
     struct person person;
     enum err err =
-        person_find(import->edit.db, incoming->input.content.language,
-                    author->literal, &import->arena, &person);
+        person_find(import->session.edit.db, incoming->input.content.language,
+                    author->literal, &import->session.arena, &person);
     if (!err)
         byline->person = person.id;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
@@ -187,8 +188,9 @@ enum err ninjs_read_authors(struct incoming *incoming,
                             size_t *ret_count)
 {
     size_t count = 0;
-    struct article_byline *bylines = arena_array(
-        &incoming->import->arena, struct article_byline, people->count + 1);
+    struct article_byline *bylines =
+        arena_array(&incoming->import->session.arena, struct article_byline,
+                    people->count + 1);
     for (size_t i = 0; i < people->count; i++) {
         const struct ninjs_name *person = &people->items[i];
         if (!str_eq_ascii_case(person->rel, STR("author")) ||
@@ -210,9 +212,10 @@ enum err ninjs_read_authors(struct incoming *incoming,
 static bool has_language(const struct ninjs_import *import, struct str code,
                          struct str *ret_language)
 {
-    for (size_t i = 0; i < import->languages.count; i++) {
-        if (str_eq_ascii_case(import->languages.languages[i].code, code)) {
-            *ret_language = import->languages.languages[i].code;
+    for (size_t i = 0; i < import->session.languages.count; i++) {
+        if (str_eq_ascii_case(import->session.languages.languages[i].code,
+                              code)) {
+            *ret_language = import->session.languages.languages[i].code;
             return true;
         }
     }
@@ -225,13 +228,13 @@ static enum err read_language(struct incoming *incoming)
     struct ninjs_import *import = incoming->import;
     struct str code = incoming->item->language;
     struct str *language = &incoming->input.content.language;
-    *language = import->standard_language;
+    *language = import->session.standard_language;
     ptrdiff_t hyphen = str_find_char(code, '-');
     if (!code.len || has_language(import, code, language) ||
         (hyphen > 0 &&
          has_language(import, str_slice(code, 0, (size_t)hyphen), language)))
         return ERR_OK;
-    return fault_set(&import->fault, ERR_INVALID, "language",
+    return fault_set(&import->session.fault, ERR_INVALID, "language",
                      "language: the newspaper has no '%.*s'; add it with "
                      "'broadsheet language add'",
                      ARG_STR(code));

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "content/article.h"
 #include "content/edit.h"
-#include "content/language.h"
+#include "exchange/import_session.h"
 #include "exchange/ninjs.h"
 #include "exchange/ninjs_import.h"
 #include "render/html_helper.h"
@@ -21,31 +21,13 @@ struct known_categories {
     struct known_categories *next;
 };
 
-struct pending_result {
-    struct import_result result;
-    struct pending_result *next;
-};
-
 struct ninjs_import {
+    struct import_session session;
     struct ninjs_import_options options;
-    struct import_counts counts;
-    int64_t seq;
-
-    struct arena kept; /* for the whole import */
-    struct language_list languages;
-    struct str standard_language;
-
-    /* Of the batch. */
-    struct arena arena;
-    struct edit edit; /* edit.content is NULL between batches */
-    struct fault fault;
-    size_t items;
-    struct known_categories *categories;
-    struct pending_result *first; /* results to report after the commit */
-    struct pending_result *last;
+    struct known_categories *categories; /* of the batch */
 };
 
-/* One item on its way in. Everything lives in import->arena. */
+/* One item on its way in. Everything lives in the session's arena. */
 struct incoming {
     struct ninjs_import *import;
     const struct ninjs_item *item;
@@ -71,12 +53,6 @@ enum ninjs_id_kind {
 
 struct id ninjs_item_id(const struct ninjs_item *item,
                         enum ninjs_id_kind *ret_kind);
-
-/* ---- ninjs_import.c ---- */
-
-/* Begins a batch when none is open. */
-MUST_USE enum err ninjs_import_begin(struct ninjs_import *import,
-                                     struct fault *fault);
 
 /* ---- ninjs_save.c ---- */
 

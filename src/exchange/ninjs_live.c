@@ -36,7 +36,7 @@ static int64_t time_of(const struct incoming *incoming,
 {
     int64_t time_us;
     if (time_parse_rfc3339(alt_id(item, role), &time_us) ||
-        time_us > incoming->import->edit.time_us)
+        time_us > incoming->import->session.edit.time_us)
         return 0;
     return time_us;
 }
@@ -49,7 +49,7 @@ static enum err find_image(void *context, struct document_node *image,
                            struct str src, bool *ret_found)
 {
     struct incoming *incoming = context;
-    struct arena *arena = &incoming->import->arena;
+    struct arena *arena = &incoming->import->session.arena;
     struct ninjs_rendition rendition = {.href = src};
     struct ninjs_text alt = {.role = STR("alt"),
                              .value = document_str(image, DOCUMENT_ALT)};
@@ -70,7 +70,7 @@ static enum err read_post(struct incoming *incoming,
                           const struct ninjs_item *item,
                           struct live_post_input *input)
 {
-    const struct edit *edit = &incoming->import->edit;
+    const struct edit *edit = &incoming->import->session.edit;
     struct html_conversion body;
     enum err err = ninjs_plain(
         incoming, ninjs_text_of_role(&item->headlines, STR("main"), true),
@@ -93,11 +93,11 @@ static enum err read_post(struct incoming *incoming,
 static enum err remove_post(struct incoming *incoming,
                             const struct ninjs_item *item, const struct id *id)
 {
-    struct edit *edit = &incoming->import->edit;
+    struct edit *edit = &incoming->import->session.edit;
     struct live_post post;
     struct str reason = str_trim(item->ed_note);
     enum err err =
-        live_post_load(edit->db, id, &incoming->import->arena, &post);
+        live_post_load(edit->db, id, &incoming->import->session.arena, &post);
     if (err || post.removed_us)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     return live_post_remove(edit, id,
@@ -109,7 +109,7 @@ static enum err remove_post(struct incoming *incoming,
 static enum err save_post(struct incoming *incoming,
                           const struct ninjs_item *item)
 {
-    struct edit *edit = &incoming->import->edit;
+    struct edit *edit = &incoming->import->session.edit;
     struct live_post_input input = {.article = incoming->input.id};
     if (id_parse(alt_id(item, "internal"), &input.id)) {
         incoming_leave_out(incoming, "post '%.*s' (it has no id)",
@@ -141,8 +141,8 @@ static enum err save_post(struct incoming *incoming,
 static enum err read_seq(struct incoming *incoming, int64_t *ret_seq)
 {
     struct live_blog blog;
-    enum err err =
-        live_load(incoming->import->edit.db, &incoming->input.id, &blog);
+    enum err err = live_load(incoming->import->session.edit.db,
+                             &incoming->input.id, &blog);
     *ret_seq = err ? 0 : blog.seq;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
@@ -153,12 +153,12 @@ static enum err start(struct incoming *incoming, bool is_over)
     const struct ninjs_item *item = incoming->item;
     const struct id *id = &incoming->input.id;
     struct live_blog blog;
-    enum err err = live_load(incoming->import->edit.db, id, &blog);
+    enum err err = live_load(incoming->import->session.edit.db, id, &blog);
     if (!err && is_over)
         return ERR_OK;
     if (err && err != ERR_NOT_FOUND)
         return err;
-    return live_start(&incoming->import->edit, id,
+    return live_start(&incoming->import->session.edit, id,
                       time_of(incoming, item, "liveStarted"));
 }
 
@@ -178,7 +178,7 @@ enum err ninjs_save_live(struct incoming *incoming, bool *ret_changed)
         if (ninjs_is_post(&posts->items[i]))
             err = save_post(incoming, &posts->items[i]);
     if (!err && is_over)
-        err = live_end(&incoming->import->edit, &incoming->input.id,
+        err = live_end(&incoming->import->session.edit, &incoming->input.id,
                        time_of(incoming, item, "liveEnded"));
     if (!err)
         err = read_seq(incoming, &after);

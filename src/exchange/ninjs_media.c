@@ -31,7 +31,8 @@ static bool find_folder(const struct incoming *incoming, struct str href,
     ptrdiff_t slash = str_find_char(href, '/');
     if (colon >= 0 && (slash < 0 || colon < slash))
         return false; /* a scheme */
-    *ret_folder = arena_c_string(&incoming->import->arena, incoming->folder);
+    *ret_folder =
+        arena_c_string(&incoming->import->session.arena, incoming->folder);
     *ret_path = href;
     return true;
 }
@@ -66,8 +67,8 @@ static enum err store_file(struct incoming *incoming,
         return ERR_OK;
     }
     *ret_stored = true;
-    return media_store(&import->edit, bytes, size.mime, size.width, size.height,
-                       ret_rendition);
+    return media_store(&import->session.edit, bytes, size.mime, size.width,
+                       size.height, ret_rendition);
 }
 
 /* ---- Media -----------------------------------------------------------------
@@ -91,8 +92,8 @@ static enum err store_renditions(struct incoming *incoming,
                                  const struct ninjs_item *picture,
                                  struct medium *medium)
 {
-    medium->renditions = arena_array(&incoming->import->arena, struct rendition,
-                                     PICTURE_RENDITIONS_MAX);
+    medium->renditions = arena_array(&incoming->import->session.arena,
+                                     struct rendition, PICTURE_RENDITIONS_MAX);
     for (size_t i = 0; i < picture->renditions.count &&
                        medium->rendition_count < PICTURE_RENDITIONS_MAX;
          i++) {
@@ -129,13 +130,13 @@ enum err ninjs_make_medium(struct incoming *incoming,
     if (err || !medium.rendition_count)
         return err;
     struct medium known;
-    err = media_find_blob(import->edit.db, &medium.original.blob,
-                          &import->arena, &known);
+    err = media_find_blob(import->session.edit.db, &medium.original.blob,
+                          &import->session.arena, &known);
     if (!err)
         *ret_id = known.id;
     if (err != ERR_NOT_FOUND)
         return err;
-    return media_save(&import->edit, &medium, ret_id);
+    return media_save(&import->session.edit, &medium, ret_id);
 }
 
 /* ---- Pictures of an article ------------------------------------------------
@@ -159,7 +160,7 @@ static enum err read_pictures(struct incoming *incoming,
                               struct incoming_pictures *pictures)
 {
     const struct ninjs_items *items = &incoming->item->associations;
-    pictures->items = arena_array(&incoming->import->arena,
+    pictures->items = arena_array(&incoming->import->session.arena,
                                   struct incoming_picture, items->count + 1);
     for (size_t i = 0; i < items->count; i++) {
         const struct ninjs_item *item = &items->items[i];

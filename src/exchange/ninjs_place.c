@@ -21,7 +21,7 @@ static struct incoming_picture *find_picture(
 static enum err make_unassociated(struct incoming *incoming, struct str src,
                                   struct str alt, struct id *ret_id)
 {
-    struct arena *arena = &incoming->import->arena;
+    struct arena *arena = &incoming->import->session.arena;
     struct ninjs_rendition *rendition =
         arena_new(arena, struct ninjs_rendition);
     struct ninjs_text *text = arena_new(arena, struct ninjs_text);
@@ -38,14 +38,15 @@ static void set_text(struct incoming *incoming, struct document_node *node,
                      enum document_attr attr, struct str text)
 {
     if (text.len)
-        document_set_str(&incoming->import->arena, node, attr, text);
+        document_set_str(&incoming->import->session.arena, node, attr, text);
 }
 
 static void set_image(struct incoming *incoming, struct document_node *node,
                       const struct incoming_picture *picture)
 {
-    set_text(incoming, node, DOCUMENT_MEDIA,
-             arena_copy(&incoming->import->arena, id_str(&picture->id)));
+    set_text(
+        incoming, node, DOCUMENT_MEDIA,
+        arena_copy(&incoming->import->session.arena, id_str(&picture->id)));
     set_text(incoming, node, DOCUMENT_ALT, picture->alt);
     set_text(incoming, node, DOCUMENT_CAPTION, picture->caption);
     set_text(incoming, node, DOCUMENT_CREDIT, picture->credit);
@@ -88,8 +89,8 @@ static enum err place(void *context, struct document_node *image,
     picture.alt = alt.len ? alt : picture.alt;
     picture.caption = caption.len ? caption : picture.caption;
     if (document_str(image, DOCUMENT_CAPTION).len)
-        document_set_str(&incoming->import->arena, image, DOCUMENT_CAPTION,
-                         picture.caption);
+        document_set_str(&incoming->import->session.arena, image,
+                         DOCUMENT_CAPTION, picture.caption);
     set_image(incoming, image, &picture);
     *ret_found = true;
     return ERR_OK;
@@ -107,7 +108,7 @@ enum err ninjs_place_pictures(struct incoming *incoming,
 void ninjs_append_pictures(struct incoming *incoming,
                            const struct incoming_pictures *pictures)
 {
-    struct arena *arena = &incoming->import->arena;
+    struct arena *arena = &incoming->import->session.arena;
     struct document_node *parent = incoming->doc;
     size_t left = 0;
     for (size_t i = 0; i < pictures->count; i++)

@@ -35,7 +35,7 @@ static struct str key_of(const struct ninjs_item *item)
 static struct str note_of(struct incoming *incoming)
 {
     const struct ninjs_item *item = incoming->item;
-    return arena_printf(&incoming->import->arena, "%.*s%.*s %.*s",
+    return arena_printf(&incoming->import->session.arena, "%.*s%.*s %.*s",
                         ARG_STR(note_mark), NOTE_DIGITS, item->digest,
                         ARG_STR(key_of(item)));
 }
@@ -44,8 +44,9 @@ static enum err read_note(struct incoming *incoming, struct before *before)
 {
     struct ninjs_import *import = incoming->import;
     struct article_revision_list list;
-    enum err err = article_revisions(import->edit.db, &incoming->input.id,
-                                     &import->arena, &list);
+    enum err err =
+        article_revisions(import->session.edit.db, &incoming->input.id,
+                          &import->session.arena, &list);
     for (size_t i = 0; !err && i < list.count; i++) {
         struct str note = list.revisions[i].note;
         if (!str_starts_with(note, note_mark))
@@ -61,8 +62,8 @@ static enum err load_before(struct incoming *incoming, struct before *before)
 {
     struct ninjs_import *import = incoming->import;
     *before = (struct before){0};
-    enum err err = article_load(import->edit.db, &incoming->input.id,
-                                &import->arena, &before->article);
+    enum err err = article_load(import->session.edit.db, &incoming->input.id,
+                                &import->session.arena, &before->article);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
     before->exists = true;
@@ -93,7 +94,7 @@ static enum err look_before(struct incoming *incoming, struct before *before)
         *id = id_from_time(id_time_us(id) + 1);
     }
     bool imported = before->digest.len > 0;
-    return fault_set(&incoming->import->fault, ERR_CONFLICT, "uri",
+    return fault_set(&incoming->import->session.fault, ERR_CONFLICT, "uri",
                      "uri: the article %s is another one%s%.*s", id->text,
                      imported ? ", imported from " : "", ARG_STR(before->uri));
 }
@@ -114,7 +115,7 @@ static bool is_withheld(const struct ninjs_item *item)
 static enum err check_item(struct incoming *incoming)
 {
     const struct ninjs_item *item = incoming->item;
-    struct fault *fault = &incoming->import->fault;
+    struct fault *fault = &incoming->import->session.fault;
     if (item->type.len && !str_eq(item->type, STR("text")) &&
         !str_eq(item->type, STR("composite")))
         return fault_set(fault, ERR_UNSUPPORTED, "type",
@@ -138,7 +139,7 @@ static int64_t version_time(const struct incoming *incoming)
     if (item->content_created.is_set)
         return item->content_created.us;
     return item->first_created.is_set ? item->first_created.us
-                                      : incoming->import->edit.time_us;
+                                      : incoming->import->session.edit.time_us;
 }
 
 /* Our own exports say when an article was first published; others do not, and
@@ -162,7 +163,8 @@ enum err ninjs_save_revision(struct incoming *incoming, int64_t *ret_revision)
     incoming->input.content.document = incoming->doc;
     incoming->input.note = note_of(incoming);
     struct id id;
-    return article_save(&import->edit, &incoming->input, &id, ret_revision);
+    return article_save(&import->session.edit, &incoming->input, &id,
+                        ret_revision);
 }
 
 /* The item's embargo and expiry time, where they lie ahead: an embargo that is
@@ -171,7 +173,7 @@ static enum err set_times(struct incoming *incoming,
                           const struct before *before)
 {
     const struct ninjs_item *item = incoming->item;
-    struct edit *edit = &incoming->import->edit;
+    struct edit *edit = &incoming->import->session.edit;
     const struct id *id = &incoming->input.id;
     int64_t embargo_us = item->embargoed_until.us;
     int64_t expires_us = item->expires.us;
@@ -198,13 +200,13 @@ static bool is_expired(const struct incoming *incoming)
 {
     const struct ninjs_item *item = incoming->item;
     return item->expires.is_set &&
-           item->expires.us <= incoming->import->edit.time_us;
+           item->expires.us <= incoming->import->session.edit.time_us;
 }
 
 static enum err publish(struct incoming *incoming, const struct before *before)
 {
     struct ninjs_import *import = incoming->import;
-    struct edit *edit = &import->edit;
+    struct edit *edit = &import->session.edit;
     const struct id *id = &incoming->input.id;
     int64_t published_us = publication_time(incoming);
     int64_t version_us = version_time(incoming);
@@ -236,10 +238,10 @@ static enum err withdraw(struct incoming *incoming, const struct before *before)
     if (!reason.len)
         reason = STR("Withdrawn by its source");
     int64_t time_us = version_time(incoming);
-    if (time_us > import->edit.time_us ||
+    if (time_us > import->session.edit.time_us ||
         time_us < before->article.published_us)
         time_us = 0;
-    return article_withdraw(&import->edit, &incoming->input.id,
+    return article_withdraw(&import->session.edit, &incoming->input.id,
                             utf8_cut(reason, WITHDRAWAL_REASON_BYTES_MAX),
                             STR(""), time_us);
 }

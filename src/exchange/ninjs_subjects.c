@@ -22,10 +22,10 @@ static enum err known_in(struct ninjs_import *import, struct str language,
     while (known && !str_eq(known->language, language))
         known = known->next;
     if (!known) {
-        known = arena_new(&import->arena, struct known_categories);
+        known = arena_new(&import->session.arena, struct known_categories);
         known->language = language;
-        enum err err = category_tree(import->edit.db, language, &import->arena,
-                                     &known->list);
+        enum err err = category_tree(import->session.edit.db, language,
+                                     &import->session.arena, &known->list);
         if (err)
             return err;
         known->next = import->categories;
@@ -70,8 +70,8 @@ static enum err find_known(struct incoming *incoming,
     if (!category)
         category = find_name(list, str_trim(subject->name));
     if (!category)
-        category =
-            find_path(list, slug_make(subject->name, language, &import->arena));
+        category = find_path(
+            list, slug_make(subject->name, language, &import->session.arena));
     *ret_category = category;
     return ERR_OK;
 }
@@ -98,21 +98,22 @@ static enum err name_elsewhere(struct incoming *incoming, struct str path,
                                struct id *ret_id)
 {
     struct ninjs_import *import = incoming->import;
-    for (size_t i = 0; i < import->languages.count; i++) {
+    for (size_t i = 0; i < import->session.languages.count; i++) {
         struct category category;
         enum err err =
-            category_find(import->edit.db, import->languages.languages[i].code,
-                          path, &import->arena, &category);
+            category_find(import->session.edit.db,
+                          import->session.languages.languages[i].code, path,
+                          &import->session.arena, &category);
         if (err == ERR_NOT_FOUND)
             continue;
         struct category_input input;
         if (!err)
-            err = category_input_load(import->edit.db, &category.id,
-                                      &import->arena, &input);
+            err = category_input_load(import->session.edit.db, &category.id,
+                                      &import->session.arena, &input);
         if (err)
             return err;
         category_input_set_name(&input, name);
-        return category_save(&import->edit, &input, ret_id);
+        return category_save(&import->session.edit, &input, ret_id);
     }
     return ERR_NOT_FOUND;
 }
@@ -142,7 +143,7 @@ static enum err make_one(struct incoming *incoming, struct str path,
         .names = &named,
         .name_count = 1,
     };
-    err = category_save(&import->edit, &input, ret_id);
+    err = category_save(&import->session.edit, &input, ret_id);
     import->categories = NULL; /* what is known is not true any more */
     return err;
 }
@@ -220,11 +221,11 @@ static enum err add_tag(struct incoming *incoming,
         return ERR_OK;
     }
     struct tag known;
-    enum err err = tag_find(import->edit.db, tag.language, tag.slug,
-                            &import->arena, &known);
+    enum err err = tag_find(import->session.edit.db, tag.language, tag.slug,
+                            &import->session.arena, &known);
     if (err == ERR_NOT_FOUND && tag.name.len) {
         known = tag;
-        err = tag_save(&import->edit, &tag, &known.id);
+        err = tag_save(&import->session.edit, &tag, &known.id);
     }
     if (!err) /* articles find their tags by the slug of what is given */
         add_tag_name(incoming, known.slug);
@@ -251,8 +252,8 @@ static enum err name_category(struct incoming *incoming,
         str_eq(category->name, name))
         return ERR_OK;
     struct category_input input;
-    enum err err = category_input_load(import->edit.db, &category->id,
-                                       &import->arena, &input);
+    enum err err = category_input_load(import->session.edit.db, &category->id,
+                                       &import->session.arena, &input);
     if (err)
         return err;
     const struct category_name named = {.language = category->language,
@@ -262,14 +263,15 @@ static enum err name_category(struct incoming *incoming,
     category_input_set_name(&input, &named);
     struct id id;
     import->categories = NULL;
-    return category_save(&import->edit, &input, &id);
+    return category_save(&import->session.edit, &input, &id);
 }
 
 /* Readers see categories at once, in the menu. An item that they are not to
  * know of yet neither makes one nor gives one its name. */
 static bool is_under_embargo(const struct incoming *incoming)
 {
-    return incoming->item->embargoed_until.us > incoming->import->edit.time_us;
+    return incoming->item->embargoed_until.us >
+           incoming->import->session.edit.time_us;
 }
 
 /* What a subject becomes. */
@@ -321,7 +323,7 @@ static void add_names(struct incoming *incoming,
 
 enum err ninjs_read_subjects(struct incoming *incoming)
 {
-    struct arena *arena = &incoming->import->arena;
+    struct arena *arena = &incoming->import->session.arena;
     struct article_content *content = &incoming->input.content;
     const struct ninjs_item *item = incoming->item;
     content->categories = arena_array(arena, struct id, ARTICLE_CATEGORIES_MAX);

@@ -30,14 +30,14 @@ bool story_has_markup(struct str text)
 static enum err plain(struct arriving *arriving, struct str text,
                       struct str *ret_text)
 {
-    struct arena *arena = &arriving->import->arena;
+    struct arena *arena = &arriving->import->session.arena;
     *ret_text = str_trim(text);
     if (!story_has_markup(text))
         return ERR_OK;
     struct story_import *import = arriving->import;
     struct html_conversion conversion;
     enum err err = html_helper_convert(import->options.lines, text, arena,
-                                       &conversion, &import->fault);
+                                       &conversion, &import->session.fault);
     if (err)
         return err;
     DEFER(buf_finish) struct buf out;
@@ -52,7 +52,7 @@ static enum err plain(struct arriving *arriving, struct str text,
 static struct str fit(struct arriving *arriving, struct str text, size_t max,
                       bool lines)
 {
-    char *bytes = arena_c_string(&arriving->import->arena, text);
+    char *bytes = arena_c_string(&arriving->import->session.arena, text);
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -67,7 +67,7 @@ static struct str fit(struct arriving *arriving, struct str text, size_t max,
     ptrdiff_t space = str_find_last_char(cut, ' ');
     if (space > (ptrdiff_t)max / 2)
         cut = str_slice(cut, 0, (size_t)space);
-    return arena_concat(&arriving->import->arena, str_trim(cut), dots);
+    return arena_concat(&arriving->import->session.arena, str_trim(cut), dots);
 }
 
 /* Sets *target to the plain form of text. */
@@ -87,9 +87,10 @@ static enum err set_line(struct arriving *arriving, struct str text, size_t max,
 static bool has_language(const struct story_import *import, struct str code,
                          struct str *ret_language)
 {
-    for (size_t i = 0; i < import->languages.count; i++) {
-        if (str_eq_ascii_case(import->languages.languages[i].code, code)) {
-            *ret_language = import->languages.languages[i].code;
+    for (size_t i = 0; i < import->session.languages.count; i++) {
+        if (str_eq_ascii_case(import->session.languages.languages[i].code,
+                              code)) {
+            *ret_language = import->session.languages.languages[i].code;
             return true;
         }
     }
@@ -106,14 +107,14 @@ static enum err read_language(struct arriving *arriving)
         code = arriving->story->language;
     if (!code.len)
         code = import->source->language;
-    *language = import->standard_language;
+    *language = import->session.standard_language;
     size_t len = 0;
     while (len < code.len && code.ptr[len] != '-' && code.ptr[len] != '_')
         len++;
     if (!code.len || has_language(import, code, language) ||
         has_language(import, str_slice(code, 0, len), language))
         return ERR_OK;
-    return fault_set(&import->fault, ERR_INVALID, "language",
+    return fault_set(&import->session.fault, ERR_INVALID, "language",
                      "the newspaper has no language '%.*s'; add it with "
                      "'broadsheet language add', or name one with --lang",
                      ARG_STR(utf8_cut(code, 40)));
@@ -126,7 +127,7 @@ static void set_text(struct arriving *arriving, struct document_node *node,
                      enum document_attr attr, struct str text)
 {
     if (text.len)
-        document_set_str(&arriving->import->arena, node, attr, text);
+        document_set_str(&arriving->import->session.arena, node, attr, text);
 }
 
 static enum err place_picture(void *context, struct document_node *image,
@@ -138,7 +139,7 @@ static enum err place_picture(void *context, struct document_node *image,
     if (err || !id_is_set(&id))
         return err;
     set_text(arriving, image, DOCUMENT_MEDIA,
-             arena_copy(&arriving->import->arena, id_str(&id)));
+             arena_copy(&arriving->import->session.arena, id_str(&id)));
     *ret_found = true;
     return ERR_OK;
 }
@@ -152,13 +153,15 @@ static enum err convert_body(struct arriving *arriving,
     struct html_helper *helper = import->options.helper;
     enum err err = ERR_AGAIN;
     if (arriving->ticket)
-        err = html_helper_receive(helper, arriving->ticket, &import->arena,
-                                  ret_conversion, &import->fault);
+        err = html_helper_receive(helper, arriving->ticket,
+                                  &import->session.arena, ret_conversion,
+                                  &import->session.fault);
     arriving->ticket = 0;
     return err == ERR_AGAIN
                ? html_helper_convert(import->options.lines,
-                                     arriving->story->body, &import->arena,
-                                     ret_conversion, &import->fault)
+                                     arriving->story->body,
+                                     &import->session.arena, ret_conversion,
+                                     &import->session.fault)
                : err;
 }
 
@@ -182,7 +185,8 @@ static enum err read_body(struct arriving *arriving)
     const struct story *story = arriving->story;
     if (!story->body_is_plain && story_has_markup(story->body))
         return read_html(arriving);
-    arriving->doc = document_from_text(&arriving->import->arena, story->body);
+    arriving->doc =
+        document_from_text(&arriving->import->session.arena, story->body);
     return ERR_OK;
 }
 
@@ -198,9 +202,9 @@ static enum err read_headline(struct arriving *arriving)
     if (err || headline->len)
         return err;
     *headline = document_excerpt(arriving->doc, HEADLINE_CHARACTERS_FROM_TEXT,
-                                 &arriving->import->arena);
+                                 &arriving->import->session.arena);
     if (!headline->len)
-        return fault_set(&arriving->import->fault, ERR_INVALID, "title",
+        return fault_set(&arriving->import->session.fault, ERR_INVALID, "title",
                          "it has neither a title nor a text");
     arriving_tell(arriving, "it has no title: its first words are taken");
     return ERR_OK;

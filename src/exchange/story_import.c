@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The session of an import: batches, transactions, reports. */
+/* Stories on their way in: what is known of them, whose turn it is. */
 #include "exchange/story_import.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "content/content.h"
-#include "content/settings.h"
 #include "exchange/story_import_internal.h"
 #include "render/html_helper.h"
 
@@ -17,34 +15,42 @@ enum {
     KNOWN_MAX = 100 * 1000,
 };
 
+static void forget(void *owner)
+{
+    known_forget(owner);
+}
+
 enum err story_import_create(const struct story_import_options *options,
                              struct story_import **ret_import,
                              struct fault *fault)
 {
-    assert(options->content && options->helper && options->lines);
+    assert(options->helper && options->lines);
     struct story_import *import = calloc(1, sizeof *import);
     if (!import)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     import->options = *options;
-    arena_init(&import->kept, 0);
+    const struct import_session_options session = {
+        .content = options->content,
+        .actor = options->actor,
+        .dry_run = options->dry_run,
+        .batch_items = STORY_BATCH_ITEMS,
+        .batch_bytes = STORY_BATCH_BYTES,
+        .report = options->report,
+        .context = options->context,
+        .rolled_back = forget,
+        .owner = import,
+    };
     arena_init(&import->known_arena, 0);
-    arena_init(&import->arena, 0);
     for (size_t i = 0; i < STORIES_AHEAD; i++)
         arena_init(&import->ahead[i].arena, 0);
     map_init(&import->known);
-    import->dropped =
-        arena_array(&import->kept, struct story_dropped, KINDS_DROPPED_MAX + 1);
-    DEFER(db_lease_end)
-    struct db_lease lease = content_reader(options->content);
-    enum err err = language_list(lease.db, &import->kept, &import->languages);
-    if (!err)
-        err = setting_get(lease.db, STR("language"), STR(""), &import->kept,
-                          &import->standard_language);
+    enum err err = import_session_open(&import->session, &session, fault);
     if (err) {
-        db_fault(lease.db, err, fault);
         story_import_destroy(import);
         return err;
     }
+    import->dropped = arena_array(&import->session.kept, struct story_dropped,
+                                  KINDS_DROPPED_MAX + 1);
     *ret_import = import;
     return ERR_OK;
 }
@@ -53,14 +59,11 @@ void story_import_destroy(struct story_import *import)
 {
     if (!import)
         return;
-    if (import->edit.content)
-        edit_end(&import->edit);
+    import_session_close(&import->session);
     map_finish(&import->known);
     for (size_t i = 0; i < STORIES_AHEAD; i++)
         arena_finish(&import->ahead[i].arena);
-    arena_finish(&import->arena);
     arena_finish(&import->known_arena);
-    arena_finish(&import->kept);
     free(import);
 }
 
@@ -127,7 +130,7 @@ void story_import_drop(struct story_import *import, struct str what,
     } else if (i == import->dropped_count) {
         import->dropped_count++;
         import->dropped[i] =
-            (struct story_dropped){arena_copy(&import->kept, what), 0};
+            (struct story_dropped){arena_copy(&import->session.kept, what), 0};
     }
     import->dropped[i].count += count;
 }
@@ -147,90 +150,11 @@ size_t story_import_dropped(struct story_import *import,
     return import->dropped_count;
 }
 
-/* ---- Batches ---------------------------------------------------------------
- */
-
-static enum err begin(struct story_import *import, struct fault *fault)
-{
-    if (import->edit.content)
-        return ERR_OK;
-    import->edit = (struct edit){0};
-    enum err err = edit_begin(&import->edit, import->options.content,
-                              import->options.actor, &import->fault);
-    if (err)
-        *fault = import->fault;
-    return err;
-}
-
-static void report_all(struct story_import *import)
-{
-    for (struct story_pending *pending = import->first; pending;
-         pending = pending->next) {
-        import->counts.of[pending->result.outcome]++;
-        if (import->options.report)
-            import->options.report(import->options.context, &pending->result);
-    }
-}
-
-static enum err end_edit(struct story_import *import)
-{
-    enum err err = ERR_OK;
-    if (!import->edit.content)
-        return err;
-    import->fault = (struct fault){0};
-    if (import->options.dry_run) {
-        edit_end(&import->edit);
-        known_forget(import);
-    } else {
-        err = edit_commit(&import->edit);
-        if (!err && import->edit.seq)
-            import->seq = import->edit.seq;
-        edit_end(&import->edit);
-    }
-    import->edit = (struct edit){0};
-    return err;
-}
-
-/* Makes the batch durable, then tells of it. */
-static enum err commit(struct story_import *import, struct fault *fault)
-{
-    enum err err = end_edit(import);
-    if (err) {
-        *fault = import->fault;
-        if (!fault->code)
-            fault_set(fault, err, NULL, "%s", err_sentence(err));
-        return err;
-    }
-    report_all(import);
-    import->first = import->last = NULL;
-    import->items = 0;
-    import->bytes = 0;
-    arena_reset(&import->arena);
-    return ERR_OK;
-}
-
-static void remember(struct story_import *import, struct import_result result)
-{
-    struct story_pending *pending =
-        arena_new(&import->arena, struct story_pending);
-    pending->result = result;
-    if (import->last)
-        import->last->next = pending;
-    else
-        import->first = pending;
-    import->last = pending;
-    import->items++;
-}
-
 void story_import_refuse(struct story_import *import, int64_t number,
                          const char *cause)
 {
-    remember(import,
-             (struct import_result){
-                 .outcome = IMPORT_REFUSED,
-                 .file = import->source->file,
-                 .item = number,
-                 .cause = arena_copy(&import->arena, str_from_c(cause))});
+    import_session_refuse(&import->session, import->source->file, number,
+                          cause);
 }
 
 /* ---- One story -------------------------------------------------------------
@@ -262,50 +186,25 @@ struct import_key arriving_key(const struct arriving *arriving,
                                .foreign = foreign};
 }
 
-static enum err import_one(struct arriving *arriving,
-                           struct import_result *result)
+static enum err save(void *item, enum import_outcome *ret_outcome)
 {
-    struct story_import *import = arriving->import;
-    import->fault = (struct fault){0};
-    DEFER(db_transaction_end) struct db_transaction savepoint = {0};
-    enum err err = db_begin(&savepoint, import->edit.db);
-    if (!err)
-        err = story_save(arriving, &result->outcome);
-    if (!err)
-        return db_commit(&savepoint);
-    known_forget(import); /* some of it was made for this story, and is gone */
-    return err;
-}
-
-/* Whether the database itself failed, so that nothing more can go in. */
-static bool is_fatal(enum err err)
-{
-    switch (err) {
-    case ERR_IO:
-    case ERR_FULL:
-    case ERR_BUSY:
-    case ERR_CORRUPT:
-    case ERR_NO_MEMORY:
-        return true;
-    default:
-        return false;
-    }
+    return story_save(item, ret_outcome);
 }
 
 static struct str cause_of(const struct arriving *arriving, enum err err)
 {
     struct story_import *import = arriving->import;
-    const struct fault *fault = &import->fault;
+    const struct fault *fault = &import->session.fault;
     const char *cause = fault->code ? fault->message : err_sentence(err);
     if (!arriving->story->line)
-        return arena_copy(&import->arena, str_from_c(cause));
-    return arena_printf(&import->arena, "line %" PRId64 ": %s",
+        return arena_copy(&import->session.arena, str_from_c(cause));
+    return arena_printf(&import->session.arena, "line %" PRId64 ": %s",
                         arriving->story->line, cause);
 }
 
 static struct str told_of(struct arriving *arriving)
 {
-    struct arena *arena = &arriving->import->arena;
+    struct arena *arena = &arriving->import->session.arena;
     bool both = arriving->left_out.len && arriving->told.len;
     return arena_printf(arena, "%" PRI_STR "%s%" PRI_STR,
                         ARG_STR(buf_str(&arriving->left_out)), both ? "; " : "",
@@ -345,29 +244,22 @@ static enum err take(struct story_import *import,
                                    .item = story->number};
     buf_init(&arriving.left_out, TOLD_BYTES_MAX);
     buf_init(&arriving.told, TOLD_BYTES_MAX);
-    enum err err = begin(import, fault);
-    if (!err)
-        err = import_one(&arriving, &result);
+    enum err refused;
+    enum err err = import_session_try(&import->session, save, &arriving,
+                                      &result, &refused, fault);
     discard_answer(&arriving);
-    if (is_fatal(err)) {
-        if (import->fault.code)
-            *fault = import->fault;
+    if (err)
         return err;
-    }
-    if (!err)
+    if (!refused)
         result.id = arriving.input.id;
     result.headline =
-        arena_copy(&import->arena, arriving.input.content.headline);
-    result.cause = told_of(&arriving);
-    if (err) {
-        result.outcome = IMPORT_REFUSED;
-        result.cause = cause_of(&arriving, err);
-    }
-    remember(import, result);
-    import->bytes += story_bytes(story);
-    bool full = import->items >= STORY_BATCH_ITEMS ||
-                import->bytes >= STORY_BATCH_BYTES;
-    return full ? commit(import, fault) : ERR_OK;
+        arena_copy(&import->session.arena, arriving.input.content.headline);
+    result.cause = refused ? cause_of(&arriving, refused) : told_of(&arriving);
+    import_session_note(&import->session, result);
+    import->session.bytes += story_bytes(story);
+    return import_session_is_full(&import->session)
+               ? import_session_commit(&import->session, fault)
+               : ERR_OK;
 }
 
 /* ---- Stories ahead ---------------------------------------------------------
@@ -414,11 +306,12 @@ static enum err send_ahead(struct story_import *import,
 enum err story_import_take(struct story_import *import,
                            const struct story *story, struct fault *fault)
 {
-    enum err err = begin(import, fault);
+    enum err err = import_session_begin(&import->session, fault);
     if (!err && import->ahead_count == STORIES_AHEAD)
         err = take_oldest(import, fault);
     if (!err)
-        err = begin(import, fault); /* the batch may have been full */
+        err = import_session_begin(&import->session,
+                                   fault); /* the batch may have been full */
     if (err)
         return err;
     size_t place = (import->ahead_first + import->ahead_count) % STORIES_AHEAD;
@@ -428,7 +321,7 @@ enum err story_import_take(struct story_import *import,
     ahead->ticket = 0;
     err = send_ahead(import, ahead);
     if (err)
-        return db_fault(import->edit.db, err, fault);
+        return db_fault(import->session.edit.db, err, fault);
     import->ahead_count++;
     /* One that was not sent may not wait behind others that are. */
     return !ahead->ticket ? story_import_drain(import, fault) : ERR_OK;
@@ -450,8 +343,8 @@ enum err story_import_finish(struct story_import *import,
 {
     enum err err = story_import_drain(import, fault);
     if (!err)
-        err = commit(import, fault);
-    *ret_counts = import->counts;
-    *ret_seq = import->seq;
+        err = import_session_commit(&import->session, fault);
+    *ret_counts = import->session.counts;
+    *ret_seq = import->session.seq;
     return err;
 }

@@ -9,15 +9,10 @@
 #include "content/article.h"
 #include "content/edit.h"
 #include "content/import_item.h"
-#include "content/language.h"
+#include "exchange/import_session.h"
 #include "exchange/story_import.h"
 
 struct document_node;
-
-struct story_pending {
-    struct import_result result;
-    struct story_pending *next;
-};
 
 /* A story whose turn has not come yet. */
 struct story_ahead {
@@ -28,14 +23,9 @@ struct story_ahead {
 };
 
 struct story_import {
+    struct import_session session;
     struct story_import_options options;
     const struct story_source *source;
-    struct import_counts counts;
-    int64_t seq;
-
-    struct arena kept; /* for the whole import */
-    struct language_list languages;
-    struct str standard_language;
     struct story_dropped *dropped;
     size_t dropped_count;
 
@@ -44,21 +34,12 @@ struct story_import {
     struct arena known_arena;
     struct map known;
 
-    /* Of the batch. */
-    struct arena arena;
-    struct edit edit; /* edit.content is NULL between batches */
-    struct fault fault;
-    size_t items;
-    size_t bytes;
-    struct story_pending *first; /* results to report after the commit */
-    struct story_pending *last;
-
     struct story_ahead ahead[STORIES_AHEAD]; /* a ring */
     size_t ahead_first;
     size_t ahead_count;
 };
 
-/* One story on its way in. Everything lives in import->arena. */
+/* One story on its way in. Everything lives in the session's arena. */
 struct arriving {
     struct story_import *import;
     const struct story *story;

@@ -112,19 +112,20 @@ static enum err keep(struct arriving *arriving, struct str path,
         medium.caption = text_of(said->caption);
         medium.credit = text_of(said->credit);
     }
-    enum err err = media_store(&import->edit, bytes, size->mime, size->width,
-                               size->height, &medium.original);
+    enum err err = media_store(&import->session.edit, bytes, size->mime,
+                               size->width, size->height, &medium.original);
     if (err)
         return err;
     medium.renditions = &medium.original;
     medium.rendition_count = 1;
     struct medium known;
-    err = media_find_blob(import->edit.db, &medium.original.blob,
-                          &import->arena, &known);
+    err = media_find_blob(import->session.edit.db, &medium.original.blob,
+                          &import->session.arena, &known);
     if (!err)
         *ret_id = known.id;
-    return err == ERR_NOT_FOUND ? media_save(&import->edit, &medium, ret_id)
-                                : err;
+    return err == ERR_NOT_FOUND
+               ? media_save(&import->session.edit, &medium, ret_id)
+               : err;
 }
 
 /* Reads the first of the files that is there. *ret_stored is false when it was
@@ -168,10 +169,11 @@ static enum err find_known(struct arriving *arriving, struct str whole,
         arriving_key(arriving, IMPORT_KIND_MEDIUM, whole);
     struct import_item item;
     struct medium medium;
-    enum err err =
-        import_item_find(import->edit.db, &key, &import->arena, &item);
+    enum err err = import_item_find(import->session.edit.db, &key,
+                                    &import->session.arena, &item);
     if (!err)
-        err = media_load(import->edit.db, &item.id, &import->arena, &medium);
+        err = media_load(import->session.edit.db, &item.id,
+                         &import->session.arena, &medium);
     if (!err)
         *ret_id = item.id;
     return err;
@@ -182,7 +184,7 @@ enum err story_find_medium(struct arriving *arriving, struct str src,
 {
     struct story_import *import = arriving->import;
     struct str path = without_size_folder(path_below(arriving, src));
-    struct str whole = whole_size(path, &import->arena);
+    struct str whole = whole_size(path, &import->session.arena);
     *ret_id = (struct id){0};
     if (known_find(import, IMPORT_KIND_MEDIUM, whole, ret_id))
         return ERR_OK;
@@ -205,5 +207,5 @@ enum err story_find_medium(struct arriving *arriving, struct str src,
         arriving_key(arriving, IMPORT_KIND_MEDIUM, whole);
     const struct import_item item = {.id = *ret_id};
     known_add(import, IMPORT_KIND_MEDIUM, whole, ret_id);
-    return import_item_save(&import->edit, &key, &item);
+    return import_item_save(&import->session.edit, &key, &item);
 }

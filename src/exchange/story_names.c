@@ -43,8 +43,8 @@ static struct str unescape(struct arriving *arriving, struct str text,
         buf_add(&out, put);
         text = str_from(text, taken);
     }
-    return str_trim(
-        utf8_cut(arena_copy(&arriving->import->arena, buf_str(&out)), max));
+    return str_trim(utf8_cut(
+        arena_copy(&arriving->import->session.arena, buf_str(&out)), max));
 }
 
 /* ---- Old lists -------------------------------------------------------------
@@ -56,13 +56,13 @@ static enum err redirect_list_to(struct arriving *arriving, struct str old,
                                  struct str target)
 {
     struct story_import *import = arriving->import;
-    struct str path = story_path_of(old, &import->arena);
+    struct str path = story_path_of(old, &import->session.arena);
     if (!path.len || path.len > REDIRECT_BYTES_MAX || str_eq(path, target))
         return ERR_OK;
-    enum err err = redirect_save(&import->edit, path, target);
+    enum err err = redirect_save(&import->session.edit, path, target);
     if (err != ERR_INVALID && err != ERR_TOO_LONG)
         return err;
-    import->fault = (struct fault){0};
+    import->session.fault = (struct fault){0};
     return ERR_OK;
 }
 
@@ -70,7 +70,7 @@ static enum err redirect_list_to(struct arriving *arriving, struct str old,
 static struct str old_category_path(const struct arriving *arriving,
                                     const struct story_category *category)
 {
-    struct arena *arena = &arriving->import->arena;
+    struct arena *arena = &arriving->import->session.arena;
     const struct story_source *source = arriving->import->source;
     struct str slugs = category->slug;
     int depth = 0;
@@ -91,13 +91,13 @@ static enum err redirect_category(struct arriving *arriving,
     struct category here;
     if (!import->source->category_lists || category->only_known)
         return ERR_OK;
-    enum err err =
-        category_load(import->edit.db, language, id, &import->arena, &here);
+    enum err err = category_load(import->session.edit.db, language, id,
+                                 &import->session.arena, &here);
     if (err)
         return err;
     return redirect_list_to(
         arriving, old_category_path(arriving, category),
-        arena_printf(&import->arena, "/%" PRI_STR "/%" PRI_STR,
+        arena_printf(&import->session.arena, "/%" PRI_STR "/%" PRI_STR,
                      ARG_STR(language), ARG_STR(here.path)));
 }
 
@@ -111,16 +111,16 @@ static enum err redirect_person(struct arriving *arriving,
     struct person here;
     if (!source->person_lists)
         return ERR_OK;
-    enum err err =
-        person_load(import->edit.db, language, id, &import->arena, &here);
+    enum err err = person_load(import->session.edit.db, language, id,
+                               &import->session.arena, &here);
     if (err)
         return err;
-    struct str old = arena_printf(&import->arena, "%" PRI_STR "%s%" PRI_STR,
-                                  ARG_STR(source->base), source->person_lists,
-                                  ARG_STR(from->key));
+    struct str old = arena_printf(
+        &import->session.arena, "%" PRI_STR "%s%" PRI_STR,
+        ARG_STR(source->base), source->person_lists, ARG_STR(from->key));
     return redirect_list_to(
         arriving, old,
-        arena_printf(&import->arena, "/%" PRI_STR "/author/%" PRI_STR,
+        arena_printf(&import->session.arena, "/%" PRI_STR "/author/%" PRI_STR,
                      ARG_STR(language), ARG_STR(here.slug)));
 }
 
@@ -134,24 +134,24 @@ static enum err find_path(struct arriving *arriving, struct str path,
 {
     struct story_import *import = arriving->import;
     struct category found;
-    enum err err = category_find(import->edit.db, name->language, path,
-                                 &import->arena, &found);
+    enum err err = category_find(import->session.edit.db, name->language, path,
+                                 &import->session.arena, &found);
     if (!err)
         *ret_id = found.id;
-    for (size_t i = 0; err == ERR_NOT_FOUND && i < import->languages.count;
-         i++) {
-        err =
-            category_find(import->edit.db, import->languages.languages[i].code,
-                          path, &import->arena, &found);
+    for (size_t i = 0;
+         err == ERR_NOT_FOUND && i < import->session.languages.count; i++) {
+        err = category_find(import->session.edit.db,
+                            import->session.languages.languages[i].code, path,
+                            &import->session.arena, &found);
         if (err)
             continue;
         struct category_input input;
-        err = category_input_load(import->edit.db, &found.id, &import->arena,
-                                  &input);
+        err = category_input_load(import->session.edit.db, &found.id,
+                                  &import->session.arena, &input);
         if (err)
             return err;
         category_input_set_name(&input, name);
-        return category_save(&import->edit, &input, ret_id);
+        return category_save(&import->session.edit, &input, ret_id);
     }
     return err;
 }
@@ -163,8 +163,9 @@ static enum err parent_of(struct arriving *arriving, const struct id *id,
     *ret_parent = (struct category){0};
     if (!id_is_set(id))
         return ERR_OK;
-    return category_load(import->edit.db, arriving->input.content.language, id,
-                         &import->arena, ret_parent);
+    return category_load(import->session.edit.db,
+                         arriving->input.content.language, id,
+                         &import->session.arena, ret_parent);
 }
 
 static enum err make_category(struct arriving *arriving,
@@ -189,16 +190,17 @@ static enum err make_category(struct arriving *arriving,
                                 CATEGORY_DESCRIPTION_BYTES_MAX),
     };
     if (!name.slug.len)
-        name.slug = slug_make(name.name, language, &import->arena);
+        name.slug = slug_make(name.name, language, &import->session.arena);
     struct str path = name.slug;
     if (parent.path.len)
-        path = arena_printf(&import->arena, "%" PRI_STR "/%" PRI_STR,
+        path = arena_printf(&import->session.arena, "%" PRI_STR "/%" PRI_STR,
                             ARG_STR(parent.path), ARG_STR(name.slug));
     err = path.len ? find_path(arriving, path, &name, ret_id) : ERR_NOT_FOUND;
     if (err != ERR_NOT_FOUND || category->only_known)
         return err;
     struct category_list list;
-    err = category_tree(import->edit.db, language, &import->arena, &list);
+    err = category_tree(import->session.edit.db, language,
+                        &import->session.arena, &list);
     if (err)
         return err;
     const struct category_input input = {
@@ -207,16 +209,16 @@ static enum err make_category(struct arriving *arriving,
         .names = &name,
         .name_count = 1,
     };
-    return category_save(&import->edit, &input, ret_id);
+    return category_save(&import->session.edit, &input, ret_id);
 }
 
 /* Whether a category is still there, with a name in this language. */
 static bool is_there(struct arriving *arriving, const struct id *id)
 {
     struct category category;
-    return !category_load(arriving->import->edit.db,
+    return !category_load(arriving->import->session.edit.db,
                           arriving->input.content.language, id,
-                          &arriving->import->arena, &category);
+                          &arriving->import->session.arena, &category);
 }
 
 /* One category whose parent is known. */
@@ -225,16 +227,16 @@ static enum err find_category(struct arriving *arriving,
                               const struct id *parent, struct id *ret_id)
 {
     struct story_import *import = arriving->import;
-    struct str foreign = arena_printf(&import->arena, "%" PRI_STR ":%" PRI_STR,
-                                      ARG_STR(arriving->input.content.language),
-                                      ARG_STR(category->key));
+    struct str foreign = arena_printf(
+        &import->session.arena, "%" PRI_STR ":%" PRI_STR,
+        ARG_STR(arriving->input.content.language), ARG_STR(category->key));
     if (known_find(import, IMPORT_KIND_CATEGORY, foreign, ret_id))
         return ERR_OK;
     const struct import_key key =
         arriving_key(arriving, IMPORT_KIND_CATEGORY, foreign);
     struct import_item item;
-    enum err err =
-        import_item_find(import->edit.db, &key, &import->arena, &item);
+    enum err err = import_item_find(import->session.edit.db, &key,
+                                    &import->session.arena, &item);
     if (!err && is_there(arriving, &item.id)) {
         *ret_id = item.id;
         known_add(import, IMPORT_KIND_CATEGORY, foreign, ret_id);
@@ -247,7 +249,7 @@ static enum err find_category(struct arriving *arriving,
         return err;
     item = (struct import_item){.id = *ret_id};
     known_add(import, IMPORT_KIND_CATEGORY, foreign, ret_id);
-    err = import_item_save(&import->edit, &key, &item);
+    err = import_item_save(&import->session.edit, &key, &item);
     return err ? err : redirect_category(arriving, category, ret_id);
 }
 
@@ -288,7 +290,7 @@ static void add_tag(struct arriving *arriving, struct str text)
     struct article_content *content = &arriving->input.content;
     struct str name = unescape(arriving, text, TAG_NAME_BYTES_MAX);
     struct str slug =
-        slug_make(name, content->language, &arriving->import->arena);
+        slug_make(name, content->language, &arriving->import->session.arena);
     if (!name.len || !slug.len) {
         if (name.len)
             arriving_drop(arriving, STR("tag without letters"), 1);
@@ -304,8 +306,9 @@ static enum err read_categories(struct arriving *arriving)
     const struct story *story = arriving->story;
     struct article_content *content = &arriving->input.content;
     content->categories =
-        arena_array(&import->arena, struct id, ARTICLE_CATEGORIES_MAX);
-    content->tags = arena_array(&import->arena, struct str, ARTICLE_TAGS_MAX);
+        arena_array(&import->session.arena, struct id, ARTICLE_CATEGORIES_MAX);
+    content->tags =
+        arena_array(&import->session.arena, struct str, ARTICLE_TAGS_MAX);
     for (size_t i = 0; i < story->category_count; i++) {
         const struct story_category *category = story->categories[i];
         struct id id;
@@ -322,9 +325,9 @@ static enum err read_categories(struct arriving *arriving)
         if (!category->only_known)
             arriving_tell(arriving, "category '%.*s' became a tag: %s",
                           ARG_STR(utf8_cut(category->name, 100)),
-                          fault_text(&import->fault));
+                          fault_text(&import->session.fault));
         add_tag(arriving, category->name);
-        import->fault = (struct fault){0};
+        import->session.fault = (struct fault){0};
     }
     for (size_t i = 0; i < story->tag_count; i++)
         add_tag(arriving, story->tags[i]);
@@ -342,10 +345,10 @@ static enum err make_person(struct arriving *arriving,
     struct str language = arriving->input.content.language;
     struct str slug = slug_is_valid(from->slug)
                           ? from->slug
-                          : slug_make(name, language, &import->arena);
+                          : slug_make(name, language, &import->session.arena);
     struct person person;
-    enum err err = slug.len ? person_find(import->edit.db, language, slug,
-                                          &import->arena, &person)
+    enum err err = slug.len ? person_find(import->session.edit.db, language,
+                                          slug, &import->session.arena, &person)
                             : ERR_NOT_FOUND;
     if (!err)
         *ret_id = person.id;
@@ -363,7 +366,7 @@ static enum err make_person(struct arriving *arriving,
     };
     const struct person_input input = {
         .slug = slug, .picture = picture, .names = &named, .name_count = 1};
-    return person_save(&import->edit, &input, ret_id);
+    return person_save(&import->session.edit, &input, ret_id);
 }
 
 static enum err find_person(struct arriving *arriving,
@@ -377,18 +380,19 @@ static enum err find_person(struct arriving *arriving,
         arriving_key(arriving, IMPORT_KIND_PERSON, from->key);
     struct import_item item;
     struct person person;
-    enum err err =
-        import_item_find(import->edit.db, &key, &import->arena, &item);
+    enum err err = import_item_find(import->session.edit.db, &key,
+                                    &import->session.arena, &item);
     if (!err)
-        err = person_load(import->edit.db, arriving->input.content.language,
-                          &item.id, &import->arena, &person);
+        err = person_load(import->session.edit.db,
+                          arriving->input.content.language, &item.id,
+                          &import->session.arena, &person);
     if (!err)
         *ret_id = item.id;
     if (err == ERR_NOT_FOUND) {
         err = make_person(arriving, from, name, ret_id);
         item = (struct import_item){.id = *ret_id};
         if (!err)
-            err = import_item_save(&import->edit, &key, &item);
+            err = import_item_save(&import->session.edit, &key, &item);
         if (!err)
             err = redirect_person(arriving, from, ret_id);
     }
@@ -402,8 +406,8 @@ static enum err read_people(struct arriving *arriving)
     const struct story *story = arriving->story;
     struct story_import *import = arriving->import;
     struct article_content *content = &arriving->input.content;
-    content->bylines = arena_array(&import->arena, struct article_byline,
-                                   story->person_count + 1);
+    content->bylines = arena_array(
+        &import->session.arena, struct article_byline, story->person_count + 1);
     for (size_t i = 0;
          i < story->person_count && content->byline_count < ARTICLE_BYLINES_MAX;
          i++) {
@@ -414,7 +418,7 @@ static enum err read_people(struct arriving *arriving)
         struct article_byline byline = {.name = name};
         enum err err = find_person(arriving, from, name, &byline.person);
         if (err == ERR_INVALID || err == ERR_EXISTS || err == ERR_TOO_LONG) {
-            import->fault = (struct fault){0};
+            import->session.fault = (struct fault){0};
             byline.person = (struct id){0}; /* the name alone */
             err = ERR_OK;
         }
@@ -437,15 +441,15 @@ static enum err read_story(struct arriving *arriving)
     const struct import_key key = arriving_key(arriving, IMPORT_KIND_STORY,
                                                arriving->story->translations);
     struct import_item item;
-    enum err err =
-        import_item_find(import->edit.db, &key, &import->arena, &item);
+    enum err err = import_item_find(import->session.edit.db, &key,
+                                    &import->session.arena, &item);
     if (!err)
         arriving->input.story = item.id;
     if (err != ERR_NOT_FOUND)
         return err;
     item = (struct import_item){.id = arriving->input.id};
     arriving->input.story = item.id;
-    return import_item_save(&import->edit, &key, &item);
+    return import_item_save(&import->session.edit, &key, &item);
 }
 
 enum err story_read_names(struct arriving *arriving)

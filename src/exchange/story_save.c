@@ -25,8 +25,8 @@ static enum err find_before(struct arriving *arriving, struct before *before)
     struct story_import *import = arriving->import;
     const struct import_key key =
         arriving_key(arriving, IMPORT_KIND_ARTICLE, arriving->story->id);
-    enum err err =
-        import_item_find(import->edit.db, &key, &import->arena, &before->item);
+    enum err err = import_item_find(import->session.edit.db, &key,
+                                    &import->session.arena, &before->item);
     before->exists = !err;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
@@ -36,8 +36,8 @@ static enum err find_before(struct arriving *arriving, struct before *before)
 static enum err load_before(struct arriving *arriving, struct before *before)
 {
     struct story_import *import = arriving->import;
-    enum err err = article_load(import->edit.db, &before->item.id,
-                                &import->arena, &before->article);
+    enum err err = article_load(import->session.edit.db, &before->item.id,
+                                &import->session.arena, &before->article);
     before->exists = !err;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
@@ -58,7 +58,7 @@ static enum err is_taken(struct story_import *import, const struct id *id,
 {
     DEFER(db_query_end)
     struct db_query query =
-        db_ask(import->edit.db, "SELECT 1 FROM article WHERE id = $1",
+        db_ask(import->session.edit.db, "SELECT 1 FROM article WHERE id = $1",
                DB_STR(id_str(id)));
     enum err err = db_query_row(&query);
     *ret_taken = !err;
@@ -72,11 +72,11 @@ static enum err choose_id(struct arriving *arriving, struct id *ret_id)
     struct story_import *import = arriving->import;
     int64_t time_us =
         story->published_us ? story->published_us : story->created_us;
-    if (time_us <= 0 || time_us > import->edit.time_us)
-        time_us = import->edit.time_us;
+    if (time_us <= 0 || time_us > import->session.edit.time_us)
+        time_us = import->session.edit.time_us;
     /* Many stories carry the same second. */
     struct str key =
-        arena_printf(&import->arena, "%" PRI_STR " %" PRI_STR,
+        arena_printf(&import->session.arena, "%" PRI_STR " %" PRI_STR,
                      ARG_STR(import->source->name), ARG_STR(story->id));
     char digest[DIGEST_HEX_BYTES];
     digest_hex(key, digest);
@@ -105,12 +105,12 @@ static int64_t publication_time(const struct arriving *arriving)
     if (story->published_us)
         return story->published_us;
     return story->created_us ? story->created_us
-                             : arriving->import->edit.time_us;
+                             : arriving->import->session.edit.time_us;
 }
 
 static enum err publish(struct arriving *arriving, const struct before *before)
 {
-    struct edit *edit = &arriving->import->edit;
+    struct edit *edit = &arriving->import->session.edit;
     int64_t published_us = publication_time(arriving);
     bool was_public = before->exists && before->article.published_us != 0;
     if (!was_public && published_us > edit->time_us)
@@ -133,7 +133,7 @@ static enum err publish(struct arriving *arriving, const struct before *before)
 static enum err hold_back(struct arriving *arriving,
                           const struct before *before)
 {
-    struct edit *edit = &arriving->import->edit;
+    struct edit *edit = &arriving->import->session.edit;
     const struct id *id = &arriving->input.id;
     if (!before->exists)
         return ERR_OK;
@@ -172,15 +172,15 @@ static enum err read_after(struct arriving *arriving, struct after *after)
     struct story_import *import = arriving->import;
     DEFER(db_query_end)
     struct db_query query =
-        db_ask(import->edit.db,
+        db_ask(import->session.edit.db,
                "SELECT state, language, slug FROM article WHERE id = $1",
                DB_STR(id_str(&arriving->input.id)));
     enum err err = db_query_row(&query);
     if (!err)
         *after = (struct after){
-            .state = db_column_str(&query, 0, &import->arena),
-            .language = db_column_str(&query, 1, &import->arena),
-            .slug = db_column_str(&query, 2, &import->arena),
+            .state = db_column_str(&query, 0, &import->session.arena),
+            .language = db_column_str(&query, 1, &import->session.arena),
+            .slug = db_column_str(&query, 2, &import->session.arena),
         };
     return err;
 }
@@ -194,18 +194,18 @@ static enum err redirect(struct arriving *arriving, const struct after *after)
     struct story_import *import = arriving->import;
     const struct story *story = arriving->story;
     enum err err = ERR_OK;
-    struct str target =
-        arena_printf(&import->arena, "/%" PRI_STR "/article/%" PRI_STR "-%s",
-                     ARG_STR(after->language), ARG_STR(after->slug),
-                     arriving->input.id.text);
+    struct str target = arena_printf(
+        &import->session.arena, "/%" PRI_STR "/article/%" PRI_STR "-%s",
+        ARG_STR(after->language), ARG_STR(after->slug),
+        arriving->input.id.text);
     for (size_t i = 0; !err && i < story->old_address_count; i++) {
         struct str path =
-            story_path_of(story->old_addresses[i], &import->arena);
+            story_path_of(story->old_addresses[i], &import->session.arena);
         if (!path.len || str_eq(path, target) || path.len > REDIRECT_BYTES_MAX)
             continue;
-        err = redirect_save(&import->edit, path, target);
+        err = redirect_save(&import->session.edit, path, target);
         if (err == ERR_INVALID || err == ERR_TOO_LONG) {
-            import->fault = (struct fault){0};
+            import->session.fault = (struct fault){0};
             err = ERR_OK;
         }
     }
@@ -229,14 +229,14 @@ static enum err note_it(struct arriving *arriving, const struct before *before,
                                      .state = after->state};
     *ret_changed = !before->exists || revision != before->article.revision ||
                    !str_eq(item.state, before->item.state);
-    return import_item_save(&import->edit, &key, &item);
+    return import_item_save(&import->session.edit, &key, &item);
 }
 
 static enum err save_revision(struct arriving *arriving, int64_t *ret_revision)
 {
     struct id id;
     arriving->input.content.document = arriving->doc;
-    return article_save(&arriving->import->edit, &arriving->input, &id,
+    return article_save(&arriving->import->session.edit, &arriving->input, &id,
                         ret_revision);
 }
 
@@ -291,7 +291,7 @@ static enum err find_it(struct arriving *arriving, struct before *before,
         char digest[STORY_DIGEST_BYTES];
         story_digest(arriving->story, digest);
         arriving->digest =
-            arena_copy(&arriving->import->arena, str_from_c(digest));
+            arena_copy(&arriving->import->session.arena, str_from_c(digest));
     }
     enum err err = find_before(arriving, before);
     if (!err)
