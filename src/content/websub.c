@@ -58,20 +58,29 @@ enum err websub_ask(struct edit *edit, const struct websub_ask *ask)
         DB_I64(ask->unsubscribe), DB_I64(ask->lease_s), DB_I64(edit->time_us));
 }
 
+static bool is_chosen(const struct websub_choice *choice,
+                      const struct db_query *query)
+{
+    return !choice || choice->chooses(choice->context, db_column_peek(query, 0),
+                                      db_column_peek(query, 1));
+}
+
 enum err websub_asks_due(struct db *db, int64_t now_us, size_t limit,
+                         const struct websub_choice *choice,
                          struct arena *arena, struct websub_ask **ret_asks,
                          size_t *ret_count)
 {
     DEFER(db_query_end)
-    struct db_query query =
-        db_ask(db,
-               "SELECT callback, path, secret, unsubscribe, lease_s, asked_us,"
-               " tries FROM websub_ask WHERE " MAY_TRY_SQL
-               " ORDER BY tries, asked_us LIMIT $2",
-               DB_I64(now_us), DB_I64((int64_t)limit));
+    struct db_query query = db_ask(
+        db,
+        "SELECT callback, path, secret, unsubscribe, lease_s, asked_us,"
+        " tries FROM websub_ask WHERE " MAY_TRY_SQL " ORDER BY tries, asked_us",
+        DB_I64(now_us));
     struct websub_ask *asks = NULL;
     size_t count = 0;
-    while (db_query_next(&query))
+    while (count < limit && db_query_next(&query)) {
+        if (!is_chosen(choice, &query))
+            continue;
         ROW_ADD(arena, asks, count) = (struct websub_ask){
             .callback = db_column_str(&query, 0, arena),
             .path = db_column_str(&query, 1, arena),
@@ -81,6 +90,7 @@ enum err websub_asks_due(struct db *db, int64_t now_us, size_t limit,
             .asked_us = db_column_i64(&query, 5),
             .tries = db_column_i64(&query, 6),
         };
+    }
     enum err err = db_query_err(&query);
     if (err)
         return err;
@@ -197,6 +207,7 @@ enum err websub_topic_save(struct edit *edit, const struct websub_topic *topic)
  * ------------------------------------------------------------------ */
 
 enum err websub_deliveries_due(struct db *db, int64_t now_us, size_t limit,
+                               const struct websub_choice *choice,
                                struct arena *arena,
                                struct websub_delivery **ret_deliveries,
                                size_t *ret_count)
@@ -211,11 +222,13 @@ enum err websub_deliveries_due(struct db *db, int64_t now_us, size_t limit,
                " FROM websub_topic AS topic JOIN websub_subscription AS s"
                " ON s.path = topic.path || '' AND s.delivered_seq < topic.seq"
                " WHERE " MAY_TRY_SQL " AND +lease_us > $1"
-               " ORDER BY tries, retry_us, topic.path LIMIT $2",
-               DB_I64(now_us), DB_I64((int64_t)limit));
+               " ORDER BY tries, retry_us, topic.path",
+               DB_I64(now_us));
     struct websub_delivery *deliveries = NULL;
     size_t count = 0;
-    while (db_query_next(&query))
+    while (count < limit && db_query_next(&query)) {
+        if (!is_chosen(choice, &query))
+            continue;
         ROW_ADD(arena, deliveries, count) = (struct websub_delivery){
             .callback = db_column_str(&query, 0, arena),
             .path = db_column_str(&query, 1, arena),
@@ -223,6 +236,7 @@ enum err websub_deliveries_due(struct db *db, int64_t now_us, size_t limit,
             .seq = db_column_i64(&query, 3),
             .tries = db_column_i64(&query, 4),
         };
+    }
     enum err err = db_query_err(&query);
     if (err)
         return err;

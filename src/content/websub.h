@@ -50,8 +50,15 @@ struct websub_ask {
  * replaces it. ERR_BUSY when too many wait, or too many subscribe. */
 MUST_USE enum err websub_ask(struct edit *edit, const struct websub_ask *ask);
 
-/* Those to be verified now, oldest first. */
+/* Whether one is to be among those that are due; in their order. */
+struct websub_choice {
+    bool (*chooses)(void *context, struct str callback, struct str path);
+    void *context;
+};
+
+/* Those to be verified now, oldest first. choice NULL: all. */
 MUST_USE enum err websub_asks_due(struct db *db, int64_t now_us, size_t limit,
+                                  const struct websub_choice *choice,
                                   struct arena *arena,
                                   struct websub_ask **ret_asks,
                                   size_t *ret_count);
@@ -96,9 +103,11 @@ struct websub_delivery {
 };
 
 /* Those that lack their feed's last change and may be tried now; those that
- * never failed first. */
+ * never failed first. choice NULL: all. */
 MUST_USE enum err websub_deliveries_due(struct db *db, int64_t now_us,
-                                        size_t limit, struct arena *arena,
+                                        size_t limit,
+                                        const struct websub_choice *choice,
+                                        struct arena *arena,
                                         struct websub_delivery **ret_deliveries,
                                         size_t *ret_count);
 

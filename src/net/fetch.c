@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/time.h"
 #include "net/fetch_internal.h"
+#include "net/own_address.h"
 #include "net/public_address.h"
 
 #define TIMEOUT_US (10 * TIME_US_PER_SECOND)
@@ -148,6 +149,39 @@ enum err fetch_check_url(struct str url, struct fault *fault)
     return check_url(text, fault);
 }
 
+/* The host's name without the dot of the root; "" when there is none. To be
+ * freed with the library's free. */
+static struct str host_of(const struct fetch_curl *lib, struct str url,
+                          char **ret_text)
+{
+    char text[FETCH_URL_BYTES_MAX + 1];
+    CURLU *parsed = lib->url();
+    *ret_text = NULL;
+    if (parsed && !str_to_c(url, text, sizeof text) &&
+        !lib->url_set(parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME))
+        (void)lib->url_get(parsed, CURLUPART_HOST, ret_text, 0);
+    if (parsed)
+        lib->url_cleanup(parsed);
+    struct str host = *ret_text ? str_from_c(*ret_text) : STR("");
+    if (str_ends_with(host, STR(".")))
+        host.len--;
+    return host;
+}
+
+bool fetch_same_host(struct str url, struct str other)
+{
+    const struct fetch_curl *lib = fetch_curl();
+    char *texts[2];
+    if (!lib)
+        return false;
+    struct str host = host_of(lib, url, &texts[0]);
+    bool same =
+        str_eq_ascii_case(host, host_of(lib, other, &texts[1])) && host.len;
+    lib->free(texts[0]);
+    lib->free(texts[1]);
+    return same;
+}
+
 /* ---- What libcurl asks
  * -------------------------------------------------------------- */
 
@@ -175,6 +209,8 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
                                              : sizeof storage);
     address_peer_from(&storage, &peer);
     const char *objection = public_address_objection(&peer);
+    if (!objection && address_is_own(&storage))
+        objection = "of this machine, which no firewall guards from itself";
     if (!objection)
         objection = port_objection(&peer);
     if (objection && !is_allowed(fetching->rules, &peer)) {

@@ -2,13 +2,14 @@
 /* net/fetch.h: everything that goes out. One request over HTTP or HTTPS to an
  * address that somebody outside may have named, and its answer, waiting for it.
  *
- * Only the public internet is spoken to (public_address.h), and of its ports
- * those of the web: 80, 443 and all from 1024 on. The address of each
- * connection is looked at when it is made, after the name was resolved, also
- * after each redirect, so that neither a spelling nor a name that changes gets
- * around it. Nothing is taken from the environment (no proxy), nothing is kept
- * from one request to the next (no cookies, no credentials), sizes and times
- * have limits, certificates are checked. Any thread. */
+ * Only the public internet is spoken to (public_address.h), but not this
+ * machine itself (own_address.h), and of its ports those of the web: 80, 443
+ * and all from 1024 on. The address of each connection is looked at when it is
+ * made, after the name was resolved, also after each redirect, so that neither
+ * a spelling nor a name that changes gets around it. Nothing is taken from the
+ * environment (no proxy), nothing is kept from one request to the next (no
+ * cookies, no credentials), sizes and times have limits, certificates are
+ * checked. Any thread. */
 #ifndef NET_FETCH_H
 #define NET_FETCH_H
 
@@ -44,6 +45,9 @@ MUST_USE enum err fetch_rules_parse(struct str text,
 /* Whether it is an address that could be fetched, without looking further:
  * http or https, a host, no user and password. ERR_INVALID, ERR_TOO_LONG. */
 MUST_USE enum err fetch_check_url(struct str url, struct fault *fault);
+
+/* Whether two addresses name one host, whatever the ports and the spelling. */
+bool fetch_same_host(struct str url, struct str other);
 
 struct fetch_request {
     enum http_method method; /* HTTP_GET or HTTP_POST */

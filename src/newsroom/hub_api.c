@@ -62,7 +62,9 @@ static enum err read_lease(struct http_call *call, struct websub_ask *ask)
     return err;
 }
 
-static enum err read_callback(struct http_call *call, struct websub_ask *ask)
+static enum err read_callback(struct http_call *call,
+                              const struct settings *settings,
+                              struct websub_ask *ask)
 {
     enum err err = read_parameter(call, "hub.callback",
                                   WEBSUB_CALLBACK_BYTES_MAX, &ask->callback);
@@ -72,7 +74,13 @@ static enum err read_callback(struct http_call *call, struct websub_ask *ask)
     if (!err && str_find_char(ask->callback, '#') >= 0)
         err = fault_set(&call->fault, ERR_INVALID, "hub.callback",
                         "hub.callback must have no fragment (#)");
-    return err ? err : fetch_check_url(ask->callback, &call->fault);
+    if (!err)
+        err = fetch_check_url(ask->callback, &call->fault);
+    if (!err && fetch_same_host(ask->callback, settings->address))
+        err = fault_set(&call->fault, ERR_INVALID, "hub.callback",
+                        "hub.callback is this newspaper itself: it has to be "
+                        "an address of the subscriber");
+    return err;
 }
 
 /* Only our own feeds. */
@@ -143,7 +151,7 @@ void hub_api_ask(void *context, struct http_exchange *exchange,
     if (!err)
         err = read_topic(call, &settings, &ask);
     if (!err)
-        err = read_callback(call, &ask);
+        err = read_callback(call, &settings, &ask);
     if (!err)
         err = read_lease(call, &ask);
     if (!err)

@@ -55,6 +55,13 @@ static struct str host_of(struct str url)
     return str_split_next(&host, '?', &rest) ? rest : host;
 }
 
+static struct str key_of(struct arena *arena, char kind, struct str callback,
+                         struct str path)
+{
+    return arena_printf(arena, "%c%" PRI_STR " %" PRI_STR, kind, ARG_STR(path),
+                        ARG_STR(callback));
+}
+
 static void log_dropped(const struct hub_job *job, const char *why)
 {
     log_warn(why, LOG_STR("host", host_of(job->delivery.callback)),
@@ -110,9 +117,82 @@ static bool is_ask(const struct hub_job *job)
     return job->kind == HUB_VERIFY || job->kind == HUB_DENY;
 }
 
+/* ---- Fairness --------------------------------------------------------------
+ */
+
+static size_t jobs_of(const struct map *hosts, struct str host)
+{
+    const struct hub_host *at = map_get(hosts, host);
+    return at ? at->jobs : 0;
+}
+
+static void count_host(struct map *hosts, struct str name)
+{
+    struct hub_host *host = map_get(hosts, name);
+    if (!host) {
+        host = malloc(sizeof *host + name.len);
+        if (!host)
+            log_panic("out of memory", LOG_C("where", "hub"));
+        memcpy((char *)(host + 1), name.ptr, name.len);
+        *host = (struct hub_host){
+            .name = str_of((const char *)(host + 1), name.len)};
+        if (map_set(hosts, host->name, host, NULL))
+            log_panic("out of memory", LOG_C("where", "hub"));
+    }
+    host->jobs++;
+}
+
+static void discount_host(struct map *hosts, struct str name)
+{
+    struct hub_host *host = map_get(hosts, name);
+    if (!host || --host->jobs)
+        return;
+    map_remove(hosts, name);
+    free(host);
+}
+
+static void forget_hosts(struct map *hosts)
+{
+    size_t position = 0;
+    struct hub_host *host;
+    while ((host = map_next(hosts, &position, NULL)))
+        free(host);
+    map_finish(hosts);
+}
+
+/* What one round takes on. */
+struct choosing {
+    const struct hub *hub;
+    char kind; /* of keys */
+    struct map hosts;
+};
+
+static bool chooses(void *context, struct str callback, struct str path)
+{
+    struct choosing *choosing = context;
+    const struct hub *hub = choosing->hub;
+    struct str host = host_of(callback);
+    if (jobs_of(&hub->hosts, host) + jobs_of(&choosing->hosts, host) >=
+        HUB_HOST_JOBS_MAX)
+        return false;
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, ARENA_BLOCK_BYTES_MIN);
+    struct str key = key_of(&arena, choosing->kind, callback, path);
+    if (map_get(&hub->busy, key))
+        return false;
+    count_host(&choosing->hosts, host);
+    return true;
+}
+
+static void end_choosing(struct choosing *choosing)
+{
+    forget_hosts(&choosing->hosts);
+}
+
 static void release_job(struct hub *hub, struct hub_job *job)
 {
     map_remove(&hub->busy, job->key);
+    discount_host(&hub->hosts, job->host);
     hub->busy_count--;
     hub->slow_count -= job->delivery.tries > 0;
     hub->ask_count -= is_ask(job);
@@ -149,6 +229,8 @@ static void submit(struct hub *hub, struct hub_job *job)
     void *old;
     if (map_set(&hub->busy, job->key, job, &old))
         log_panic("out of memory", LOG_C("where", "hub"));
+    if (job->host.len)
+        count_host(&hub->hosts, job->host);
     hub->busy_count++;
     hub->slow_count += job->delivery.tries > 0;
     hub->ask_count += is_ask(job);
@@ -163,13 +245,6 @@ static void submit(struct hub *hub, struct hub_job *job)
 static bool has_room(const struct hub *hub)
 {
     return hub->busy_count < HUB_JOBS_MAX;
-}
-
-static struct str key_of(struct arena *arena, char kind, struct str callback,
-                         struct str path)
-{
-    return arena_printf(arena, "%c%" PRI_STR " %" PRI_STR, kind, ARG_STR(path),
-                        ARG_STR(callback));
 }
 
 static enum err submit_ask(struct hub *hub, const struct websub_ask *ask,
@@ -190,6 +265,7 @@ static enum err submit_ask(struct hub *hub, const struct websub_ask *ask,
     job->key = arena_copy(&job->arena, key);
     job->ask = *ask;
     job->ask.callback = arena_copy(&job->arena, ask->callback);
+    job->host = host_of(job->ask.callback);
     job->ask.path = arena_copy(&job->arena, ask->path);
     job->ask.secret = arena_copy(&job->arena, ask->secret);
     job->topic_url =
@@ -216,6 +292,7 @@ static enum err submit_delivery(struct hub *hub,
     job->body = body;
     job->delivery = *delivery;
     job->delivery.callback = arena_copy(&job->arena, delivery->callback);
+    job->host = host_of(job->delivery.callback);
     job->delivery.path = arena_copy(&job->arena, delivery->path);
     job->delivery.secret = arena_copy(&job->arena, delivery->secret);
     job->topic_url =
@@ -234,8 +311,12 @@ static enum err submit_asks(struct hub *hub, struct arena *arena,
     {
         DEFER(db_lease_end)
         struct db_lease lease = content_reader(hub->config.content);
-        enum err err = websub_asks_due(lease.db, time_now_us(),
-                                       2 * HUB_JOBS_MAX, arena, &asks, &count);
+        DEFER(end_choosing)
+        struct choosing choosing = {.hub = hub, .kind = 'a'};
+        const struct websub_choice choice = {chooses, &choosing};
+        enum err err =
+            websub_asks_due(lease.db, time_now_us(), 2 * HUB_JOBS_MAX, &choice,
+                            arena, &asks, &count);
         if (err)
             return db_fault(lease.db, err, fault);
     }
@@ -255,9 +336,12 @@ static enum err submit_deliveries(struct hub *hub, struct arena *arena,
     {
         DEFER(db_lease_end)
         struct db_lease lease = content_reader(hub->config.content);
+        DEFER(end_choosing)
+        struct choosing choosing = {.hub = hub, .kind = 'd'};
+        const struct websub_choice choice = {chooses, &choosing};
         enum err err =
             websub_deliveries_due(lease.db, time_now_us(), 2 * HUB_JOBS_MAX,
-                                  arena, &deliveries, &count);
+                                  &choice, arena, &deliveries, &count);
         if (err)
             return db_fault(lease.db, err, fault);
     }
@@ -422,6 +506,7 @@ static void free_hub(struct hub *hub)
 {
     hub_topics_forget(hub);
     map_finish(&hub->busy);
+    forget_hosts(&hub->hosts);
     pthread_mutex_destroy(&hub->lock);
     pthread_cond_destroy(&hub->work);
     pthread_cond_destroy(&hub->news);
@@ -448,6 +533,7 @@ enum err hub_start(const struct hub_config *config, struct hub **ret_hub)
     hub->config = *config;
     hub->last = &hub->waiting;
     map_init(&hub->busy);
+    map_init(&hub->hosts);
     init_waits(hub);
     tell_state(hub);
     bool failed = false;

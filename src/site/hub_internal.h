@@ -28,7 +28,9 @@ enum {
      * both may take the time they are given, and some workers are left. */
     HUB_SLOW_JOBS_MAX = 3,
     HUB_ASK_JOBS_MAX = 3,
-    HUB_PING_URLS = 50,            /* in one ping */
+    HUB_HOST_JOBS_MAX = 2, /* one host holds up no more workers than these,
+                              however many of its addresses subscribe */
+    HUB_PING_URLS = 50,    /* in one ping */
     HUB_BODY_BYTES_MAX = 64 << 20, /* of feeds that are kept for delivery */
 };
 
@@ -67,12 +69,19 @@ enum hub_outcome {
     HUB_REFUSED, /* for good */
 };
 
+/* Conversations with one host that are waiting or under way. */
+struct hub_host {
+    size_t jobs;
+    struct str name; /* in memory that is the host's */
+};
+
 /* One conversation. */
 struct hub_job {
     struct hub_job *next;
     struct arena arena; /* all texts */
     enum hub_job_kind kind;
-    struct str key; /* one at a time */
+    struct str key;  /* one at a time */
+    struct str host; /* that is spoken to; "" for another hub */
     struct websub_ask ask;
     struct websub_delivery delivery;
     struct hub_body *body;
@@ -103,9 +112,10 @@ struct hub {
 
     /* Of the hub's thread alone: */
     struct hub_topic *topics;
-    bool has_begun;  /* topics are those of the database */
-    int64_t seq;     /* the log is followed up to here */
-    struct map busy; /* key → its job */
+    bool has_begun;   /* topics are those of the database */
+    int64_t seq;      /* the log is followed up to here */
+    struct map busy;  /* key → its job */
+    struct map hosts; /* host → struct hub_host, of those jobs */
     size_t busy_count, slow_count, ask_count;
     size_t body_bytes;
     int64_t expire_us; /* of clock_now_us: when leases are looked at next */

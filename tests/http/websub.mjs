@@ -115,6 +115,8 @@ test("what is not understood is refused with the cause", async () => {
     [{ ...good, "hub.callback": "" }, 400, /hub\.callback/],
     [{ ...good, "hub.callback": "ftp://127.0.0.1/" }, 400, /http/],
     [{ ...good, "hub.callback": `${subscriber.callback()}#here` }, 400, /fragment/],
+    [{ ...good, "hub.callback": `${ADDRESS}:8443/websub` }, 400, /this newspaper itself/],
+    [{ ...good, "hub.callback": "http://NEWS.example./in" }, 400, /this newspaper itself/],
     [{ ...good, "hub.lease_seconds": "soon" }, 400, /hub\.lease_seconds/],
     [{ ...good, "hub.secret": "s".repeat(200) }, 413, /199 bytes/],
     [{ ...good, "hub.more": "m".repeat(9000) }, 413, /./],
@@ -166,28 +168,63 @@ test("a subscriber that does not answer holds up neither publishing nor others",
   await slow.delivered("<title>Three</title>");
 });
 
+/** A server that takes connections and says nothing. */
+async function silentServer() {
+  const silent = { port: 0, asked: 0, open: 0, most: 0, close: () => {} };
+  const server = net.createServer((socket) => {
+    silent.asked++;
+    silent.most = Math.max(silent.most, ++silent.open);
+    socket.on("error", () => {}).on("close", () => silent.open--).resume();
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
+  silent.port = /** @type {net.AddressInfo} */ (server.address()).port;
+  silent.close = () => void server.close();
+  return silent;
+}
+
 test("those who never answer the hub keep nobody from being told", async () => {
   const subscriber = await Subscriber.listen();
-  const silent = net.createServer((socket) => void socket.on("error", () => {}));
-  await new Promise((resolve) => silent.listen(0, "127.0.0.1", () => resolve(null)));
-  const { port } = /** @type {net.AddressInfo} */ (silent.address());
-  const site = await hubSite(subscriber, /** @type {any} */ ({ port }));
+  const silent = [await silentServer(), await silentServer(), await silentServer()];
+  const site = await hubSite(subscriber, .../** @type {any[]} */ (silent));
   await site.serve();
   await subscriber.subscribe(site, TOPIC);
   await subscribed(site, 1);
-  let asked = 0;
-  silent.on("connection", () => asked++);
   for (let i = 0; i < 18; i++) {
-    const callback = `http://127.0.0.1:${port}/${i}`;
+    const callback = `http://127.0.0.1:${silent[i % 3]?.port}/${i}`;
     const answer = await subscriber.ask(site, { "hub.mode": "subscribe", "hub.topic": TOPIC, "hub.callback": callback });
     assert.equal(answer.status, 202);
   }
-  await until(() => asked >= 3, "the hub waits for those who do not answer");
-  const before = asked;
+  await until(() => silent.reduce((sum, { asked }) => sum + asked, 0) >= 3, "the hub waits for those who do not answer");
   await site.write({ headline: "While they are waited for", publish: true });
   await subscriber.delivered("While they are waited for");
-  assert.equal(asked, before, "none of them has been given up meanwhile");
-  silent.close();
+  // Of eight who speak to others, three wait for strangers, and two for one host.
+  assert.ok(silent.every(({ most }) => most <= 2), "no host has more than its share");
+  for (const { close } of silent) close();
+});
+
+test("one host with many subscriptions that are slow holds up no other", async () => {
+  const [slow, quick] = [await Subscriber.listen(), await Subscriber.listen()];
+  const site = await hubSite(slow, quick);
+  await site.serve();
+  let [waiting, most] = [0, 0];
+  /** @type {(() => void)[]} */
+  const releases = [];
+  slow.answer = () => {
+    most = Math.max(most, ++waiting);
+    return new Promise((resolve) => releases.push(() => (waiting--, resolve(204))));
+  };
+  for (let i = 0; i < 12; i++) await slow.subscribe(site, TOPIC, { "hub.callback": slow.callback(`/in?for=${i}`) });
+  await quick.subscribe(site, TOPIC);
+  await subscribed(site, 13);
+  await site.write({ headline: "For all", publish: true });
+  await quick.delivered("For all");
+  await until(() => waiting === 2, "two are waited for");
+  for (let i = 0; i < 12; i++) {
+    await until(() => releases.length > i, "the next one's turn has come");
+    releases[i]?.();
+  }
+  await until(() => ask(site, "SELECT COUNT(*) AS n FROM websub_subscription WHERE delivered_seq < (SELECT seq FROM websub_topic)")[0].n === 0, "all are told");
+  assert.equal(most, 2);
 });
 
 test("an address that may be a secret does not get into the log", async () => {

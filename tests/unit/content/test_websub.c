@@ -37,8 +37,8 @@ static struct websub_ask ask(struct newsroom *room, bool unsubscribe)
     newsroom_commit(room, &edit);
     struct websub_ask *asks;
     size_t count;
-    assert_ok(room, websub_asks_due(room->db, INT64_MAX / 4, 10, &room->arena,
-                                    &asks, &count));
+    assert_ok(room, websub_asks_due(room->db, INT64_MAX / 4, 10, NULL,
+                                    &room->arena, &asks, &count));
     assert_int_equal(count, 1);
     return asks[0];
 }
@@ -64,8 +64,8 @@ static bool due(struct newsroom *room, int64_t now_us,
 {
     struct websub_delivery *deliveries;
     size_t count;
-    assert_ok(room, websub_deliveries_due(room->db, now_us, 10, &room->arena,
-                                          &deliveries, &count));
+    assert_ok(room, websub_deliveries_due(room->db, now_us, 10, NULL,
+                                          &room->arena, &deliveries, &count));
     assert_true(count <= 1);
     if (count)
         *ret_delivery = deliveries[0];

@@ -20,6 +20,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "net/fetch.h"
+#include "net/own_address.h"
 #include "net/public_address.h"
 
 /* ---- Addresses
@@ -435,6 +436,47 @@ static void test_the_environment_names_no_proxy(void **state)
     assert_true(is_untouched(server));
 }
 
+static bool is_own(const char *text)
+{
+    struct sockaddr_storage address = {.ss_family = AF_INET};
+    struct sockaddr_in *ip4 = (struct sockaddr_in *)&address;
+    struct sockaddr_in6 *ip6 = (struct sockaddr_in6 *)&address;
+    if (inet_pton(AF_INET, text, &ip4->sin_addr) != 1) {
+        address.ss_family = AF_INET6;
+        assert_int_equal(inet_pton(AF_INET6, text, &ip6->sin6_addr), 1);
+    }
+    return address_is_own(&address);
+}
+
+static void test_addresses_of_this_machine_are_known(void **state)
+{
+    (void)state;
+    assert_true(is_own("127.0.0.1"));
+    assert_false(is_own("192.0.2.1"));
+    assert_false(is_own("2001:db8::1"));
+}
+
+static void test_hosts_are_the_same_in_any_spelling(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *other;
+        bool same;
+    } cases[] = {
+        {"https://news.example", "http://NEWS.example:8080/x?y", true},
+        {"https://news.example", "https://news.example./", true},
+        {"https://news.example", "https://news.example.evil.test/", false},
+        {"https://news.example", "https://evil.test/news.example", false},
+        {"https://news.example", "https://news.example@evil.test/", false},
+        {"https://news.example", "nonsense", false},
+        {"", "", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(fetch_same_host(str_from_c(cases[i].url),
+                                         str_from_c(cases[i].other)),
+                         cases[i].same);
+}
+
 static void test_addresses_that_are_none_are_refused(void **state)
 {
     (void)state;
@@ -489,6 +531,8 @@ int main(void)
         TEST(test_sizes_times_and_redirects_have_limits),
         TEST(test_a_post_carries_its_body_and_fields),
         TEST(test_the_environment_names_no_proxy),
+        cmocka_unit_test(test_addresses_of_this_machine_are_known),
+        cmocka_unit_test(test_hosts_are_the_same_in_any_spelling),
         cmocka_unit_test(test_addresses_that_are_none_are_refused),
     };
     arena_init(&arena, 0);
