@@ -51,6 +51,7 @@ static enum err back_up_to_file(const struct command_line *line,
     if (err)
         return fault_set(fault, err, path, "the path is too long");
     options->folder = folder;
+    options->needs_room = true;
     DEFER(new_file_end) struct new_file file = {.fd = -1};
     err = new_file_begin(&file, path, fault);
     if (!err)

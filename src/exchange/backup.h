@@ -31,6 +31,8 @@ struct backup_options {
     const struct seal_key *key; /* or NULL */
     const char *folder;         /* for what is needed meanwhile; it takes as
                                    much room as the database */
+    bool needs_room;            /* the file lies there, too: first it is looked
+                                   whether all of it can have room */
 
     /* Bytes of what total_bytes; may be NULL. */
     void (*progress)(void *context, const char *what, int64_t done,
@@ -56,9 +58,10 @@ struct backup_summary {
     char first_bad[BLOB_NAME_BYTES];
 };
 
-/* Writes a backup to fd. A stored file that is missing or damaged does not keep
- * the rest from being backed up: the summary counts them. ERR_FULL, ERR_IO …
- * leave half a file in fd. */
+/* Writes a backup to fd. ERR_FULL before anything is written when there is no
+ * room for it, the database taken to become a quarter of its size. A stored
+ * file that is missing or damaged does not keep the rest from being backed up:
+ * the summary counts them. ERR_FULL, ERR_IO … leave half a file in fd. */
 MUST_USE enum err backup_write(struct content *content, int fd,
                                const struct backup_options *options,
                                struct backup_summary *ret_summary,

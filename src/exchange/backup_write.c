@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -19,7 +20,12 @@
 #include "exchange/backup_internal.h"
 #include "exchange/pack.h"
 
-enum { THEME_DEPTH_MAX = 8, THEME_FILES_MAX = 10 * 1000 };
+enum {
+    THEME_DEPTH_MAX = 8,
+    THEME_FILES_MAX = 10 * 1000,
+    PACKED_SHARE = 4, /* a database becomes this many times smaller, or not
+                         much more; pictures do not */
+};
 
 struct writing {
     struct content *content;
@@ -93,6 +99,44 @@ static enum err note_blobs(struct writing *w, struct db *db)
     return ERR_OK;
 }
 
+/* ---- Room ------------------------------------------------------------------
+ */
+
+static double mebibytes(int64_t bytes)
+{
+    return (double)bytes / (1 << 20);
+}
+
+/* At least. Of its log nobody knows how much is old. */
+static int64_t database_size(const struct writing *w)
+{
+    char path[PATH_MAX];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/" ARCHIVE_NAME_DATABASE,
+             content_directory(w->content));
+    return stat(path, &info) == 0 ? info.st_size : 0;
+}
+
+/* Better no backup after a second than half a one after an hour. */
+static enum err look_for_room(struct writing *w)
+{
+    struct statvfs info;
+    int64_t database = database_size(w);
+    int64_t packed = database / PACKED_SHARE + w->summary.blob_bytes;
+    if (!w->options->needs_room || statvfs(w->options->folder, &info) < 0)
+        return ERR_OK;
+    int64_t room = (int64_t)info.f_bavail * (int64_t)info.f_frsize;
+    if (room >= database + packed)
+        return ERR_OK;
+    return fault_set(
+        w->fault, ERR_FULL, w->options->folder,
+        "the backup needs about %.1f MiB in %s (%.1f for itself, %.1f for a "
+        "copy of the database meanwhile), and %.1f MiB are free there: make "
+        "room, or name a file on another disk",
+        mebibytes(database + packed), w->options->folder, mebibytes(packed),
+        mebibytes(database), mebibytes(room));
+}
+
 static void on_copied(void *context, int64_t done, int64_t total)
 {
     tell(context, "database", done, total);
@@ -111,6 +155,8 @@ static enum err take_state(struct writing *w)
     err = note_settings(w, lease.db);
     if (!err)
         err = note_blobs(w, lease.db);
+    if (!err)
+        err = look_for_room(w);
     if (!err) {
         const struct db_copy copy = {w->options->folder, on_copied, w};
         err = db_copy_file(lease.db, &copy, &w->database_fd, w->fault);
