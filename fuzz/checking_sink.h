@@ -16,7 +16,7 @@ static void look_at_lists(const struct story *story)
     DEFER(arena_finish) struct arena arena;
     arena_init(&arena, 0);
     for (size_t i = 0; i < story->tag_count; i++)
-        assert(story->tags[i].len && utf8_is_valid(story->tags[i]));
+        assert(story->tags[i].name.len && utf8_is_valid(story->tags[i].name));
     for (size_t i = 0; i < story->person_count; i++)
         assert(utf8_is_valid(story->people[i].name));
     for (size_t i = 0; i < story->dropped_count; i++)

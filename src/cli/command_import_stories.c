@@ -217,6 +217,7 @@ static enum err index_files(struct stories_run *run, struct wxr_index *index,
         file->source.base = story_path_of(site, line->arena);
         file->source.category_lists = "/category/";
         file->source.person_lists = "/author/";
+        file->source.tag_lists = "/tag/";
         file->source.describe = wxr_describe;
         file->source.context = index;
     }
@@ -304,6 +305,7 @@ static enum err read_ghost_file(struct stories_run *run, const char *path)
     source->name = STR("ghost");
     source->media_mark = "/content/images/";
     source->person_lists = "/author/";
+    source->tag_lists = "/tag/";
     err = ghost_index_file(path, &index, &cause);
     if (!err) {
         source->language = arena_copy(run->line->arena, ghost_language(index));

@@ -64,7 +64,7 @@ static void add_tags(const struct ghost_index *index, struct str post,
             story_drop(story, STR("internal tag"), 1);
             continue;
         }
-        story_add_tag(story, tag->name);
+        story_add_tag(story, (struct story_tag){tag->name, tag->slug});
         if (!first)
             continue;
         first = false;

@@ -6,15 +6,15 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 
-void story_add_tag(struct story *story, struct str name)
+void story_add_tag(struct story *story, struct story_tag tag)
 {
-    name = str_trim(name);
+    tag.name = str_trim(tag.name);
     for (size_t i = 0; i < story->tag_count; i++)
-        if (str_eq(story->tags[i], name))
+        if (str_eq(story->tags[i].name, tag.name))
             return;
-    if (name.len && story->tag_count < STORY_NAMES_MAX)
-        story->tags[story->tag_count++] = name;
-    else if (name.len)
+    if (tag.name.len && story->tag_count < STORY_NAMES_MAX)
+        story->tags[story->tag_count++] = tag;
+    else if (tag.name.len)
         story_drop(story, STR("tag too many"), 1);
 }
 
@@ -111,10 +111,16 @@ size_t story_bytes(const struct story *story)
     for (size_t i = 0; i < story->category_count; i++)
         bytes += story->categories[i]->name.len;
     for (size_t i = 0; i < story->tag_count; i++)
-        bytes += story->tags[i].len;
+        bytes += story->tags[i].name.len + story->tags[i].slug.len;
     for (size_t i = 0; i < story->old_address_count; i++)
         bytes += story->old_addresses[i].len;
     return bytes;
+}
+
+static void copy_tag(struct arena *arena, struct story_tag *tag)
+{
+    copy_text(arena, &tag->name);
+    copy_text(arena, &tag->slug);
 }
 
 struct story *story_copy(const struct story *story, struct arena *arena)
@@ -130,7 +136,7 @@ struct story *story_copy(const struct story *story, struct arena *arena)
     for (size_t i = 0; i < copy->category_count; i++)
         copy->categories[i] = copy_category(copy->categories[i], arena, 0);
     for (size_t i = 0; i < copy->tag_count; i++)
-        copy_text(arena, &copy->tags[i]);
+        copy_tag(arena, &copy->tags[i]);
     for (size_t i = 0; i < copy->old_address_count; i++)
         copy_text(arena, &copy->old_addresses[i]);
     for (size_t i = 0; i < copy->dropped_count; i++)
@@ -171,7 +177,7 @@ static void add_lists(struct buf *out, const struct story *story)
     }
     add_number(out, (int64_t)story->tag_count);
     for (size_t i = 0; i < story->tag_count; i++)
-        add(out, story->tags[i]);
+        add(out, story->tags[i].name);
     for (size_t i = 0; i < story->old_address_count; i++)
         add(out, story->old_addresses[i]);
 }

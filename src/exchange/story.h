@@ -50,6 +50,11 @@ struct story_category {
     bool only_known; /* never made: a tag where the newspaper has none such */
 };
 
+struct story_tag {
+    struct str name;
+    struct str slug; /* as it was, or "" */
+};
+
 /* What did not come along, by kind: "comment", "script". */
 struct story_dropped {
     struct str what;
@@ -84,7 +89,7 @@ struct story {
     size_t person_count;
     const struct story_category *categories[STORY_NAMES_MAX];
     size_t category_count;
-    struct str tags[STORY_NAMES_MAX];
+    struct story_tag tags[STORY_NAMES_MAX];
     size_t tag_count;
     struct str old_addresses[STORY_NAMES_MAX]; /* full, or paths */
     size_t old_address_count;
@@ -104,7 +109,7 @@ struct story_sink {
 };
 
 /* These leave out what is too much. */
-void story_add_tag(struct story *story, struct str name);
+void story_add_tag(struct story *story, struct story_tag tag);
 void story_add_address(struct story *story, struct str address);
 void story_drop(struct story *story, struct str what, int64_t count);
 

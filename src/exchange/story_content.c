@@ -175,9 +175,10 @@ static enum err read_html(struct arriving *arriving)
         arriving_drop(arriving, conversion.dropped[i].what,
                       conversion.dropped[i].count);
     arriving->doc = conversion.doc;
-    return conversion.image_count
+    err = story_lead_links(arriving);
+    return !err && conversion.image_count
                ? html_images_find(&conversion, place_picture, arriving)
-               : ERR_OK;
+               : err;
 }
 
 static enum err read_body(struct arriving *arriving)

@@ -75,14 +75,13 @@ struct known {
     struct id id;
 };
 
-static struct str known_key(struct arena *arena, enum import_kind kind,
-                            struct str foreign)
+static struct str known_key(struct arena *arena, int kind, struct str foreign)
 {
-    return arena_printf(arena, "%d %" PRI_STR, (int)kind, ARG_STR(foreign));
+    return arena_printf(arena, "%d %" PRI_STR, kind, ARG_STR(foreign));
 }
 
-bool known_find(const struct story_import *import, enum import_kind kind,
-                struct str foreign, struct id *ret_id)
+bool known_find(const struct story_import *import, int kind, struct str foreign,
+                struct id *ret_id)
 {
     DEFER(arena_finish) struct arena arena;
     arena_init(&arena, ARENA_BLOCK_BYTES_MIN);
@@ -93,8 +92,8 @@ bool known_find(const struct story_import *import, enum import_kind kind,
     return known != NULL;
 }
 
-void known_add(struct story_import *import, enum import_kind kind,
-               struct str foreign, const struct id *id)
+void known_add(struct story_import *import, int kind, struct str foreign,
+               const struct id *id)
 {
     if (import->known.count >= KNOWN_MAX)
         known_forget(import);

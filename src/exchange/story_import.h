@@ -55,6 +55,7 @@ struct story_source {
     struct str base; /* before those: "" or "/blog" */
     const char *category_lists;
     const char *person_lists;
+    const char *tag_lists;
 
     /* What is known of a picture whose address ends so; may be NULL. */
     const struct story_picture *(*describe)(void *context, struct str path);

@@ -46,9 +46,10 @@ struct arriving {
     uint64_t ticket; /* of its body with the helper, or 0 */
     struct article_input input;
     struct document_node *doc;
-    struct str digest;   /* "" until somebody asks */
-    struct buf left_out; /* kinds of things and how many */
-    struct buf told;     /* what else its system had otherwise */
+    struct str *tag_slugs; /* as they were, of input.content.tags */
+    struct str digest;     /* "" until somebody asks */
+    struct buf left_out;   /* kinds of things and how many */
+    struct buf told;       /* what else its system had otherwise */
 };
 
 /* Says what happened: "picture a.jpg: …". */
@@ -61,11 +62,13 @@ void arriving_drop(struct arriving *arriving, struct str what, int64_t count);
 struct import_key arriving_key(const struct arriving *arriving,
                                enum import_kind kind, struct str foreign);
 
-/* What a foreign thing is here, if it is known without asking. */
-bool known_find(const struct story_import *import, enum import_kind kind,
-                struct str foreign, struct id *ret_id);
-void known_add(struct story_import *import, enum import_kind kind,
-               struct str foreign, const struct id *id);
+/* What a foreign thing is here, if it is known without asking; kind is an enum
+ * import_kind or: */
+enum { KNOWN_TAG = 1000 };
+bool known_find(const struct story_import *import, int kind, struct str foreign,
+                struct id *ret_id);
+void known_add(struct story_import *import, int kind, struct str foreign,
+               const struct id *id);
 void known_forget(struct story_import *import);
 
 /* ---- story_save.c ---- */
@@ -85,10 +88,19 @@ bool story_has_markup(struct str text);
 /* Fills arriving->input.content. */
 MUST_USE enum err story_read_content(struct arriving *arriving);
 
+/* ---- story_links.c ---- */
+
+/* Links in arriving->doc to what the same site had and is here already lead to
+ * it at once. */
+MUST_USE enum err story_lead_links(struct arriving *arriving);
+
 /* ---- story_names.c ---- */
 
 /* Categories, tags, people. */
 MUST_USE enum err story_read_names(struct arriving *arriving);
+
+/* Where its tags were listed leads to where they are; they are saved. */
+MUST_USE enum err story_redirect_tags(struct arriving *arriving);
 
 /* ---- story_media.c ---- */
 

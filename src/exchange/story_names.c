@@ -5,6 +5,7 @@
 #include "content/category.h"
 #include "content/person.h"
 #include "content/redirect.h"
+#include "content/tag.h"
 #include "exchange/category_input.h"
 #include "exchange/story_import_internal.h"
 #include "render/slug.h"
@@ -285,7 +286,8 @@ static void add_category(struct article_content *content, const struct id *id)
 /* ---- Tags ------------------------------------------------------------------
  */
 
-static void add_tag(struct arriving *arriving, struct str text)
+static void add_tag(struct arriving *arriving, struct str text,
+                    struct str old_slug)
 {
     struct article_content *content = &arriving->input.content;
     struct str name = unescape(arriving, text, TAG_NAME_BYTES_MAX);
@@ -296,8 +298,48 @@ static void add_tag(struct arriving *arriving, struct str text)
             arriving_drop(arriving, STR("tag without letters"), 1);
         return;
     }
-    if (content->tag_count < ARTICLE_TAGS_MAX)
-        content->tags[content->tag_count++] = name;
+    if (content->tag_count == ARTICLE_TAGS_MAX)
+        return;
+    arriving->tag_slugs[content->tag_count] = old_slug;
+    content->tags[content->tag_count++] = name;
+}
+
+static enum err redirect_tag(struct arriving *arriving, struct str name,
+                             struct str old_slug)
+{
+    struct story_import *import = arriving->import;
+    const struct story_source *source = import->source;
+    struct arena *arena = &import->session.arena;
+    struct str language = arriving->input.content.language;
+    struct tag here;
+    struct id id;
+    struct str old =
+        arena_printf(arena, "%" PRI_STR "%s%" PRI_STR, ARG_STR(source->base),
+                     source->tag_lists, ARG_STR(old_slug));
+    if (known_find(import, KNOWN_TAG, old, &id))
+        return ERR_OK;
+    enum err err =
+        tag_find_named(import->session.edit.db, language, name, arena, &here);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    known_add(import, KNOWN_TAG, old, &here.id);
+    return redirect_list_to(arriving, old,
+                            arena_printf(arena, "/%" PRI_STR "/tag/%" PRI_STR,
+                                         ARG_STR(language),
+                                         ARG_STR(here.slug)));
+}
+
+enum err story_redirect_tags(struct arriving *arriving)
+{
+    const struct article_content *content = &arriving->input.content;
+    enum err err = ERR_OK;
+    if (!arriving->import->source->tag_lists)
+        return ERR_OK;
+    for (size_t i = 0; !err && i < content->tag_count; i++)
+        if (arriving->tag_slugs[i].len)
+            err = redirect_tag(arriving, content->tags[i],
+                               arriving->tag_slugs[i]);
+    return err;
 }
 
 static enum err read_categories(struct arriving *arriving)
@@ -308,6 +350,8 @@ static enum err read_categories(struct arriving *arriving)
     content->categories =
         arena_array(&import->session.arena, struct id, ARTICLE_CATEGORIES_MAX);
     content->tags =
+        arena_array(&import->session.arena, struct str, ARTICLE_TAGS_MAX);
+    arriving->tag_slugs =
         arena_array(&import->session.arena, struct str, ARTICLE_TAGS_MAX);
     for (size_t i = 0; i < story->category_count; i++) {
         const struct story_category *category = story->categories[i];
@@ -326,11 +370,11 @@ static enum err read_categories(struct arriving *arriving)
             arriving_tell(arriving, "category '%.*s' became a tag: %s",
                           ARG_STR(utf8_cut(category->name, 100)),
                           fault_text(&import->session.fault));
-        add_tag(arriving, category->name);
+        add_tag(arriving, category->name, STR(""));
         import->session.fault = (struct fault){0};
     }
     for (size_t i = 0; i < story->tag_count; i++)
-        add_tag(arriving, story->tags[i]);
+        add_tag(arriving, story->tags[i].name, story->tags[i].slug);
     return ERR_OK;
 }
 

@@ -265,6 +265,8 @@ static enum err write(struct arriving *arriving, const struct before *before,
         err = note_it(arriving, before, &after, revision, ret_changed);
     if (!err)
         err = redirect(arriving, &after);
+    if (!err)
+        err = story_redirect_tags(arriving);
     return err;
 }
 

@@ -71,7 +71,8 @@ static void add_taxonomy(const struct wxr_index *index,
             story->categories[story->category_count++] =
                 category_of(index, taxonomy, arena);
     } else if (str_eq(domain, STR("post_tag")) || str_eq(domain, STR("tag"))) {
-        story_add_tag(story, taxonomy->name);
+        story_add_tag(story,
+                      (struct story_tag){taxonomy->name, taxonomy->nicename});
     } else if (str_eq(domain, STR("author"))) { /* Co-Authors Plus */
         struct str login = taxonomy->nicename;
         if (str_starts_with(login, STR("cap-")))

@@ -117,7 +117,7 @@ test("the pages are there, and old addresses lead to them", async () => {
   }
   const georgian = await site.get("/2020/05/%E1%83%91%E1%83%9D%E1%83%A0%E1%83%90%E1%83%9C%E1%83%98/");
   assert.equal(georgian.get("location"), articles["ბორანი"].address);
-  for (const [old, target] of [["/category/economy/fishing/", "/en/economy/fishing"], ["/category/economy/", "/en/economy"], ["/author/nino/", "/en/author/nino-beridze"]])
+  for (const [old, target] of [["/category/economy/fishing/", "/en/economy/fishing"], ["/category/economy/", "/en/economy"], ["/author/nino/", "/en/author/nino-beridze"], ["/tag/ferry/", "/en/tag/ferry"]])
     assert.deepEqual([old, (await site.get(old)).get("location")], [old, target]);
   const secret = await site.get("/2020/05/password/");
   assert.notEqual(secret.status, 200);
@@ -208,6 +208,28 @@ test("large exports come in parts; parts of another site are refused", async () 
   const created = results.find((result) => result.outcome === "created");
   assert.equal((await show(created.id)).picture_caption, "Said in part two");
   assert.match(results.find((result) => result.outcome === "refused").cause, /of https:\/\/other\.example, the files before are of https:\/\/old\.example/);
+});
+
+test("links between stories lead to where they are now", async () => {
+  const other = await Site.make("--language", "en");
+  const link = (/** @type {string} */ href) => `<a href="${href}">x</a>`;
+  const hrefs = ["https://old.example/2020/story-900/", "http://www.old.example/2020/story-900#part", "/2020/story-900",
+    "https://old.example/category/economy/", "https://old.example/2020/story-902/", "https://old.example/?p=900",
+    "https://new.example/2020/story-900/", "https://old.example/wp-content/uploads/a.pdf"];
+  const economy = '<category domain="category" nicename="economy">Economy</category>';
+  const file = put("links.xml", wxr({ id: 900, more: economy }, { id: 901, body: hrefs.map(link).join(" ") }, { id: 902 }));
+  /** @param {string[]} words */
+  const linked = async (...words) => {
+    const { stdout } = await broadsheet(["import", "wxr", file, "--json", "--data", other.data, ...words]);
+    const results = stdout.trim().split("\n").map((line) => JSON.parse(line));
+    const article = JSON.parse(await other.run("article", "show", results[1].id, "--json"));
+    const found = [...JSON.stringify(article.body).matchAll(/"href":"([^"]*)"/g)].map((match) => match[1]);
+    return { found, ids: results.map(({ id }) => id) };
+  };
+  const { found, ids } = await linked();
+  const first = `/en/article/story-900-${ids[0]}`;
+  assert.deepEqual(found, [first, `${first}#part`, first, "/en/economy", ...hrefs.slice(4)]);
+  assert.deepEqual((await linked("--again")).found, [first, `${first}#part`, first, "/en/economy", `/en/article/story-902-${ids[2]}`, ...hrefs.slice(5)]);
 });
 
 /* ---- kill -9 ---- */

@@ -140,7 +140,7 @@ static void test_a_digest_is_of_all_that_is_said(void **state)
     story->line = 7; /* where it stands says nothing of it */
     story_digest(story, second);
     assert_string_equal(first, second);
-    story_add_tag(story, STR(" sea "));
+    story_add_tag(story, (struct story_tag){STR(" sea "), STR("")});
     story_digest(story, second);
     assert_string_not_equal(first, second);
 }
