@@ -36,6 +36,29 @@ void import_session_close(struct import_session *session)
     arena_finish(&session->kept);
 }
 
+static bool has_language(const struct import_session *session, struct str code,
+                         struct str *ret_language)
+{
+    for (size_t i = 0; i < session->languages.count; i++) {
+        if (str_eq_ascii_case(session->languages.languages[i].code, code)) {
+            *ret_language = session->languages.languages[i].code;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool import_session_language(const struct import_session *session,
+                             struct str code, struct str *ret_language)
+{
+    size_t len = 0;
+    *ret_language = session->standard_language;
+    while (len < code.len && code.ptr[len] != '-' && code.ptr[len] != '_')
+        len++;
+    return !code.len || has_language(session, code, ret_language) ||
+           has_language(session, str_slice(code, 0, len), ret_language);
+}
+
 static void roll_back(struct import_session *session)
 {
     if (session->options.rolled_back)

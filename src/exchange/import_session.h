@@ -65,6 +65,11 @@ MUST_USE enum err import_session_open(
 /* Rolls back what was not committed. */
 void import_session_close(struct import_session *session);
 
+/* The newspaper's language of that code, its own for "": en-GB and en_GB are
+ * taken for en where there is no en-gb. False when there is none. */
+bool import_session_language(const struct import_session *session,
+                             struct str code, struct str *ret_language);
+
 /* Begins a batch when none is open. */
 MUST_USE enum err import_session_begin(struct import_session *session,
                                        struct fault *fault);

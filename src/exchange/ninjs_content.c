@@ -209,30 +209,12 @@ enum err ninjs_read_authors(struct incoming *incoming,
 /* ---- The language ----------------------------------------------------------
  */
 
-static bool has_language(const struct ninjs_import *import, struct str code,
-                         struct str *ret_language)
-{
-    for (size_t i = 0; i < import->session.languages.count; i++) {
-        if (str_eq_ascii_case(import->session.languages.languages[i].code,
-                              code)) {
-            *ret_language = import->session.languages.languages[i].code;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* en-GB is taken for en where the newspaper has no en-gb. */
 static enum err read_language(struct incoming *incoming)
 {
     struct ninjs_import *import = incoming->import;
     struct str code = incoming->item->language;
     struct str *language = &incoming->input.content.language;
-    *language = import->session.standard_language;
-    ptrdiff_t hyphen = str_find_char(code, '-');
-    if (!code.len || has_language(import, code, language) ||
-        (hyphen > 0 &&
-         has_language(import, str_slice(code, 0, (size_t)hyphen), language)))
+    if (import_session_language(&import->session, code, language))
         return ERR_OK;
     return fault_set(&import->session.fault, ERR_INVALID, "language",
                      "language: the newspaper has no '%.*s'; add it with "

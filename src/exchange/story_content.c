@@ -84,20 +84,6 @@ static enum err set_line(struct arriving *arriving, struct str text, size_t max,
 /* ---- The language ----------------------------------------------------------
  */
 
-static bool has_language(const struct story_import *import, struct str code,
-                         struct str *ret_language)
-{
-    for (size_t i = 0; i < import->session.languages.count; i++) {
-        if (str_eq_ascii_case(import->session.languages.languages[i].code,
-                              code)) {
-            *ret_language = import->session.languages.languages[i].code;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* en-GB or en_GB is taken for en where the newspaper has no en-gb. */
 static enum err read_language(struct arriving *arriving)
 {
     struct story_import *import = arriving->import;
@@ -107,12 +93,7 @@ static enum err read_language(struct arriving *arriving)
         code = arriving->story->language;
     if (!code.len)
         code = import->source->language;
-    *language = import->session.standard_language;
-    size_t len = 0;
-    while (len < code.len && code.ptr[len] != '-' && code.ptr[len] != '_')
-        len++;
-    if (!code.len || has_language(import, code, language) ||
-        has_language(import, str_slice(code, 0, len), language))
+    if (import_session_language(&import->session, code, language))
         return ERR_OK;
     return fault_set(&import->session.fault, ERR_INVALID, "language",
                      "the newspaper has no language '%.*s'; add it with "
