@@ -437,6 +437,11 @@ static const char alert_sql[] =
     " set_us BIGINT NOT NULL,"
     " until_us BIGINT NOT NULL);"; /* 0: it stays */
 
+/* See withdrawn_list.h. */
+static const char withdrawn_sql[] =
+    "CREATE INDEX article_withdrawn ON article (language, withdrawn_us)"
+    " WHERE withdrawn_us > 0;";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -451,6 +456,7 @@ const struct migration schema_migrations[] = {
     {11, "live blogs", live_sql},
     {12, "breaking news", alert_sql},
     {13, "renditions that are made here", renditions_sql},
+    {14, "what was taken back lately", withdrawn_sql},
 };
 
 const size_t schema_migration_count =

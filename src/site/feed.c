@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/time.h"
 #include "render/catalogue.h"
 #include "render/document.h"
 #include "render/xml_writer.h"
@@ -12,6 +13,13 @@
 #include "site/printing.h"
 #include "site/search_request.h"
 #include "site/story_model.h"
+
+enum {
+    WITHDRAWN_DAYS = 30, /* who reads the feed less often has seen worse */
+    WITHDRAWN_MAX = 50,
+};
+
+#define DAY_US (INT64_C(86400) * TIME_US_PER_SECOND)
 
 /* ---- What it is the feed of -------------------------------------------------
  */
@@ -47,6 +55,7 @@ static enum err load_category(struct feed *feed)
     feed->title = title_of(feed, category.name);
     feed->description = category.description;
     feed->home = printing_path(p, "", category.path);
+    feed->place.category = category.id;
     change_keys_add_in(&p->keys, STR("category:"), p->lang, category.slug);
     return article_list_category(p->db, p->lang, &category.id, NULL,
                                  list_length(p), p->arena, &feed->list);
@@ -63,6 +72,7 @@ static enum err load_tag(struct feed *feed)
         return err;
     feed->title = title_of(feed, tag.name);
     feed->home = printing_path(p, "tag/", tag.slug);
+    feed->place.tag = tag.id;
     return article_list_tag(p->db, &tag.id, NULL, list_length(p), p->arena,
                             &feed->list);
 }
@@ -77,6 +87,7 @@ static enum err load_author(struct feed *feed)
     feed->title = title_of(feed, person.name);
     feed->description = person.bio;
     feed->home = printing_path(p, "author/", person.slug);
+    feed->place.person = person.id;
     change_keys_add(&p->keys, STR("author:"), person.slug);
     return article_list_person(p->db, p->lang, &person.id, NULL, list_length(p),
                                p->arena, &feed->list);
@@ -180,8 +191,7 @@ static void write_picture(struct printing *p, const struct feed_entry *entry,
     buf_add_c(html, "\"></p>");
 }
 
-/* An id that stays when the slug or the language changes. */
-static struct str entry_id(struct printing *p, const struct id *id)
+struct str feed_entry_id(struct printing *p, const struct id *id)
 {
     return p->settings.address.len
                ? arena_printf(p->arena, "%" PRI_STR "/article/%s",
@@ -234,7 +244,7 @@ static enum err load_entry(struct printing *p, const struct article_card *card,
         return printing_failed(p, err);
     struct document_writer writer = story_writer(p, article);
     entry->card = card;
-    entry->id = entry_id(p, &card->id);
+    entry->id = feed_entry_id(p, &card->id);
     entry->url =
         printing_absolute(p, site_path_article(p->arena, card->language,
                                                card->slug, id_str(&card->id)));
@@ -268,6 +278,24 @@ static enum err load_entries(struct feed *feed)
     return ERR_OK;
 }
 
+/* A search has no memory of what it found. */
+static enum err load_withdrawn(struct feed *feed)
+{
+    struct printing *p = feed->p;
+    bool is_list = p->path.home != SITE_PAGE_SEARCH &&
+                   p->path.home != SITE_PAGE_ARTICLE; /* a live blog's posts */
+    if (!is_list || p->path.feed != SITE_FEED_ATOM)
+        return ERR_OK;
+    feed->place.language = p->lang;
+    enum err err = withdrawn_list(
+        p->db, &feed->place, time_now_us() - WITHDRAWN_DAYS * DAY_US,
+        WITHDRAWN_MAX, p->arena, &feed->withdrawn, &feed->withdrawn_count);
+    if (feed->withdrawn_count &&
+        feed->withdrawn[0].withdrawn_us > feed->updated_us)
+        feed->updated_us = feed->withdrawn[0].withdrawn_us;
+    return printing_failed(p, err);
+}
+
 enum err feed_load(struct printing *p, struct feed *ret_feed)
 {
     assert(p && ret_feed);
@@ -277,6 +305,8 @@ enum err feed_load(struct printing *p, struct feed *ret_feed)
         printing_failed(p, is_live ? feed_load_live(&feed) : load_list(&feed));
     if (!err && !is_live)
         err = load_entries(&feed);
+    if (!err)
+        err = load_withdrawn(&feed);
     if (err)
         return err;
     add_links(&feed);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "content/article_list.h"
+#include "content/withdrawn_list.h"
 
 struct printing;
 
@@ -46,6 +47,9 @@ struct feed {
     struct feed_link links[FEED_LINKS_MAX];
     size_t link_count;
     struct article_list list;
+    struct withdrawn_place place; /* what the list is of */
+    struct withdrawn *withdrawn;  /* of it lately, for formats that say so */
+    size_t withdrawn_count;
     struct feed_entry *entries; /* newest first */
     size_t count;
     int64_t updated_us; /* of the entry that changed last; 0: it is empty */
@@ -62,6 +66,10 @@ MUST_USE enum err feed_load_live(struct feed *feed);
 /* The hub that tells of changes of the feed at p->page_key, "" when none does.
  */
 struct str feed_hub(const struct printing *p);
+
+/* The id of an article's entry: it stays when the slug or the section changes.
+ */
+struct str feed_entry_id(struct printing *p, const struct id *id);
 
 /* Loads the feed that p->path names, with its change keys. ERR_NOT_FOUND when
  * there is no page of which it would be the feed. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Atom, RFC 4287; section numbers below are of it. */
+/* Atom, RFC 4287, section numbers below are of it; what was withdrawn as RFC
+ * 6721 has it. */
 #include "base/time.h"
 #include "render/xml_writer.h"
 #include "site/feed.h"
@@ -56,6 +57,9 @@ static void write_head(struct xml_writer *xml, const struct feed *feed)
     struct str self = printing_absolute(p, p->page_key);
     xml_open(xml, "feed");
     xml_attr(xml, "xmlns", STR("http://www.w3.org/2005/Atom"));
+    if (feed->withdrawn_count)
+        xml_attr(xml, "xmlns:at",
+                 STR("http://purl.org/atompub/tombstones/1.0"));
     xml_attr(xml, "xml:lang", p->lang);
     xml_element(xml, "id",
                 p->settings.address.len
@@ -111,6 +115,20 @@ static void write_entry(struct xml_writer *xml, const struct feed_entry *entry)
     xml_close(xml);
 }
 
+/* So that those who keep entries let go of this one (RFC 6721 §3). */
+static void write_withdrawn(struct xml_writer *xml, const struct feed *feed,
+                            const struct withdrawn *withdrawn)
+{
+    char when[TIME_RFC3339_BYTES];
+    time_format_rfc3339(withdrawn->withdrawn_us, when);
+    xml_open(xml, "at:deleted-entry");
+    xml_attr(xml, "ref", feed_entry_id(feed->p, &withdrawn->id));
+    xml_attr(xml, "when", str_from_c(when));
+    if (withdrawn->reason.len)
+        xml_element(xml, "at:comment", withdrawn->reason);
+    xml_close(xml);
+}
+
 enum err feed_write_atom(const struct feed *feed, struct buf *out)
 {
     struct xml_writer xml;
@@ -118,5 +136,7 @@ enum err feed_write_atom(const struct feed *feed, struct buf *out)
     write_head(&xml, feed);
     for (size_t i = 0; i < feed->count; i++)
         write_entry(&xml, &feed->entries[i]);
+    for (size_t i = 0; i < feed->withdrawn_count; i++)
+        write_withdrawn(&xml, feed, &feed->withdrawn[i]);
     return xml_end(&xml);
 }

@@ -347,7 +347,7 @@ test("what was paid for is no news, and says so to programs", async () => {
 test("robots.txt names the sitemap and keeps to its settings", async () => {
   const robots = async () => (await must("/robots.txt")).text();
   let text = await robots();
-  assert.match(text, /^User-agent: \*\nDisallow: \/newsroom\/\nDisallow: \/views\/\nDisallow: \/\*\/search\?\n/);
+  assert.match(text, /^User-agent: \*\nDisallow: \/newsroom\/\nDisallow: \/views\/\nDisallow: \/events\/\nDisallow: \/\*\/search\?\n/);
   assert.ok(text.includes(`\nSitemap: ${ADDRESS}/sitemap.xml\n`));
   assert.ok(!text.includes("GPTBot"));
   await site.run("settings", "set", "ai-crawlers", "no");
@@ -512,8 +512,33 @@ test("an item that moved redirects, an unknown one is not found, a withdrawn one
   assert.equal(item.edNote, "It was wrong.");
   assert.ok(!gone.text().includes("Soon wrong"));
   if (ninjs) assert.equal(complaintsOfJson(ninjs, { item }), "");
-  for (const target of ["/en/nasty/rss.xml", "/en/atom.xml", "/en/feed.json"])
+  for (const target of ["/en/nasty/rss.xml", "/en/feed.json"])
     assert.ok(!(await must(target)).text().includes(article.id), target);
+});
+
+test("who keeps entries of an Atom feed is told what was withdrawn, and why", async () => {
+  const article = await site.write({ headline: "Soon false", text: "Text.", categories: ["nasty"], tags: ["falsehood"], publish: true });
+  const kept = await site.write({ headline: "Stays", text: "Text.", categories: ["nasty"], tags: ["falsehood"], publish: true });
+  const told = /<at:deleted-entry ref="[^"]*[/:]([0-9a-f]{13})" when="([^"]*)">(?:<at:comment>([^<]*)<\/at:comment>)?<\/at:deleted-entry>/g;
+  const deleted = async (/** @type {string} */ target) => [...(await must(target)).text().matchAll(told)].map(([, id, when, why]) => ({ id, when, why }));
+  const homes = ["/en/atom.xml", "/en/nasty/atom.xml", "/en/tag/falsehood/atom.xml"];
+  for (const home of homes) assert.ok(!(await deleted(home)).some(({ id }) => id === article.id), home);
+  await site.withdraw(article.id, "It was <i>wrong</i>.");
+  /** @type {Record<string, string>} */
+  const texts = {};
+  for (const home of homes) {
+    const [first] = await deleted(home);
+    assert.deepEqual([first?.id, first?.why], [article.id, "It was &lt;i&gt;wrong&lt;/i&gt;."], home);
+    texts[home] = (await must(home)).text();
+    assert.ok(!texts[home]?.includes("Soon false"));
+    assert.ok(texts[home]?.includes(kept.id));
+  }
+  assert.equal(complaintsOfXml("atom", folder, texts), "");
+  const tags = (await must("/en/atom.xml")).text();
+  assert.ok(tags.includes('xmlns:at="http://purl.org/atompub/tombstones/1.0"'));
+  for (const other of ["/ka/atom.xml", "/en/rss.xml", "/en/feed.json"]) assert.ok(!(await must(other)).text().includes(article.id), other);
+  await site.publish(article.id);
+  for (const home of homes) assert.ok(!(await deleted(home)).some(({ id }) => id === article.id), home);
 });
 
 test("a correction is news to feed readers, and the entry keeps its id", async () => {
