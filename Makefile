@@ -14,12 +14,13 @@ VERSION := $(shell cat VERSION)
 
 # ---- Layers, lowest first; what each may use of ours and of the system -----
 
-LAYERS := base net store render link content edge site newsroom exchange cli
+LAYERS := base net store render media link content edge site newsroom exchange cli
 
 BELOW_base     :=
 BELOW_net      := base
 BELOW_store    := base
 BELOW_render   := base
+BELOW_media    := base
 BELOW_link     := net base
 BELOW_content  := store render base
 BELOW_edge     := link net base
@@ -145,7 +146,7 @@ $(foreach l,$(LAYERS),$(eval $(call unit_rules,$(l))))
 
 # Every fuzz target is built twice: with libFuzzer in the fuzz flavour, and
 # with a main that replays files in the others (tests/replay.c).
-$(B)/fuzz/%: $(B)/obj/fuzz/%.o $(if $(filter fuzz,$(FLAVOUR)),,$(B)/obj/tests/replay.o) $(call archives,cli)
+$(B)/fuzz/%: $(B)/obj/fuzz/%.o $(if $(filter fuzz,$(FLAVOUR)),,$(B)/obj/tests/replay.o) $(call archives,cli) $(call archive,media)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) $(if $(filter fuzz,$(FLAVOUR)),-fsanitize=fuzzer) -o $@ \
 	    $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
