@@ -34,7 +34,7 @@ struct amf_value {
     enum amf_kind kind;
     double number; /* of a number, of a date: milliseconds since 1970 */
     bool boolean;
-    struct str text; /* borrowed from what was read */
+    struct str text;            /* borrowed from what was read */
     struct amf_member *members; /* in their order */
 };
 

@@ -22,7 +22,7 @@ uint32_t bytes_get_u24(struct bytes_reader *reader);
 int32_t bytes_get_i24(struct bytes_reader *reader);
 uint32_t bytes_get_u32(struct bytes_reader *reader);
 uint32_t bytes_get_u32_little(struct bytes_reader *reader);
-double bytes_get_f64(struct bytes_reader *reader); /* IEEE 754 */
+double bytes_get_f64(struct bytes_reader *reader);             /* IEEE 754 */
 struct str bytes_get(struct bytes_reader *reader, size_t len); /* borrowed */
 
 void bytes_put_u8(struct buf *out, uint8_t value);

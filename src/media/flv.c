@@ -56,14 +56,16 @@ static enum flv_codec codec_of_fourcc(uint32_t fourcc)
 }
 
 enum packet_type { /* of both, as far as they have it */
-    PACKET_START = 0,
-    PACKET_FRAMES = 1,
-    PACKET_END = 2,
-    PACKET_FRAMES_NOW = 3, /* pictures: with no composition time */
-    VIDEO_PACKET_MULTITRACK = 6,
-    AUDIO_PACKET_MULTITRACK = 5,
-    PACKET_MODIFIER = 7, /* something in front, then another packet type */
-    MODIFIERS_MAX = 8,
+                   PACKET_START = 0,
+                   PACKET_FRAMES = 1,
+                   PACKET_END = 2,
+                   PACKET_FRAMES_NOW =
+                       3, /* pictures: with no composition time */
+                   VIDEO_PACKET_MULTITRACK = 6,
+                   AUDIO_PACKET_MULTITRACK = 5,
+                   PACKET_MODIFIER =
+                       7, /* something in front, then another packet type */
+                   MODIFIERS_MAX = 8,
 };
 
 /* Steps over modifiers (time to the nanosecond, of which we have no use). */

@@ -65,7 +65,7 @@ MUST_USE enum err flv_read_aac(struct str config, struct flv_aac *ret_aac);
 /* AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1). */
 struct flv_avc {
     unsigned profile;
-    unsigned level; /* times ten */
+    unsigned level;        /* times ten */
     unsigned length_bytes; /* of the length before each unit: 1, 2 or 4 */
 };
 MUST_USE enum err flv_read_avc(struct str config, struct flv_avc *ret_avc);

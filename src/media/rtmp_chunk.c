@@ -149,7 +149,8 @@ static enum err begin_chunk(struct rtmp_chunk_reader *reader, struct str *bytes)
     head.stream->is_open = true;
     size_t left = head.next.len - head.next.payload.len;
     reader->present = head.stream;
-    reader->chunk_left = left < reader->chunk_bytes ? left : reader->chunk_bytes;
+    reader->chunk_left =
+        left < reader->chunk_bytes ? left : reader->chunk_bytes;
     *bytes = front.rest;
     return reader->under_way_bytes + left > RTMP_UNDER_WAY_BYTES_MAX
                ? ERR_TOO_LONG

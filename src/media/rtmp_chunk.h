@@ -13,32 +13,32 @@
 #include "base/str.h"
 
 enum {
-    RTMP_CHUNK_STREAMS_MAX = 16,     /* encoders use four */
+    RTMP_CHUNK_STREAMS_MAX = 16,      /* encoders use four */
     RTMP_MESSAGE_BYTES_MAX = 8 << 20, /* a key frame of ultra high definition */
     RTMP_UNDER_WAY_BYTES_MAX = 16 << 20,
     RTMP_CHUNK_BYTES_START = 128, /* §5.4.1 */
 };
 
 enum rtmp_type { /* §5.4, §7.1 */
-    RTMP_SET_CHUNK_SIZE = 1,
-    RTMP_ABORT = 2,
-    RTMP_ACKNOWLEDGEMENT = 3,
-    RTMP_USER_CONTROL = 4,
-    RTMP_WINDOW_SIZE = 5,
-    RTMP_PEER_BANDWIDTH = 6,
-    RTMP_AUDIO = 8,
-    RTMP_VIDEO = 9,
-    RTMP_DATA_AMF3 = 15,
-    RTMP_COMMAND_AMF3 = 17,
-    RTMP_DATA = 18,
-    RTMP_COMMAND = 20,
-    RTMP_AGGREGATE = 22,
+                 RTMP_SET_CHUNK_SIZE = 1,
+                 RTMP_ABORT = 2,
+                 RTMP_ACKNOWLEDGEMENT = 3,
+                 RTMP_USER_CONTROL = 4,
+                 RTMP_WINDOW_SIZE = 5,
+                 RTMP_PEER_BANDWIDTH = 6,
+                 RTMP_AUDIO = 8,
+                 RTMP_VIDEO = 9,
+                 RTMP_DATA_AMF3 = 15,
+                 RTMP_COMMAND_AMF3 = 17,
+                 RTMP_DATA = 18,
+                 RTMP_COMMAND = 20,
+                 RTMP_AGGREGATE = 22,
 };
 
 struct rtmp_message {
     uint8_t type; /* enum rtmp_type, or one that nobody knows */
     uint32_t stream;
-    uint32_t time_ms; /* goes round */
+    uint32_t time_ms;   /* goes round */
     struct str payload; /* valid until the next call */
 };
 

@@ -125,9 +125,8 @@ static void write_control(struct buf *out, enum rtmp_type type, uint32_t value,
 static void write_command(struct buf *out, uint8_t chunks, uint32_t stream,
                           const struct buf *payload)
 {
-    struct rtmp_message message = {.type = RTMP_COMMAND,
-                                   .stream = stream,
-                                   .payload = buf_str(payload)};
+    struct rtmp_message message = {
+        .type = RTMP_COMMAND, .stream = stream, .payload = buf_str(payload)};
     rtmp_write_message(out, OUR_CHUNK_BYTES, chunks, &message);
 }
 
@@ -168,8 +167,8 @@ struct command {
     struct rtmp_session *session;
     struct str name;
     double transaction;
-    struct amf_value object;   /* or null */
-    struct bytes_reader rest;  /* further values */
+    struct amf_value object;  /* or null */
+    struct bytes_reader rest; /* further values */
     struct buf *out;
     struct fault *fault;
 };
@@ -301,16 +300,11 @@ static const struct {
     struct str name;
     enum err (*run)(struct command *command);
 } commands[] = {
-    {STR_INIT("connect"), connect},
-    {STR_INIT("releaseStream"), grant},
-    {STR_INIT("FCPublish"), grant},
-    {STR_INIT("createStream"), create_stream},
-    {STR_INIT("_checkbw"), grant},
-    {STR_INIT("publish"), publish},
-    {STR_INIT("play"), play},
-    {STR_INIT("FCUnpublish"), stop},
-    {STR_INIT("closeStream"), stop},
-    {STR_INIT("deleteStream"), stop},
+    {STR_INIT("connect"), connect},  {STR_INIT("releaseStream"), grant},
+    {STR_INIT("FCPublish"), grant},  {STR_INIT("createStream"), create_stream},
+    {STR_INIT("_checkbw"), grant},   {STR_INIT("publish"), publish},
+    {STR_INIT("play"), play},        {STR_INIT("FCUnpublish"), stop},
+    {STR_INIT("closeStream"), stop}, {STR_INIT("deleteStream"), stop},
 };
 
 /* Unknown ones are passed over, as everybody does. */

@@ -19,7 +19,7 @@ struct rtmp_session;
 
 enum {
     RTMP_COMMAND_BYTES_MAX = 64 * 1024,
-    RTMP_NAME_BYTES_MAX = 1024,   /* of an application, of a stream */
+    RTMP_NAME_BYTES_MAX = 1024,      /* of an application, of a stream */
     RTMP_ANSWER_BYTES_MAX = 1 << 20, /* waiting to be sent */
 };
 

@@ -405,8 +405,8 @@ static void test_commands_that_nest_too_deep_are_refused(void **state)
         amf_begin_object(&payload);
         amf_write_name(&payload, STR("a"));
     }
-    assert_int_equal(
-        send_message(talk, RTMP_COMMAND, 0, buf_str(&payload)), ERR_INVALID);
+    assert_int_equal(send_message(talk, RTMP_COMMAND, 0, buf_str(&payload)),
+                     ERR_INVALID);
 }
 
 #define TALK(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
