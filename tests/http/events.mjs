@@ -240,6 +240,15 @@ test("who asks now and then is told the same, by answers that caches may keep", 
     assert.equal((await site.get(wrong)).status, 404, wrong);
 });
 
+test("a live blog tells the number of its last change", async () => {
+  const { id } = await write();
+  const stream = await begun(`/events/en?article=${id}`);
+  await site.run("live", "start", id);
+  await site.run("live", "post", id, "The first post.");
+  await stream.event(({ data }) => data.type === "posts" && data.seq >= 2);
+  stream.close();
+});
+
 test("one address has a limit, the proxy of this machine has none", async () => {
   const from = { "X-Forwarded-For": "198.51.100.7" };
   const streams = [];
