@@ -321,10 +321,10 @@ static void test_views_are_told_at_most_every_while(void **state)
         receive(client);
     }
     settle(false);
-    assert_int_equal(
-        count_of(client, "event: article\n"
-                         "data: {\"type\":\"views\",\"views\":100}\n\n"),
-        1);
+    assert_int_equal(count_of(client,
+                              "event: article\n"
+                              "data: {\"type\":\"views\",\"views\":100}\n\n"),
+                     1);
     assert_int_equal(count_of(client, "data: "), 1);
 }
 
