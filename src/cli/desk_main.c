@@ -127,9 +127,10 @@ static void write_status(void *press, struct buf *out)
     press_read_status(press, &status);
     buf_printf(out,
                "\"log_seq\":%lld,\"pages\":%zu,\"pinned\":%zu,\"waiting\":%zu,"
-               "\"prints\":%llu,\"edges\":%u",
+               "\"prints\":%llu,\"edges\":%u,\"streams\":%llu",
                (long long)status.log_seq, status.pages, status.pinned,
-               status.waiting, (unsigned long long)status.prints, status.edges);
+               status.waiting, (unsigned long long)status.prints, status.edges,
+               (unsigned long long)status.streams);
 }
 
 static void wake_hub(void *context)

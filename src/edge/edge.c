@@ -84,6 +84,8 @@ static enum err start(struct edge *edge, struct fault *fault)
     if (!err)
         err = edge_forward_create(edge, &edge->forward);
     if (!err)
+        edge_count_streams(edge);
+    if (!err)
         err = edge_link_start(edge);
     if (err)
         return fault_set(fault, err, NULL, "the link could not start: %s",

@@ -13,8 +13,12 @@
 #include "base/log.h"
 #include "edge/edge_internal.h"
 #include "link/event.h"
+#include "link/wire.h"
 
-enum { LANGUAGE_BYTES_MAX = 35 }; /* RFC 5646 §4.4.1 */
+enum {
+    LANGUAGE_BYTES_MAX = 35, /* RFC 5646 §4.4.1 */
+    COUNT_EVERY_MS = 1000,
+};
 
 bool edge_is_stream_path(struct str path)
 {
@@ -133,6 +137,35 @@ void edge_answer_stream(struct edge_thread *thread,
     enum err err = streams_open(thread->streams, exchange, &asking.ask);
     if (err) /* the script asks now and then instead */
         edge_answer_error(exchange, err == ERR_RATE ? 429 : 503);
+}
+
+/* ---- Counting --------------------------------------------------------------
+ */
+
+static void count_streams(void *argument)
+{
+    edge_count_streams(argument);
+}
+
+void edge_count_streams(struct edge *edge)
+{
+    struct loop *loop = edge_first(edge)->loop;
+    unsigned open = atomic_load(&edge->streams_open);
+    if (edge_feed_is_open(edge->feed) && open != edge->streams_told) {
+        DEFER(buf_finish) struct buf message;
+        buf_init(&message, MESSAGE_HEAD_BYTES + sizeof(uint64_t));
+        size_t start = message_begin(&message, MESSAGE_STREAMS, 0);
+        wire_put_u64(&message, open);
+        message_end(&message, start);
+        if (!buf_err(&message))
+            edge_feed_send(edge->feed, buf_str(&message));
+        edge_feed_flush(edge->feed);
+        edge->streams_told = open;
+    }
+    edge->streams_timer.on_due = count_streams;
+    edge->streams_timer.context = edge;
+    loop_timer_arm(loop, &edge->streams_timer,
+                   loop_now_us(loop) + COUNT_EVERY_MS * INT64_C(1000));
 }
 
 /* ---- Telling ---------------------------------------------------------------

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -354,6 +355,7 @@ static bool on_message(struct edge_feed *feed, struct batch *batch,
         welcome(feed);
         ask_again(feed);
         feed->is_open = true;
+        feed->edge->streams_told = UINT_MAX;
         edge_views_resend(feed->edge->views);
         return true;
     case MESSAGE_PAGE:

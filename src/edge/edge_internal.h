@@ -85,6 +85,8 @@ struct edge {
     struct edge_allowances *allowances;
     atomic_bool drained;
     atomic_uint streams_open; /* of all threads */
+    unsigned streams_told;    /* to the desk; UINT_MAX: nothing yet */
+    struct loop_timer streams_timer;
     struct edge_views *views;
     struct edge_errors *errors; /* immutable */
 
@@ -237,6 +239,9 @@ bool edge_is_stream_path(struct str path);
 
 void edge_answer_stream(struct edge_thread *thread,
                         struct http_exchange *exchange, struct str path);
+
+/* Tells the desk now and then how many streams are open. */
+void edge_count_streams(struct edge *edge);
 
 /* What a MESSAGE_EVENTS tells, as the threads share it. */
 struct edge_telling;

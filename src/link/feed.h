@@ -54,6 +54,8 @@ struct feed_events {
     /* A batch of views; borrowed. */
     void (*on_viewed)(void *context, unsigned edge,
                       const struct feed_viewed *viewed);
+    /* How many streams are open there; NULL: nobody wants to know. */
+    void (*on_streams)(void *context, unsigned edge, uint64_t count);
     /* A connection for requests, dialled at the edge; owned by the callee. */
     void (*on_work)(void *context, unsigned edge, int fd);
 };

@@ -167,6 +167,16 @@ static bool on_viewed(struct feed_edge *edge, const struct message *message)
     return true;
 }
 
+static bool on_streams(struct feed_edge *edge, struct str payload)
+{
+    const struct feed_events *events = &edge->feed->events;
+    struct wire_reader reader = {.rest = payload};
+    uint64_t count = wire_get_u64(&reader);
+    if (!reader.bad && events->on_streams)
+        events->on_streams(events->context, edge->index, count);
+    return !reader.bad;
+}
+
 static bool on_message(struct feed_edge *edge, const struct message *message)
 {
     const struct feed_events *events = &edge->feed->events;
@@ -182,6 +192,8 @@ static bool on_message(struct feed_edge *edge, const struct message *message)
         return each_key(edge, message->payload, events->on_evicted);
     case MESSAGE_VIEWED:
         return on_viewed(edge, message);
+    case MESSAGE_STREAMS:
+        return on_streams(edge, message->payload);
     default:
         return false; /* not the edge's to say now */
     }

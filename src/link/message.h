@@ -53,6 +53,7 @@ enum message_kind {
     MESSAGE_VIEWED,  /* u64 edge, views_pairs; the head's number is the batch's:
                         so often these were read */
     MESSAGE_UNWANT,  /* str page key: nobody waits for it any more */
+    MESSAGE_STREAMS, /* u64: so many streams of events are open */
 };
 
 struct message {

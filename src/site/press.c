@@ -257,6 +257,8 @@ void press_read_status(struct press *press, struct press_status *ret_status)
     status.pages = press->sheets.by_key.count;
     status.waiting = press->jobs.count;
     status.prints = press->prints;
+    for (unsigned edge = 0; edge < FEED_EDGES_MAX; edge++)
+        status.streams += press->streams[edge];
     size_t position = 0;
     struct sheet *sheet;
     while ((sheet = sheets_next(&press->sheets, &position)))

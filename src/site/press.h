@@ -60,9 +60,10 @@ struct press_status {
     int64_t log_seq; /* printed up to here */
     size_t pages;    /* known to be held by an edge */
     size_t pinned;
-    size_t waiting;  /* pages to print */
-    uint64_t prints; /* since the start */
-    unsigned edges;  /* connected */
+    size_t waiting;   /* pages to print */
+    uint64_t prints;  /* since the start */
+    unsigned edges;   /* connected */
+    uint64_t streams; /* open pages that hear of what happens */
 };
 
 void press_read_status(struct press *press, struct press_status *ret_status);

@@ -67,6 +67,7 @@ static void on_disconnect(void *context, unsigned edge)
     pthread_mutex_lock(&press->lock);
     press->edges_known &= ~bit_of(edge);
     press->edges_untold &= ~bit_of(edge);
+    press->streams[edge] = 0;
     press->edges_new &= ~bit_of(edge);
     size_t position = 0;
     struct sheet *sheet;
@@ -142,6 +143,14 @@ static void on_viewed(void *context, unsigned edge,
     press_views_take(press->views, edge, viewed);
 }
 
+static void on_streams(void *context, unsigned edge, uint64_t count)
+{
+    struct press *press = context;
+    pthread_mutex_lock(&press->lock);
+    press->streams[edge] = count;
+    pthread_mutex_unlock(&press->lock);
+}
+
 static void on_work(void *context, unsigned edge, int fd)
 {
     struct press *press = context;
@@ -159,6 +168,7 @@ struct feed_events press_feed_events(struct press *press)
         .on_unwant = on_unwant,
         .on_evicted = on_evicted,
         .on_viewed = on_viewed,
+        .on_streams = on_streams,
         .on_work = on_work,
     };
 }

@@ -100,6 +100,7 @@ struct press {
     struct map touches;                        /* change key → struct touch */
     uint64_t edges_new; /* bit set: connected, not yet looked after */
     uint64_t edges_known;
+    uint64_t streams[FEED_EDGES_MAX]; /* open on each edge */
     uint64_t edges_untold; /* bit set: not told yet what was told before */
     struct feed_welcome welcomes[FEED_EDGES_MAX];
     size_t pinned_since;             /* articles, since the pins were listed */

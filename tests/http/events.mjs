@@ -276,6 +276,7 @@ test(`${STREAMS} open pages are all told, beside one that does not read`, async 
   deaf.connection.socket.pause();
   const streams = [];
   for (let i = 0; i < STREAMS; i++) streams.push(await open("/events/en"));
+  await until(async () => (await site.api("GET", "/status")).streams >= STREAMS, "the desk knows how many there are");
   for (let round = 0; round < 3; round++) {
     const { id } = await write();
     await Promise.all(streams.map((stream) => stream.event(story(id))));
