@@ -16,7 +16,7 @@
 
 enum {
     SEATS = 1 + STREAM_TOPICS_MAX, /* the first one is among all */
-    SENDS_A_TURN = 256,
+    SENDS_A_TURN = 64,
     IP6_NETWORK_BYTES = 8,
     RETRY_MS_LEAST = 1000,  /* before a browser comes back; spread, so that */
     RETRY_MS_SPREAD = 4000, /* ten thousand do not come at once */

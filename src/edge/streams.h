@@ -2,8 +2,8 @@
 /* edge/streams.h: the open streams of one thread: who listens to which topics,
  * and how what is told reaches all of them.
  *
- * Telling ten thousand readers takes a while; a thread does it a few hundred at
- * a time, and serves pages between. What is told first reaches everyone first.
+ * Telling ten thousand readers takes a while; a thread does it some dozens at a
+ * time, and serves pages between. What is told first reaches everyone first.
  * Whoever does not read is cut off and delays nobody. */
 #ifndef EDGE_STREAMS_H
 #define EDGE_STREAMS_H

@@ -67,7 +67,7 @@ function askNowAndThen() {
 
 function open() {
   clearTimeout(timer);
-  if (source || !isSeen()) return;
+  if (source || !isSeen() || !navigator.onLine) return;
   if (asks) return askNowAndThen();
   const url = new URL(document.body.dataset.events ?? "", location.href);
   if (since) url.searchParams.set("since", since);
@@ -114,6 +114,7 @@ export function listen() {
     if (isSeen()) open();
     else timer = setTimeout(close, HIDDEN_MS);
   });
+  addEventListener("online", open);
   addEventListener("pagehide", close); // or the page could not be kept for Back
   addEventListener("pageshow", ({ persisted }) => persisted && open());
 }
