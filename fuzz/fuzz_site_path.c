@@ -24,6 +24,15 @@ static void check_sitemap(const struct site_path *path, struct str key,
     assert(str_eq(written, key));
 }
 
+static void check_posts(const struct site_path *path, struct str key,
+                        struct arena *arena)
+{
+    ptrdiff_t mark = str_find_char(key, '?');
+    assert(mark > 0 && path->after >= 0 && id_is_set(&path->id));
+    struct str posts = str_slice(key, 0, (size_t)mark);
+    assert(str_eq(site_path_after(arena, posts, path->after), key));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str key = str_of((const char *)data, size);
@@ -39,6 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(str_ends_with(key, STR(".json")));
     if (path.page == SITE_PAGE_EMBED)
         assert(str_ends_with(key, STR("/embed")));
+    if (path.page == SITE_PAGE_POSTS)
+        check_posts(&path, key, &arena);
     if (path.page == SITE_PAGE_FEED)
         assert(site_page_has_feeds(path.home) &&
                str_ends_with(key, site_feeds[path.feed].file));

@@ -463,7 +463,7 @@ static enum err run_list(const struct command_line *line, struct fault *fault)
     err = line->argument_count
               ? list_posts(line, lease.db, (size_t)limit, fault)
               : list_blogs(line, lease.db, (size_t)limit);
-    return db_fault(lease.db, err, fault);
+    return err && !fault->code ? db_fault(lease.db, err, fault) : err;
 }
 
 /* ---- The commands ----------------------------------------------------------

@@ -260,6 +260,14 @@ print(count)`;
 }
 
 test("what went out comes into another newspaper as the same articles", async () => {
+  for (const ends of [false, true]) {
+    const blog = (await site.pipe('{"headline": "Storm", "text": "What we know."}', "article", "new", "--publish", "-")).trim();
+    await site.run("live", "start", blog);
+    const post = (await site.run("live", "post", blog, "The bridge is closed.", "--headline", "Bridge", "--key", "--by", "Reuters")).trim();
+    await site.run("live", "edit", post, "--correction", "It was closed an hour before.");
+    await site.run("live", "post", blog, "What we know.\n\nMore of it.", "--pin");
+    if (ends) await site.run("live", "end", blog);
+  }
   const out = path.join(site.folder, "out");
   await site.run("export", "ninjs", "--output", out, "--address", "https://old.example");
   const other = await Site.make("--language", "en", "--language", "ka");
