@@ -154,7 +154,8 @@ static enum err put_page(struct export *export, struct str page_key,
                          const struct site_print *print, struct arena *arena)
 {
     struct site_path path = site_path_parse(page_key);
-    bool is_article = path.page == SITE_PAGE_ARTICLE;
+    bool is_article = path.page == SITE_PAGE_ARTICLE && !path.has_before &&
+                      !id_is_set(&path.post);
     if (path.page == SITE_PAGE_ROOT)
         return put_root(export, print->location, arena);
     if (print->status == 410)
