@@ -42,7 +42,7 @@ PKG_edge    := libseccomp
 PKG_cli     := jansson libseccomp
 # Of the helper programs: the newspaper itself links none of it.
 PKG_helper_html  := gumbo jansson libseccomp
-PKG_helper_image := vips expat libseccomp
+PKG_helper_image := vips expat freetype2 harfbuzz icu-uc libseccomp
 PACKAGES    := $(sort $(foreach l,$(LAYERS) helper_html helper_image,$(PKG_$(l))))
 
 # ---- Flags ------------------------------------------------------------------

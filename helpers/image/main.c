@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "card.h"
 #include "picture.h"
 #include "sandbox.h"
 
@@ -80,13 +81,30 @@ static enum err answer_job(struct str body, struct arena *arena,
                : ERR_OK;
 }
 
+static enum err answer_card(struct str body, struct arena *arena,
+                            struct buf *out, struct fault *fault)
+{
+    struct image_face faces[IMAGE_FACES_MAX];
+    struct image_card card;
+    struct image_rendition drawn;
+    enum err err = image_card_read(body, faces, &card);
+    if (err)
+        return fault_set(fault, err, "card", "the card cannot be read");
+    err = card_draw(&card, arena, &drawn, fault);
+    if (err)
+        return err;
+    image_rendition_write(&drawn, out);
+    return write_frame(out) ? ERR_OK : ERR_CLOSED;
+}
+
 /* False when there is nobody to answer to. */
 static bool answer(char kind, struct str body, struct arena *arena,
                    struct buf *out)
 {
     struct fault fault = {0};
-    enum err err = kind == 'M'
-                       ? answer_job(body, arena, out, &fault)
+    enum err err = kind == 'M' ? answer_job(body, arena, out, &fault)
+                   : kind == 'C'
+                       ? answer_card(body, arena, out, &fault)
                        : fault_set(&fault, ERR_UNSUPPORTED, "job",
                                    "jobs of the kind %d are not known", kind);
     if (err == ERR_CLOSED)

@@ -244,6 +244,21 @@ struct maker {
     struct str xmp;
 };
 
+static struct maker make_maker(const struct image_job *job, VipsImage *master)
+{
+    bool automatic = job->focus_x == IMAGE_FOCUS_AUTO;
+    int64_t width = vips_image_get_width(master);
+    int64_t height = vips_image_get_height(master);
+    return (struct maker){
+        .job = job,
+        .master = master,
+        .focus_x =
+            automatic ? -1 : (int)(job->focus_x * width / IMAGE_FOCUS_MAX),
+        .focus_y =
+            automatic ? -1 : (int)(job->focus_y * height / IMAGE_FOCUS_MAX),
+    };
+}
+
 /* The middle of what libvips finds most worth looking at. */
 static int find_focus(struct maker *maker)
 {
@@ -346,20 +361,8 @@ enum err picture_make(const struct image_job *job,
     enum err err = load_master(job, info, arena, &master, fault);
     if (err)
         return err;
-    bool automatic = job->focus_x == IMAGE_FOCUS_AUTO;
-    struct maker maker = {
-        .job = job,
-        .master = master,
-        .focus_x = automatic
-                       ? -1
-                       : (int)(job->focus_x * vips_image_get_width(master) /
-                               IMAGE_FOCUS_MAX),
-        .focus_y = automatic
-                       ? -1
-                       : (int)(job->focus_y * vips_image_get_height(master) /
-                               IMAGE_FOCUS_MAX),
-        .xmp = credit_write_xmp(info->credit, info->copyright, arena),
-    };
+    struct maker maker = make_maker(job, master);
+    maker.xmp = credit_write_xmp(info->credit, info->copyright, arena);
     for (size_t i = 0; i < job->output_count; i++) {
         const struct image_output *output = &job->outputs[i];
         void *bytes = NULL;
@@ -384,6 +387,88 @@ enum err picture_make(const struct image_job *job,
             return ERR_CLOSED;
     }
     return ERR_OK;
+}
+
+/* ---- Cards -----------------------------------------------------------------
+ */
+
+static int greatest_divisor(int a, int b)
+{
+    return b ? greatest_divisor(b, a % b) : a;
+}
+
+static void copy_into(VipsImage *image, uint8_t *canvas, int width, int height,
+                      int x, int column_width)
+{
+    int rows = vips_image_get_height(image);
+    int columns = vips_image_get_width(image);
+    if (columns > column_width)
+        columns = column_width;
+    for (int y = 0; y < height; y++) {
+        const VipsPel *row = VIPS_IMAGE_ADDR(image, 0, y < rows ? y : rows - 1);
+        memcpy(canvas + 3 * ((size_t)y * width + x), row, 3 * (size_t)columns);
+    }
+}
+
+enum err picture_paste(const struct image_job *job, struct arena *arena,
+                       uint8_t *canvas, int width, int height, int x,
+                       int column_width)
+{
+    DEFER(unref) VipsImage *master = NULL;
+    DEFER(unref) VipsImage *part = NULL;
+    DEFER(unref) VipsImage *fitted = NULL;
+    DEFER(unref) VipsImage *flat = NULL;
+    int divisor = greatest_divisor(column_width, height);
+    const struct image_output output = {
+        .format = IMAGE_JPEG,
+        .width = (uint16_t)column_width,
+        .ratio_x = (uint8_t)(column_width / divisor),
+        .ratio_y = (uint8_t)(height / divisor),
+    };
+    struct image_job own = *job;
+    struct image_info info;
+    own.outputs = &output;
+    own.output_count = 1;
+    enum err err = picture_look(job->picture, arena, &info, NULL);
+    if (!err)
+        err = load_master(&own, &info, arena, &master, NULL);
+    if (err)
+        return err;
+    struct maker maker = make_maker(&own, master);
+    if (cut(&maker, &output, &part) ||
+        vips_thumbnail_image(part, &fitted, column_width, "height", height,
+                             "size", VIPS_SIZE_FORCE, NULL) ||
+        !(flat = vips_image_copy_memory(fitted)))
+        return damaged(arena, NULL);
+    copy_into(flat, canvas, width, height, x, column_width);
+    return ERR_OK;
+}
+
+enum err picture_write_canvas(const uint8_t *canvas, int width, int height,
+                              size_t max_bytes, struct arena *arena,
+                              struct str *ret_jpeg, struct fault *fault)
+{
+    DEFER(unref) VipsImage *image = NULL;
+    DEFER(unref)
+    VipsImage *plain =
+        vips_image_new_from_memory(canvas, 3 * (size_t)width * height, width,
+                                   height, 3, VIPS_FORMAT_UCHAR);
+    if (!plain || vips_copy(plain, &image, "interpretation",
+                            VIPS_INTERPRETATION_sRGB, NULL))
+        return damaged(arena, fault);
+    for (int quality = 86; quality >= 30; quality -= 8) {
+        void *bytes = NULL;
+        size_t len = 0;
+        if (vips_jpegsave_buffer(image, &bytes, &len, "Q", quality,
+                                 "optimize_coding", TRUE, NULL))
+            return damaged(arena, fault);
+        if (len <= max_bytes)
+            *ret_jpeg = arena_copy(arena, str_of(bytes, len));
+        g_free(bytes);
+        if (len <= max_bytes)
+            return ERR_OK;
+    }
+    return fault_set(fault, ERR_TOO_LONG, "card", "the card is too large");
 }
 
 /* ---- Beginning -------------------------------------------------------------

@@ -26,4 +26,18 @@ MUST_USE enum err picture_make(
     bool (*on_made)(void *context, const struct image_rendition *made),
     void *context, struct fault *fault);
 
+/* Fills a column of a canvas (three bytes a pixel, width × height) with the
+ * job's picture, cut around its focal point; outputs are not asked for. An
+ * error leaves the canvas as it was. */
+MUST_USE enum err picture_paste(const struct image_job *job,
+                                struct arena *arena, uint8_t *canvas, int width,
+                                int height, int x, int column_width);
+
+/* The canvas as a JPEG in arena, as good as max_bytes let it be. */
+MUST_USE enum err picture_write_canvas(const uint8_t *canvas, int width,
+                                       int height, size_t max_bytes,
+                                       struct arena *arena,
+                                       struct str *ret_jpeg,
+                                       struct fault *fault);
+
 #endif

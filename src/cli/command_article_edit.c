@@ -10,6 +10,7 @@
 #include "cli/article_times.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
+#include "cli/picture_making.h"
 #include "content/schedule.h"
 #include "content/settings.h"
 #include "content/workflow.h"
@@ -249,7 +250,8 @@ static enum err edit_it(struct work *work)
 static enum err run_publish(const struct command_line *line,
                             struct fault *fault)
 {
-    return change(line, true, publish, fault);
+    enum err err = picture_making_before(line, fault);
+    return err ? err : change(line, true, publish, fault);
 }
 
 static enum err run_withdraw(const struct command_line *line,
@@ -278,7 +280,8 @@ const struct command command_article_publish = {
     .name = "article publish",
     .summary = "show an article's newest revision to readers",
     .details = "When the newspaper is being served, readers see it when the "
-               "command ends. A time that lies ahead schedules it; under "
+               "command ends; pictures that are not made yet are made "
+               "first. A time that lies ahead schedules it; under "
                "embargo it is scheduled for the end of that.",
     .shared = COMMAND_DATA,
     .arguments = (const struct command_argument[]){ID_ARGUMENT, {0}},

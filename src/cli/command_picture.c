@@ -4,12 +4,15 @@
 
 #include "base/arena.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "content/picture.h"
 
-enum { LIST_STANDARD = 20, MAKE_AT_ONCE = 64 };
+enum {
+    LIST_STANDARD = 20,
+    MAKE_AT_ONCE = 64,
+    PICTURE_KINDS = MEDIA_NO_PICTURE + 1,
+};
 
 /* ---- What all of them need -------------------------------------------------
  */

@@ -143,6 +143,24 @@ static void wake_hub(void *context)
 
 /* ---- start ---- */
 
+/* NULL when it is not installed. */
+static const char *image_helper_program(struct arena *arena)
+{
+    struct fault missing = {0};
+    const char *program = NULL;
+    return newspaper_helper("image", arena, &program, &missing) ? NULL
+                                                                : program;
+}
+
+static enum err start_pictures(struct desk *desk, struct fault *fault)
+{
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, 0);
+    enum err err = desk_pictures_start(
+        desk->content, image_helper_program(&arena), &desk->pictures);
+    return err ? fault_set(fault, err, NULL, "no thread for pictures") : ERR_OK;
+}
+
 static enum err open_site(struct desk *desk, struct fault *fault)
 {
     const char *directory = desk->arguments->directory;
@@ -154,7 +172,13 @@ static enum err open_site(struct desk *desk, struct fault *fault)
     enum err err = content_open(directory, &options, &desk->content, fault);
     if (err)
         return err;
-    return site_create(desk->content, desk->theme_folder, &desk->site, fault);
+    err = site_create(desk->content, desk->theme_folder, &desk->site, fault);
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, 0);
+    const char *program = image_helper_program(&arena);
+    if (!err && program && (err = site_draw_cards(desk->site, program)))
+        fault_set(fault, err, NULL, "no memory for share cards");
+    return err;
 }
 
 static enum err read_settings(struct desk *desk, struct settings *ret_settings,
@@ -264,18 +288,6 @@ static enum err start_hub(struct desk *desk, struct fault *fault)
         return fault_set(fault, err, NULL, "no threads for the hub");
     desk->hub = hub;
     return ERR_OK;
-}
-
-static enum err start_pictures(struct desk *desk, struct fault *fault)
-{
-    DEFER(arena_finish) struct arena arena;
-    struct fault missing = {0};
-    const char *program = NULL;
-    arena_init(&arena, 0);
-    if (newspaper_helper("image", &arena, &program, &missing))
-        program = NULL;
-    enum err err = desk_pictures_start(desk->content, program, &desk->pictures);
-    return err ? fault_set(fault, err, NULL, "no thread for pictures") : ERR_OK;
 }
 
 static void tell_ready(struct desk *desk)

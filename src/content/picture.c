@@ -349,29 +349,32 @@ static const char waiting_sql[] =
     " GROUP BY medium.id"
     " ORDER BY newest DESC, medium.id DESC LIMIT $1";
 
+static enum err read_ids(struct db_query *query, struct arena *arena,
+                         struct picture_ids *ret_ids)
+{
+    struct picture_ids ids = {0};
+    while (db_query_next(query))
+        ROW_ADD(arena, ids.ids, ids.count) = row_id(query, 0);
+    *ret_ids = ids;
+    return db_query_err(query);
+}
+
 enum err picture_waiting(struct db *db, size_t limit, struct arena *arena,
                          struct picture_ids *ret_ids)
 {
     DEFER(db_query_end)
     struct db_query query = db_ask(db, waiting_sql, DB_I64((int64_t)limit));
-    struct picture_ids ids = {0};
-    while (db_query_next(&query))
-        ROW_ADD(arena, ids.ids, ids.count) = row_id(&query, 0);
-    *ret_ids = ids;
-    return db_query_err(&query);
+    return read_ids(&query, arena, ret_ids);
 }
 
-enum err picture_count(struct db *db, int64_t counts[PICTURE_KINDS])
+enum err picture_waiting_in(struct db *db, const struct id *article,
+                            struct arena *arena, struct picture_ids *ret_ids)
 {
     DEFER(db_query_end)
-    struct db_query query =
-        db_query_begin(db, "SELECT made, COUNT(*) FROM medium GROUP BY made");
-    for (int i = 0; i < PICTURE_KINDS; i++)
-        counts[i] = 0;
-    while (db_query_next(&query)) {
-        int64_t kind = db_column_i64(&query, 0);
-        if (kind >= 0 && kind < PICTURE_KINDS)
-            counts[kind] = db_column_i64(&query, 1);
-    }
-    return db_query_err(&query);
+    struct db_query query = db_ask(
+        db,
+        "SELECT id FROM medium JOIN article_medium ON medium_id = medium.id"
+        " WHERE article_id = $1 AND made = 0 ORDER BY id",
+        DB_ID(article));
+    return read_ids(&query, arena, ret_ids);
 }

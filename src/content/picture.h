@@ -79,8 +79,9 @@ MUST_USE enum err picture_waiting(struct db *db, size_t limit,
                                   struct arena *arena,
                                   struct picture_ids *ret_ids);
 
-/* How many there are of each kind of enum media_made. */
-enum { PICTURE_KINDS = MEDIA_NO_PICTURE + 1 };
-MUST_USE enum err picture_count(struct db *db, int64_t counts[PICTURE_KINDS]);
+/* Those of one article. */
+MUST_USE enum err picture_waiting_in(struct db *db, const struct id *article,
+                                     struct arena *arena,
+                                     struct picture_ids *ret_ids);
 
 #endif

@@ -67,6 +67,8 @@ enum page_key_kind page_key_kind(struct str key)
         return article_kind(rest);
     if (str_eq(part, STR("suggest")) && !rest.ptr)
         return PAGE_KEY_SUGGEST;
+    if (str_eq(part, STR("card")) && rest.ptr)
+        return PAGE_KEY_CARD;
     if (!str_eq(part, STR("search")))
         return PAGE_KEY_OTHER;
     return rest.ptr ? PAGE_KEY_SEARCH_FEED : PAGE_KEY_SEARCH;
@@ -74,7 +76,8 @@ enum page_key_kind page_key_kind(struct str key)
 
 bool page_key_is_search(struct str key)
 {
-    return page_key_kind(key) & (SEARCHES | PAGE_KEY_SUGGEST | PAGE_KEY_OEMBED);
+    return page_key_kind(key) &
+           (SEARCHES | PAGE_KEY_SUGGEST | PAGE_KEY_OEMBED | PAGE_KEY_CARD);
 }
 
 /* ---- Values ----------------------------------------------------------------

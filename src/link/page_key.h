@@ -30,6 +30,7 @@ enum page_key_kind {
     PAGE_KEY_OEMBED = 1 << 4,      /* /oembed */
     PAGE_KEY_ARTICLE = 1 << 5,     /* /en/article/some-words-62f9f7d471fdc */
     PAGE_KEY_POSTS = 1 << 6,       /* …/posts: changes of a live blog */
+    PAGE_KEY_CARD = 1 << 7, /* /en/card/…: drawn, which takes as long */
 };
 
 /* By the path (decoded, without a query) or by the whole key. */

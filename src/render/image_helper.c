@@ -48,7 +48,10 @@ void image_helper_cancel(struct image_helper *helper)
 
 struct asking {
     struct helper_process *process;
-    const struct image_job *job;
+    struct str request;
+    const struct image_output *outputs;
+    size_t output_count;
+    bool wants_info;
     struct arena *arena;
     image_progress *progress;
     void *context;
@@ -80,10 +83,10 @@ static enum err take_rendition(struct asking *asking, struct str body)
 {
     struct image_rendition rendition;
     struct image_made *made = &asking->made;
-    if (!asking->has_info || made->rendition_count == asking->job->output_count)
+    if (asking->has_info != asking->wants_info ||
+        made->rendition_count == asking->output_count)
         return ERR_INVALID;
-    const struct image_output *asked =
-        &asking->job->outputs[made->rendition_count];
+    const struct image_output *asked = &asking->outputs[made->rendition_count];
     enum err err = image_rendition_read(body, &rendition);
     if (err || rendition.made.format != asked->format ||
         rendition.made.width > asked->width ||
@@ -93,13 +96,13 @@ static enum err take_rendition(struct asking *asking, struct str body)
     made->renditions[made->rendition_count++] = rendition;
     if (asking->progress)
         asking->progress(asking->context, made->rendition_count,
-                         asking->job->output_count);
+                         asking->output_count);
     return ERR_OK;
 }
 
 static enum err take_info(struct asking *asking, struct str body)
 {
-    if (asking->has_info)
+    if (asking->has_info || !asking->wants_info)
         return ERR_INVALID;
     asking->has_info = true;
     return image_info_read(body, &asking->made.info);
@@ -107,10 +110,9 @@ static enum err take_info(struct asking *asking, struct str body)
 
 static enum err take_end(const struct asking *asking)
 {
-    return asking->has_info &&
-                   asking->made.rendition_count == asking->job->output_count
-               ? ERR_OK
-               : ERR_INVALID;
+    bool whole = asking->has_info == asking->wants_info &&
+                 asking->made.rendition_count == asking->output_count;
+    return whole ? ERR_OK : ERR_INVALID;
 }
 
 /* *ret_refused: the helper is well, the picture is not. */
@@ -140,15 +142,11 @@ static enum err receive_answer(struct asking *asking, bool *ret_refused)
     }
 }
 
-static enum err send_job(struct asking *asking)
+static enum err send_request(struct asking *asking)
 {
-    DEFER(buf_finish) struct buf out;
-    buf_init(&out, IMAGE_FRAME_BYTES_MAX);
-    image_job_write(asking->job, &out);
-    enum err err = buf_err(&out);
     asking->process->deadline_us =
         clock_now_us() + (int64_t)IMAGE_HELPER_TIMEOUT_MS * 1000;
-    return err ? err : helper_process_send(asking->process, buf_str(&out));
+    return helper_process_send(asking->process, asking->request);
 }
 
 static enum err ensure_running(struct helper_process *process,
@@ -178,36 +176,22 @@ static enum err helper_fault(enum err err, struct fault *fault)
                      "make it smaller first");
 }
 
-enum err image_helper_make(struct image_helper *helper,
-                           const struct image_job *job, struct arena *arena,
-                           image_progress *progress, void *context,
-                           struct image_made *ret_made, struct fault *fault)
+/* A helper that died is asked once more; asking is as it was at first. */
+static enum err ask_twice(const struct asking *question,
+                          struct image_made *ret_made)
 {
-    assert(helper && job && arena && ret_made);
     enum err err = ERR_CLOSED;
-    if (job->picture.len > IMAGE_BYTES_MAX)
-        return fault_set(fault, ERR_TOO_LONG, "picture",
-                         "The picture has %zu bytes; at most %d MiB are read: "
-                         "make it smaller first",
-                         job->picture.len, IMAGE_BYTES_MAX >> 20);
     for (int tries = 0; tries < 2 && err == ERR_CLOSED; tries++) {
         bool refused = false;
-        struct asking asking = {
-            .process = &helper->process,
-            .job = job,
-            .arena = arena,
-            .progress = progress,
-            .context = context,
-            .made.renditions = arena_array(arena, struct image_rendition,
-                                           job->output_count + 1),
-            .fault = fault,
-        };
-        err = ensure_running(asking.process, fault);
+        struct asking asking = *question;
+        asking.made.renditions = arena_array(
+            asking.arena, struct image_rendition, asking.output_count + 1);
+        err = ensure_running(asking.process, asking.fault);
         if (err)
             return err;
-        if (progress)
-            progress(context, 0, job->output_count);
-        err = send_job(&asking);
+        if (asking.progress)
+            asking.progress(asking.context, 0, asking.output_count);
+        err = send_request(&asking);
         if (!err)
             err = receive_answer(&asking, &refused);
         if (refused)
@@ -218,6 +202,67 @@ enum err image_helper_make(struct image_helper *helper,
             *ret_made = asking.made;
     }
     if (err == ERR_AGAIN)
-        return fault_set(fault, err, "picture", "making pictures was ended");
-    return err ? helper_fault(err, fault) : ERR_OK;
+        return fault_set(question->fault, err, "picture",
+                         "making pictures was ended");
+    return err ? helper_fault(err, question->fault) : ERR_OK;
+}
+
+enum err image_helper_make(struct image_helper *helper,
+                           const struct image_job *job, struct arena *arena,
+                           image_progress *progress, void *context,
+                           struct image_made *ret_made, struct fault *fault)
+{
+    assert(helper && job && arena && ret_made);
+    if (job->picture.len > IMAGE_BYTES_MAX)
+        return fault_set(fault, ERR_TOO_LONG, "picture",
+                         "The picture has %zu bytes; at most %d MiB are read: "
+                         "make it smaller first",
+                         job->picture.len, IMAGE_BYTES_MAX >> 20);
+    DEFER(buf_finish) struct buf request;
+    buf_init(&request, IMAGE_FRAME_BYTES_MAX);
+    image_job_write(job, &request);
+    if (buf_err(&request))
+        return fault_set(fault, buf_err(&request), "picture",
+                         "no memory for a picture");
+    const struct asking asking = {
+        .process = &helper->process,
+        .request = buf_str(&request),
+        .outputs = job->outputs,
+        .output_count = job->output_count,
+        .wants_info = true,
+        .arena = arena,
+        .progress = progress,
+        .context = context,
+        .fault = fault,
+    };
+    return ask_twice(&asking, ret_made);
+}
+
+enum err image_helper_draw_card(struct image_helper *helper,
+                                const struct image_card *card,
+                                struct arena *arena, struct str *ret_jpeg,
+                                struct fault *fault)
+{
+    assert(helper && card && arena && ret_jpeg);
+    static const struct image_output output = {.format = IMAGE_JPEG,
+                                               .width = IMAGE_CARD_WIDTH};
+    DEFER(buf_finish) struct buf request;
+    buf_init(&request, IMAGE_FRAME_BYTES_MAX);
+    image_card_write(card, &request);
+    if (buf_err(&request))
+        return fault_set(fault, buf_err(&request), "card",
+                         "the picture or the faces are too large for a card");
+    const struct asking asking = {
+        .process = &helper->process,
+        .request = buf_str(&request),
+        .outputs = &output,
+        .output_count = 1,
+        .arena = arena,
+        .fault = fault,
+    };
+    struct image_made made;
+    enum err err = ask_twice(&asking, &made);
+    if (!err)
+        *ret_jpeg = made.renditions[0].bytes;
+    return err;
 }

@@ -43,6 +43,14 @@ MUST_USE enum err image_helper_make(struct image_helper *helper,
                                     struct image_made *ret_made,
                                     struct fault *fault);
 
+/* Draws a share card: a JPEG of IMAGE_CARD_WIDTH × IMAGE_CARD_HEIGHT in arena.
+ */
+MUST_USE enum err image_helper_draw_card(struct image_helper *helper,
+                                         const struct image_card *card,
+                                         struct arena *arena,
+                                         struct str *ret_jpeg,
+                                         struct fault *fault);
+
 /* From any thread: what is made now and from now on ends soon with ERR_AGAIN.
  */
 void image_helper_cancel(struct image_helper *helper);

@@ -118,6 +118,36 @@ void image_job_write(const struct image_job *job, struct buf *out)
     buf_add(out, job->picture);
 }
 
+enum { CARD_BYTES = 1 + 2 + 3 * 3 + 2 + 2 + 1 + 5 * 4, FACE_BYTES = 2 + 4 };
+
+void image_card_write(const struct image_card *card, struct buf *out)
+{
+    const struct str texts[] = {card->language, card->masthead, card->kicker,
+                                card->headline, card->foot};
+    size_t len = CARD_BYTES + card->picture.len;
+    assert(card->face_count <= IMAGE_FACES_MAX);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        len += texts[i].len;
+    for (size_t i = 0; i < card->face_count; i++)
+        len += FACE_BYTES + card->faces[i].bytes.len;
+    put_head(out, 'C', len);
+    put_number(out, card->rtl, 1);
+    put_number(out, (uint64_t)card->line_percent, 2);
+    put_number(out, card->paper, 3);
+    put_number(out, card->ink, 3);
+    put_number(out, card->signal, 3);
+    put_number(out, focus_on_wire(card->focus_x), 2);
+    put_number(out, focus_on_wire(card->focus_y), 2);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        put_text(out, texts[i]);
+    put_number(out, card->face_count, 1);
+    for (size_t i = 0; i < card->face_count; i++) {
+        put_number(out, (uint64_t)card->faces[i].weight, 2);
+        put_text(out, card->faces[i].bytes);
+    }
+    buf_add(out, card->picture);
+}
+
 enum { INFO_BYTES = 13 + 3 * 4 };
 
 void image_info_write(const struct image_info *info, struct buf *out)
@@ -170,7 +200,8 @@ bool image_head_read(const char head[IMAGE_HEAD_BYTES], char *ret_kind,
     return len <= IMAGE_FRAME_BYTES_MAX;
 }
 
-/* Reads on from the front; what is missing makes it bad, and stays so. */
+/* Reads on from the front, a statement each: an initialiser may be evaluated in
+ * any order; what is missing makes it bad, and stays so. */
 struct reading {
     struct str rest;
     bool bad;
@@ -213,12 +244,11 @@ static struct str take_text(struct reading *reading)
 static struct image_output take_output(struct reading *reading)
 {
     uint32_t format = take_number(reading, 1);
-    struct image_output output = {
-        .format = (enum image_format)format,
-        .width = (uint16_t)take_number(reading, 2),
-        .ratio_x = (uint8_t)take_number(reading, 1),
-        .ratio_y = (uint8_t)take_number(reading, 1),
-    };
+    struct image_output output = {0};
+    output.format = (enum image_format)format;
+    output.width = (uint16_t)take_number(reading, 2);
+    output.ratio_x = (uint8_t)take_number(reading, 1);
+    output.ratio_y = (uint8_t)take_number(reading, 1);
     if (format >= IMAGE_FORMAT_COUNT || !image_formats[format].made ||
         output.width == 0 || !output.ratio_x != !output.ratio_y)
         reading->bad = true;
@@ -239,12 +269,11 @@ enum err image_job_read(struct str body, struct image_output *outputs,
                         struct image_job *ret_job)
 {
     struct reading reading = {.rest = body};
-    struct image_job job = {
-        .focus_x = take_focus(&reading),
-        .focus_y = take_focus(&reading),
-        .outputs = outputs,
-        .output_count = take_number(&reading, 1),
-    };
+    struct image_job job = {0};
+    job.focus_x = take_focus(&reading);
+    job.focus_y = take_focus(&reading);
+    job.outputs = outputs;
+    job.output_count = take_number(&reading, 1);
     if (job.output_count > IMAGE_OUTPUTS_MAX ||
         (job.focus_x == IMAGE_FOCUS_AUTO) != (job.focus_y == IMAGE_FOCUS_AUTO))
         return ERR_INVALID;
@@ -257,6 +286,56 @@ enum err image_job_read(struct str body, struct image_output *outputs,
     return ERR_OK;
 }
 
+static struct image_face take_face(struct reading *reading)
+{
+    struct image_face face = {.weight = (int)take_number(reading, 2)};
+    size_t len = take_number(reading, 4);
+    face.bytes = str_slice(reading->rest, 0, len);
+    if (face.bytes.len != len || !len || face.weight < 1 || face.weight > 1000)
+        reading->bad = true;
+    else
+        reading->rest = str_from(reading->rest, len);
+    return face;
+}
+
+enum { LINE_PERCENT_MIN = 80, LINE_PERCENT_MAX = 250 };
+
+enum err image_card_read(struct str body, struct image_face *faces,
+                         struct image_card *ret_card)
+{
+    struct reading reading = {.rest = body};
+    uint32_t rtl = take_number(&reading, 1);
+    struct image_card card = {0};
+    card.faces = faces;
+    card.rtl = rtl == 1;
+    card.line_percent = (int)take_number(&reading, 2);
+    card.paper = take_number(&reading, 3);
+    card.ink = take_number(&reading, 3);
+    card.signal = take_number(&reading, 3);
+    card.focus_x = take_focus(&reading);
+    card.focus_y = take_focus(&reading);
+    card.language = take_text(&reading);
+    card.masthead = take_text(&reading);
+    card.kicker = take_text(&reading);
+    card.headline = take_text(&reading);
+    card.foot = take_text(&reading);
+    card.face_count = take_number(&reading, 1);
+    if (rtl > 1 || card.face_count > IMAGE_FACES_MAX ||
+        card.language.len >= IMAGE_LANGUAGE_BYTES ||
+        card.line_percent < LINE_PERCENT_MIN ||
+        card.line_percent > LINE_PERCENT_MAX ||
+        (card.focus_x == IMAGE_FOCUS_AUTO) !=
+            (card.focus_y == IMAGE_FOCUS_AUTO))
+        return ERR_INVALID;
+    for (size_t i = 0; i < card.face_count; i++)
+        faces[i] = take_face(&reading);
+    card.picture = reading.rest;
+    if (reading.bad || card.picture.len > IMAGE_BYTES_MAX)
+        return ERR_INVALID;
+    *ret_card = card;
+    return ERR_OK;
+}
+
 static bool is_side(uint32_t pixels)
 {
     return pixels > 0 && pixels <= IMAGE_SIDE_MAX;
@@ -266,15 +345,14 @@ enum err image_info_read(struct str body, struct image_info *ret_info)
 {
     struct reading reading = {.rest = body};
     uint32_t format = take_number(&reading, 1);
-    struct image_info info = {
-        .format = (enum image_format)format,
-        .width = take_number(&reading, 4),
-        .height = take_number(&reading, 4),
-        .frames = take_number(&reading, 4),
-        .credit = take_text(&reading),
-        .copyright = take_text(&reading),
-        .caption = take_text(&reading),
-    };
+    struct image_info info = {0};
+    info.format = (enum image_format)format;
+    info.width = take_number(&reading, 4);
+    info.height = take_number(&reading, 4);
+    info.frames = take_number(&reading, 4);
+    info.credit = take_text(&reading);
+    info.copyright = take_text(&reading);
+    info.caption = take_text(&reading);
     if (reading.bad || reading.rest.len || format >= IMAGE_FORMAT_COUNT ||
         !is_side(info.width) || !is_side(info.height) || !info.frames)
         return ERR_INVALID;
@@ -286,10 +364,9 @@ enum err image_rendition_read(struct str body,
                               struct image_rendition *ret_rendition)
 {
     struct reading reading = {.rest = body};
-    struct image_rendition rendition = {
-        .made = take_output(&reading),
-        .height = take_number(&reading, 4),
-    };
+    struct image_rendition rendition = {0};
+    rendition.made = take_output(&reading);
+    rendition.height = take_number(&reading, 4);
     rendition.bytes = reading.rest;
     if (reading.bad || !is_side(rendition.height) ||
         image_format_of(rendition.bytes) != rendition.made.format)

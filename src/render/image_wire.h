@@ -29,6 +29,12 @@ enum {
     IMAGE_FOCUS_AUTO = -1,  /* where it looks most interesting */
     IMAGE_FRAME_BYTES_MAX = IMAGE_BYTES_MAX + (1 << 20),
     IMAGE_HEAD_BYTES = 5,
+
+    IMAGE_CARD_WIDTH = 1200, /* Open Graph's usual size */
+    IMAGE_CARD_HEIGHT = 630,
+    IMAGE_CARD_BYTES_MAX = 100 * 1000,
+    IMAGE_FACES_MAX = 10,
+    IMAGE_LANGUAGE_BYTES = 36, /* BCP 47, with a NUL */
 };
 
 /* clang-format off */
@@ -79,6 +85,32 @@ struct image_job {
     size_t output_count;
 };
 
+/* A font: TrueType, OpenType or WOFF2. */
+struct image_face {
+    struct str bytes;
+    int weight; /* 600, of one that has several */
+};
+
+/* What stands where somebody shares an article. */
+struct image_card {
+    const struct image_face
+        *faces; /* the first that has a character draws it */
+    size_t face_count;
+    struct str language; /* BCP 47 */
+    bool rtl;
+    int line_percent; /* of a headline: from line to line, of its size */
+    uint32_t paper;   /* 0xRRGGBB */
+    uint32_t ink;
+    uint32_t signal;
+    struct str masthead; /* lines of text; all but the headline may be "" */
+    struct str kicker;
+    struct str headline;
+    struct str foot;
+    int64_t focus_x; /* of the picture, as in a job */
+    int64_t focus_y;
+    struct str picture; /* "": none */
+};
+
 /* What the picture is; texts are UTF-8, one line each, "" when it says none. */
 struct image_info {
     enum image_format format;
@@ -102,6 +134,7 @@ bool image_head_read(const char head[IMAGE_HEAD_BYTES], char *ret_kind,
 
 /* Whole frames, with their heads. */
 void image_job_write(const struct image_job *job, struct buf *out);
+void image_card_write(const struct image_card *card, struct buf *out);
 void image_info_write(const struct image_info *info, struct buf *out);
 void image_rendition_write(const struct image_rendition *rendition,
                            struct buf *out);
@@ -109,10 +142,12 @@ void image_end_write(struct buf *out);
 void image_refusal_write(enum err err, struct str message, struct buf *out);
 
 /* Their bodies. ERR_INVALID for anything that the writers do not write.
- * Everything borrows from body, but for the outputs: room for
- * IMAGE_OUTPUTS_MAX of them comes from the caller. */
+ * Everything borrows from body, but for the outputs and faces: room for
+ * IMAGE_OUTPUTS_MAX, or IMAGE_FACES_MAX, of them comes from the caller. */
 MUST_USE enum err image_job_read(struct str body, struct image_output *outputs,
                                  struct image_job *ret_job);
+MUST_USE enum err image_card_read(struct str body, struct image_face *faces,
+                                  struct image_card *ret_card);
 MUST_USE enum err image_info_read(struct str body, struct image_info *ret_info);
 MUST_USE enum err image_rendition_read(struct str body,
                                        struct image_rendition *ret_rendition);

@@ -12,4 +12,8 @@ enum { FACES_MAX = 4 };
  * the language is written in; for another one there is none. */
 const char *const *faces_of(struct str language);
 
+/* From line to line of a headline in that script, in hundredths of its size, as
+ * web/theme/style.css has it. */
+int faces_line_percent(struct str language);
+
 #endif

@@ -16,6 +16,7 @@
 #include "site/pages.h"
 #include "site/printer.h"
 #include "site/printing.h"
+#include "site/share_card.h"
 #include "site/story_model.h"
 
 #define YEAR_US (INT64_C(31557600) * TIME_US_PER_SECOND) /* 365.25 days */
@@ -356,7 +357,11 @@ static void set_head(struct printing *p, const struct article *article,
                               ? printing_before(p, path, &p->path.before)
                               : path);
     printing_share(p, "article", content->headline);
-    printing_share_picture(p, article->picture, content->picture_alt);
+    struct str card = share_card_path(p, article);
+    if (card.len)
+        printing_share_card(p, card, content->headline);
+    else
+        printing_share_picture(p, article->picture, content->picture_alt);
     share_article(p, article);
     value_set_str(p->page, "item", site_path_item(p->arena, path));
     set_oembed(p, path);

@@ -20,6 +20,7 @@ MUST_USE enum err page_tag(struct printing *p);
 MUST_USE enum err page_author(struct printing *p);
 MUST_USE enum err page_search(struct printing *p);
 MUST_USE enum err page_suggest(struct printing *p);
+MUST_USE enum err page_card(struct printing *p); /* see share_card.h */
 MUST_USE enum err page_menu(struct printing *p);
 MUST_USE enum err page_tv(struct printing *p);
 MUST_USE enum err page_saved(struct printing *p);

@@ -40,6 +40,7 @@ static enum err (*const printers[SITE_PAGE_COUNT])(struct printing *) = {
     [SITE_PAGE_LLMS] = page_llms,
     [SITE_PAGE_ICON] = page_icon,
     [SITE_PAGE_WORKER] = page_worker,
+    [SITE_PAGE_CARD] = page_card,
 };
 
 enum err site_print(struct site *site, struct db *reader, struct str page_key,

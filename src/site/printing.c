@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "content/change.h"
 #include "render/catalogue.h"
+#include "render/image_wire.h"
 #include "render/locale.h"
 #include "render/template.h"
 #include "render/value.h"
@@ -258,6 +259,16 @@ void printing_share(struct printing *p, const char *type, struct str title)
     value_set_str(og, "url", value_text(value_get(p->page, STR("canonical"))));
     value_set_bool(og, "image", false);
     value_set_bool(og, "article", false);
+}
+
+void printing_share_card(struct printing *p, struct str path, struct str alt)
+{
+    struct value *image = value_set_object(p->share, "image");
+    value_set_str(image, "url", printing_absolute(p, path));
+    value_set_c(image, "type", "image/jpeg");
+    value_set_int(image, "width", IMAGE_CARD_WIDTH);
+    value_set_int(image, "height", IMAGE_CARD_HEIGHT);
+    value_set_str(image, "alt", alt);
 }
 
 void printing_share_picture(struct printing *p, const struct medium *medium,

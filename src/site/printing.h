@@ -101,6 +101,9 @@ void printing_share(struct printing *p, const char *type, struct str title);
 void printing_share_picture(struct printing *p, const struct medium *medium,
                             struct str alt);
 
+/* Its picture is a share card (share_card.h) at path. */
+void printing_share_card(struct printing *p, struct str path, struct str alt);
+
 /* The same of the first story of a list that has one. */
 struct article_list;
 void printing_share_list(struct printing *p, const struct article_list *list);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "render/image_helper.h"
 #include "render/locale.h"
 #include "render/template.h"
 #include "site/site_internal.h"
@@ -48,6 +49,7 @@ enum err site_create(struct content *content, const char *folder,
     site->folder = folder;
     arena_init(&site->arena, 0);
     pthread_mutex_init(&site->lock, NULL);
+    pthread_mutex_init(&site->cards_lock, NULL);
     site->locales = locales_create();
     site->stamp = folder_stamp(site);
     site->edition = edition_of(site);
@@ -70,9 +72,17 @@ void site_destroy(struct site *site)
         return;
     look_release(site->look);
     locales_destroy(site->locales);
+    image_helper_destroy(site->cards);
+    pthread_mutex_destroy(&site->cards_lock);
     arena_finish(&site->arena);
     pthread_mutex_destroy(&site->lock);
     free(site);
+}
+
+enum err site_draw_cards(struct site *site, const char *program)
+{
+    site->cards = image_helper_create(program, false);
+    return site->cards ? ERR_OK : ERR_NO_MEMORY;
 }
 
 void site_be_static(struct site *site)

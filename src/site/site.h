@@ -28,6 +28,10 @@ void site_destroy(struct site *site); /* accepts NULL */
  * first page. */
 void site_be_static(struct site *site);
 
+/* From now on there are share cards, drawn by broadsheet-image, whose path
+ * program is. Before the first page. */
+MUST_USE enum err site_draw_cards(struct site *site, const char *program);
+
 /* Looks whether a file of the overrides changed and loads them again if so;
  * after an error the theme before it stays in use. One thread at a time. */
 MUST_USE enum err site_reload_theme(struct site *site, bool *ret_changed,

@@ -9,6 +9,7 @@
 #include "site/look.h"
 #include "site/site.h"
 
+struct image_helper;
 struct locales;
 
 struct site {
@@ -17,6 +18,9 @@ struct site {
     bool is_static;     /* see site_be_static */
     struct arena arena;
     struct locales *locales;
+
+    struct image_helper *cards; /* NULL when nobody draws them */
+    pthread_mutex_t cards_lock;
 
     pthread_mutex_t lock; /* what follows */
     struct look *look;

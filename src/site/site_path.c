@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "link/page_key.h"
+#include "site/share_card.h"
 
 enum { PARTS_MAX = SITE_PATH_DEPTH_MAX + 2 };
 
@@ -166,6 +167,33 @@ static bool parse_embed(const struct parts *parts, struct site_path *path)
     return true;
 }
 
+/* How many hexadecimal digits a text begins with. */
+static size_t count_hex(struct str text)
+{
+    size_t count = 0;
+    while (count < text.len &&
+           ((text.ptr[count] >= '0' && text.ptr[count] <= '9') ||
+            (text.ptr[count] >= 'a' && text.ptr[count] <= 'f')))
+        count++;
+    return count;
+}
+
+/* /en/card/62f9f7d471fdc-0123456789abcdef.jpg */
+static bool parse_card(const struct parts *parts, struct site_path *path)
+{
+    if (parts->count != 3 || !str_eq(parts->at[1], STR("card")))
+        return false;
+    struct str file = parts->at[2], digits = str_from(file, ID_LEN + 1);
+    size_t count = count_hex(digits);
+    if (count != SHARE_CARD_DIGITS ||
+        !str_eq(str_from(digits, count), STR(".jpg")) ||
+        file.ptr[ID_LEN] != '-' ||
+        id_parse(str_slice(file, 0, ID_LEN), &path->id))
+        return false;
+    path->page = SITE_PAGE_CARD;
+    return true;
+}
+
 /* The pages that every language has one of. */
 static bool parse_single(struct str name, struct site_path *path)
 {
@@ -215,7 +243,7 @@ static void parse_page(const struct parts *parts, struct site_path *path)
     if (parts->count == 1) {
         path->page = SITE_PAGE_FRONT;
     } else if ((parts->count == 2 && parse_single(last, path)) ||
-               parse_embed(parts, path)) {
+               parse_embed(parts, path) || parse_card(parts, path)) {
         return;
     } else if (parse_posts(parts, path)) {
         return;

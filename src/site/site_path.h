@@ -37,6 +37,8 @@ enum site_page {
     SITE_PAGE_SAVED,    /* /en/saved: what the reader keeps for later */
     SITE_PAGE_MY_SAVED, /* /saved */
     SITE_PAGE_MANIFEST, /* /en/manifest.webmanifest */
+    SITE_PAGE_CARD,     /* /en/card/62f9f7d471fdc-0123456789abcdef.jpg: see
+                         * share_card.h */
     SITE_PAGE_ICON,     /* /en/icon-192.png; see SITE_ICONS */
     SITE_PAGE_WORKER,   /* /sw.js */
     SITE_PAGE_FEED,     /* /en/atom.xml, /en/politics/rss.xml,

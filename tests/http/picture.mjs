@@ -246,6 +246,58 @@ test("what an import brought is made in the background, and its page printed aga
   assert.match(await front(), /Imported/);
 });
 
+test("publishing by command makes what waits first: the file as it came never is public", async () => {
+  await site.run("settings", "set", "make_pictures", "no");
+  const folders = path.join(site.folder, "drafts");
+  fs.mkdirSync(folders);
+  vips("resize", at("plain.ppm"), path.join(folders, "draft.png"), "0.9");
+  const item = {
+    uri: "urn:test:3",
+    type: "text",
+    language: "en",
+    headlines: [{ role: "main", value: "A draft" }],
+    associations: [{ name: "main", uri: "urn:test:4", type: "picture", renditions: [{ name: "a", href: "draft.png", contentType: "image/png" }] }],
+  };
+  fs.writeFileSync(path.join(folders, "one.json"), JSON.stringify(item));
+  await site.run("import", "ninjs", path.join(folders, "one.json"), "--drafts");
+  const [newest] = JSON.parse(await site.run("picture", "list", "-n", "1", "--json"));
+  assert.equal(newest.state, "waiting");
+  const [draft] = JSON.parse(await site.run("article", "list", "--state", "draft", "--json"));
+  await site.run("article", "publish", draft.id);
+  const made = JSON.parse(await site.run("picture", "show", newest.id, "--json"));
+  assert.deepEqual([made.state, made.original_is_public], ["made", false]);
+  assert.match((await site.get(`/en/article/a-draft-${draft.id}`)).text(), /image\/avif/);
+});
+
+test("a shared article brings a card with its headline, under a name that changes with it", async () => {
+  await site.run("settings", "set", "address", "https://paper.example");
+  const { id } = await site.write({ headline: "Ferry returns", text: "A paragraph." });
+  await site.publish(id);
+  const card = async () => /og:image" content="https:\/\/paper\.example([^"]*)"/.exec((await site.get(`/en/article/ferry-returns-${id}`)).text())?.[1] ?? "";
+  const first = await card();
+  assert.match(first, new RegExp(`^/en/card/${id}-[0-9a-f]{16}\\.jpg$`));
+  const answer = await site.get(first);
+  assert.deepEqual([answer.status, answer.get("content-type")], [200, "image/jpeg"]);
+  assert.match(answer.get("cache-control") ?? "", /immutable/);
+  assert.ok(answer.body.length < 100_000, `${answer.body.length} bytes`);
+  fs.writeFileSync(at("card.jpg"), answer.body);
+  assert.equal(execFileSync("vipsheader", ["-f", "width", at("card.jpg")], { encoding: "utf8" }).trim(), "1200");
+  assert.equal(execFileSync("vipsheader", ["-f", "height", at("card.jpg")], { encoding: "utf8" }).trim(), "630");
+  const guess = await site.get(`/en/card/${id}-0123456789abcdef.jpg`);
+  assert.deepEqual([guess.status, guess.get("location")], [301, first]);
+  for (const wrong of [`/en/card/${id}.jpg`, "/en/card/62f9f7d471fdc-0123456789abcdef.jpg", `/en/card/${id}-0123456789abcdef.png`])
+    assert.equal((await site.get(wrong)).status, 404, wrong);
+  await site.revise(id, { headline: "Ferry returns, and a rope along both sides" });
+  await site.publish(id);
+  const article = await site.get(`/en/article/ferry-returns-${id}`);
+  const second = /og:image" content="https:\/\/paper\.example([^"]*)"/.exec((await site.get(article.get("location") ?? `/en/article/ferry-returns-${id}`)).text())?.[1] ?? "";
+  assert.notEqual(second, first);
+  assert.equal((await site.get(first)).get("location"), second);
+  assert.equal((await site.get(second)).status, 200);
+  await site.withdraw(id, "a test");
+  assert.equal((await site.get(second)).status, 404);
+});
+
 test("the helper can open, make, connect, execute, fork, signal and trace nothing", () => {
   const helper = path.join(path.dirname(program), "broadsheet-image");
   const probed = JSON.parse(execFileSync(helper, ["probe"], { encoding: "utf8" }));
