@@ -7,6 +7,7 @@
  *
  * The readers come from 127.0.0.2 and on, so that their ports suffice. */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -90,6 +91,27 @@ static long edge_memory(const struct bench *bench)
     }
     fclose(file);
     return anonymous;
+}
+
+/* Nanoseconds that the edge's threads have been on a processor. */
+static int64_t edge_cpu_ns(const struct bench *bench)
+{
+    char folder[64], path[400], line[128];
+    int64_t cpu_ns = 0;
+    snprintf(folder, sizeof folder, "/proc/%ld/task", bench->edge);
+    DIR *tasks = opendir(folder);
+    if (!tasks)
+        die(folder);
+    for (struct dirent *task; (task = readdir(tasks));) {
+        snprintf(path, sizeof path, "%s/%s/schedstat", folder, task->d_name);
+        FILE *file = task->d_name[0] == '.' ? NULL : fopen(path, "r");
+        if (file && fgets(line, sizeof line, file))
+            cpu_ns += strtoll(line, NULL, 10);
+        if (file)
+            fclose(file);
+    }
+    closedir(tasks);
+    return cpu_ns;
 }
 
 /* ---- Streams ---------------------------------------------------------------
@@ -245,6 +267,7 @@ static void measure(struct bench *bench)
     pthread_t visitor;
     if (pthread_create(&visitor, NULL, visit, bench))
         die("no thread");
+    int64_t cpu_ns = edge_cpu_ns(bench);
     for (size_t round = 1; round <= bench->rounds; round++) {
         int64_t began_us = clock_now_us();
         publish(bench, round);
@@ -254,11 +277,14 @@ static void measure(struct bench *bench)
         from_answer_us[round - 1] = last_us - answered_us;
         usleep(200 * 1000);
     }
+    cpu_ns = edge_cpu_ns(bench) - cpu_ns;
     atomic_store(&bench->over, true);
     pthread_join(visitor, NULL);
     print_times("last stream, from the publish call", from_call_us,
                 bench->rounds);
     print_times("last stream, from its answer", from_answer_us, bench->rounds);
+    printf("the edge's CPU: %.1f ms an update, front pages included\n",
+           (double)cpu_ns / 1e6 / (double)bench->rounds);
     print_times("front page meanwhile", bench->visit_us, bench->visits);
 }
 
