@@ -125,6 +125,10 @@ static void set_content(json_t *object, const struct article_content *content)
     json_object_set_new(object, "live", json_boolean(content->live));
     json_object_set_new(object, "sponsored", json_boolean(content->sponsored));
     set_text(object, "picture", id_str(&content->picture));
+    json_object_set_new(object, "enclosure",
+                        article_enclosure_is_set(&content->enclosure)
+                            ? article_enclosure_json(&content->enclosure)
+                            : json_null());
 }
 
 static void set_times(json_t *object, const struct article *article,
@@ -255,6 +259,22 @@ static enum err read_flags(const struct reader *reader)
     if (!err && picture.len && id_parse(picture, &content->picture))
         err = refuse(reader, "picture", "the id of a medium");
     return err;
+}
+
+/* null takes it away. */
+static enum err read_enclosure(const struct reader *reader)
+{
+    const json_t *value = json_object_get(reader->object, "enclosure");
+    if (json_is_null(value))
+        reader->content->enclosure = (struct article_enclosure){0};
+    if (!value || json_is_null(value))
+        return ERR_OK;
+    if (article_enclosure_read(value, reader->arena,
+                               &reader->content->enclosure))
+        return refuse(reader, "enclosure",
+                      "{\"url\": …, \"type\": \"audio/mpeg\", \"bytes\": …, "
+                      "\"seconds\": …}, or \"medium\" in place of the url");
+    return ERR_OK;
 }
 
 static enum err read_body(const struct reader *reader)
@@ -409,6 +429,8 @@ enum err article_json_read(const json_t *object, struct db *db,
     enum err err = read_texts(&reader);
     if (!err)
         err = read_flags(&reader);
+    if (!err)
+        err = read_enclosure(&reader);
     if (!err)
         err = read_body(&reader);
     if (!err)

@@ -22,6 +22,7 @@
     X(article_show) \
     X(article_new) \
     X(article_edit) \
+    X(article_enclose) \
     X(article_publish) \
     X(article_schedule) \
     X(article_withdraw) \

@@ -258,6 +258,8 @@ static enum err read_media(struct db *db, struct arena *arena,
             return err;
         ROW_ADD(arena, article->media, article->media_count) = medium;
     }
+    article->enclosure =
+        article_medium(article, id_str(&article->content.enclosure.medium));
     article->picture =
         article_medium(article, id_str(&article->content.picture));
     return db_query_err(&query);

@@ -98,6 +98,23 @@ struct article_byline {
 /* Whether they wrote it, rather than drew or translated it. */
 bool article_byline_is_author(const struct article_byline *byline);
 
+/* What programs that play fetch beside the text: the article read aloud, the
+ * broadcast that it is of. A file of ours, or one elsewhere. */
+struct article_enclosure {
+    struct id medium;   /* of ours, or none */
+    struct str url;     /* elsewhere, or "" */
+    struct str mime;    /* "audio/mpeg"; that of the medium when there is one */
+    int64_t size_bytes; /* 0: not known; of the medium as well */
+    int64_t seconds;    /* how long it lasts; 0: not known */
+};
+
+enum { ENCLOSURE_SECONDS_MAX = 7 * 24 * 3600 };
+
+bool article_enclosure_is_set(const struct article_enclosure *enclosure);
+
+/* Whether files of that type are played. */
+bool article_enclosure_type_is_fit(struct str mime);
+
 /* What an editor writes. */
 struct article_content {
     struct str language;
@@ -112,7 +129,8 @@ struct article_content {
     bool live;      /* a live blog */
     bool sponsored; /* paid for */
     enum article_weight weight;
-    struct id picture;     /* the main picture's medium, or none */
+    struct id picture; /* the main picture's medium, or none */
+    struct article_enclosure enclosure;
     struct id *categories; /* the first is the main one */
     size_t category_count;
     struct str *tags; /* names; those the language lacks are made */
@@ -168,9 +186,11 @@ struct article {
     size_t correction_count;
     struct article_translation *translations; /* published ones, others only */
     size_t translation_count;
-    struct medium *media; /* the main picture and those in the body */
+    struct medium *media; /* the main picture, those in the body, what is
+                             played */
     size_t media_count;
-    const struct medium *picture; /* into media, or NULL */
+    const struct medium *picture;   /* into media, or NULL */
+    const struct medium *enclosure; /* the same of content.enclosure */
 };
 
 /* The medium of that id among article->media, or NULL. */
@@ -222,6 +242,17 @@ struct article_input {
 MUST_USE enum err article_save(struct edit *edit,
                                const struct article_input *input,
                                struct id *ret_id, int64_t *ret_revision);
+
+/* The enclosure as JSON: medium, url, type, bytes, seconds, as far as they are
+ * set; the caller owns it. */
+struct json_t;
+struct json_t *article_enclosure_json(
+    const struct article_enclosure *enclosure);
+
+/* Back; ERR_INVALID when object is not such a one. Texts live in arena. */
+MUST_USE enum err article_enclosure_read(
+    const struct json_t *object, struct arena *arena,
+    struct article_enclosure *ret_enclosure);
 
 /* ---- Revisions --------------------------------------------------------------
  */

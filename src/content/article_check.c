@@ -155,6 +155,10 @@ enum err article_check_references(struct edit *edit,
                                   const struct article_checked *checked)
 {
     enum err err = check_categories(edit, &checked->content);
+    if (!err) {
+        struct article_enclosure enclosure = checked->content.enclosure;
+        err = article_check_enclosure(edit, &enclosure);
+    }
     if (!err)
         err = check_bylines(edit, &checked->content);
     if (!err)
@@ -244,6 +248,8 @@ enum err article_check(struct edit *edit, const struct article_content *content,
         err = check_texts(edit, &checked.content);
     if (!err)
         err = check_body(edit, &checked);
+    if (!err)
+        err = article_check_enclosure(edit, &checked.content.enclosure);
     if (!err)
         err = article_collect_media(&checked, &edit->arena, edit->fault);
     if (!err)

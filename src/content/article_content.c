@@ -160,6 +160,9 @@ enum err article_write_json(const struct article_checked *checked,
     failed |= json_object_set_new(
         object, "weight", json_string(article_weight_name(content.weight)));
     failed |= put_text(object, "picture", id_str(&content.picture));
+    if (article_enclosure_is_set(&content.enclosure))
+        failed |= json_object_set_new(
+            object, "enclosure", article_enclosure_json(&content.enclosure));
     failed |= json_object_set_new(
         object, "categories",
         ids_json(content.categories, content.category_count));
@@ -249,6 +252,11 @@ enum err article_read_json(struct str json, struct str body,
                              &content->weight))
         content->weight = ARTICLE_STANDARD;
     content->picture = get_id(json_object_get(object, "picture"));
+    const json_t *enclosure = json_object_get(object, "enclosure");
+    if (enclosure &&
+        article_enclosure_read(enclosure, arena, &content->enclosure))
+        return fault_set(fault, ERR_CORRUPT, NULL,
+                         "a stored revision is damaged: restore a backup");
     content->category_count = get_ids(json_object_get(object, "categories"),
                                       arena, &content->categories);
     checked.tag_count =
@@ -292,6 +300,8 @@ enum err article_collect_media(struct article_checked *checked,
     checked->media_count = 0;
     if (id_is_set(&checked->content.picture))
         collect(&collecting, id_str(&checked->content.picture));
+    if (id_is_set(&checked->content.enclosure.medium))
+        collect(&collecting, id_str(&checked->content.enclosure.medium));
     if (checked->content.body.len == 0)
         return ERR_OK;
     if (!checked->document) {

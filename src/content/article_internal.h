@@ -3,6 +3,8 @@
 #ifndef CONTENT_ARTICLE_INTERNAL_H
 #define CONTENT_ARTICLE_INTERNAL_H
 
+#include <jansson.h>
+
 #include "content/article.h"
 #include "content/edit_internal.h"
 
@@ -40,6 +42,10 @@ struct article_saved {
 MUST_USE enum err article_check(struct edit *edit,
                                 const struct article_content *content,
                                 struct article_checked *ret_checked);
+
+/* Fills in what the medium says. Errors name the member: "enclosure.url". */
+MUST_USE enum err article_check_enclosure(struct edit *edit,
+                                          struct article_enclosure *enclosure);
 
 /* Whether categories, people and media are (still) there. */
 MUST_USE enum err article_check_references(

@@ -266,7 +266,8 @@ static void set_times(struct exporter *exporter, json_t *item)
         set_time(item, "expires", article->expires_us);
 }
 
-/* ---- Pictures --------------------------------------------------------------
+/* ---- Pictures, recordings
+ * --------------------------------------------------------------
  */
 
 static json_t *rendition_json(const struct exporter *exporter,
@@ -379,6 +380,33 @@ static json_t *picture_json(const struct exporter *exporter,
     return object;
 }
 
+/* What is played, as an association beside the pictures. */
+static json_t *recording_json(const struct exporter *exporter)
+{
+    const struct article *article = exporter->article;
+    const struct article_enclosure *enclosure = &article->content.enclosure;
+    struct str address = enclosure->url;
+    if (article->enclosure)
+        address = media_address(exporter, &article->enclosure->original);
+    json_t *object = json_object(), *list = json_array();
+    json_t *rendition = json_object();
+    set_c(object, "name", "enclosure");
+    set_c(object, "rel", "enclosure");
+    set_text(object, "uri", address);
+    set_c(object, "type",
+          str_starts_with(enclosure->mime, STR("video/")) ? "video" : "audio");
+    set_c(rendition, "name", "main");
+    set_text(rendition, "href", address);
+    set_text(rendition, "contentType", enclosure->mime);
+    if (enclosure->size_bytes)
+        set_number(rendition, "sizeInBytes", enclosure->size_bytes);
+    if (enclosure->seconds)
+        set_number(rendition, "duration", enclosure->seconds);
+    json_array_append_new(list, rendition);
+    set_list(object, "renditions", list);
+    return object;
+}
+
 /* Pictures that only posts show are in their HTML. */
 static void add_pictures(struct exporter *exporter, json_t *list)
 {
@@ -387,6 +415,8 @@ static void add_pictures(struct exporter *exporter, json_t *list)
     for (size_t i = 0; i < article->media_count; i++) {
         const struct medium *medium = &article->media[i];
         struct str name = STR("main");
+        if (medium == article->enclosure)
+            continue;
         if (exporter->options->blog && medium != article->picture &&
             !find_node(article->document, id_str(&medium->id)))
             continue;
@@ -449,6 +479,8 @@ static enum err set_associations(struct exporter *exporter, json_t *item)
     json_t *list = json_array();
     enum err err = ERR_OK;
     add_pictures(exporter, list);
+    if (article_enclosure_is_set(&exporter->article->content.enclosure))
+        json_array_append_new(list, recording_json(exporter));
     for (size_t i = 0; !err && posts && i < posts->count; i++)
         err = add_post(exporter, list, &posts->posts[i]);
     set_list(item, "associations", list);

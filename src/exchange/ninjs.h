@@ -46,8 +46,10 @@ struct ninjs_rendition {
     struct str name;
     struct str href;
     struct str content_type;
-    int64_t width; /* 0 when not said */
+    int64_t width; /* of these, 0 when not said */
     int64_t height;
+    int64_t size_bytes;
+    int64_t seconds; /* how long it lasts */
 };
 
 struct ninjs_alt_id {

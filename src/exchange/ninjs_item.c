@@ -92,6 +92,9 @@ static enum err read_text(struct reader *reader, const json_t *object,
     return err;
 }
 
+/* What a double holds to the last digit. */
+#define NUMBER_MAX 9007199254740992.0
+
 static enum err read_number(struct reader *reader, const json_t *object,
                             const char *name, int64_t *ret_number)
 {
@@ -99,7 +102,7 @@ static enum err read_number(struct reader *reader, const json_t *object,
     if (!value)
         return ERR_OK;
     double number = json_number_value(value);
-    if (!json_is_number(value) || !(number >= 0 && number <= INT32_MAX)) {
+    if (!json_is_number(value) || !(number >= 0 && number <= NUMBER_MAX)) {
         place_enter(reader, ".%s", name);
         return refuse(reader, ERR_INVALID, "has to be a number, 0 or more");
     }
@@ -200,6 +203,10 @@ static enum err read_rendition_entry(struct reader *reader, const json_t *value,
         err = read_number(reader, value, "width", &rendition->width);
     if (!err)
         err = read_number(reader, value, "height", &rendition->height);
+    if (!err)
+        err = read_number(reader, value, "sizeInBytes", &rendition->size_bytes);
+    if (!err)
+        err = read_number(reader, value, "duration", &rendition->seconds);
     return err;
 }
 

@@ -15,10 +15,8 @@ enum {
 /* ---- Files -----------------------------------------------------------------
  */
 
-/* The part of href behind prefix, and the folder that it lies in; false when it
- * is an address of somewhere else. */
-static bool find_folder(const struct incoming *incoming, struct str href,
-                        const char **ret_folder, struct str *ret_path)
+bool ninjs_find_folder(const struct incoming *incoming, struct str href,
+                       const char **ret_folder, struct str *ret_path)
 {
     const struct ninjs_import_options *options = &incoming->import->options;
     struct str prefix = str_from_c(options->media_prefix);
@@ -47,7 +45,7 @@ static enum err store_file(struct incoming *incoming,
     const char *folder;
     struct str path, bytes;
     *ret_stored = false;
-    if (!find_folder(incoming, source->href, &folder, &path)) {
+    if (!ninjs_find_folder(incoming, source->href, &folder, &path)) {
         incoming_leave_out(incoming, "%.*s (not beside the file)",
                            ARG_STR(source->href));
         return ERR_OK;
@@ -82,7 +80,7 @@ static struct str text_of_role(const struct ninjs_item *picture,
     return text ? str_trim(text->value) : STR("");
 }
 
-static struct str base_name(struct str href)
+struct str ninjs_base_name(struct str href)
 {
     return str_from(href, (size_t)(str_find_last_char(href, '/') + 1));
 }
@@ -107,7 +105,7 @@ static enum err store_renditions(struct incoming *incoming,
             continue;
         if (stored.width > medium->original.width) {
             medium->original = stored;
-            medium->filename = base_name(source->href);
+            medium->filename = ninjs_base_name(source->href);
         }
         medium->renditions[medium->rendition_count++] = stored;
     }
@@ -166,6 +164,12 @@ static enum err read_pictures(struct incoming *incoming,
         const struct ninjs_item *item = &items->items[i];
         if (ninjs_is_post(item))
             continue;
+        if (ninjs_is_recording(item)) {
+            enum err err = ninjs_read_recording(incoming, item);
+            if (err)
+                return err;
+            continue;
+        }
         if (!is_picture(item)) {
             incoming_leave_out(incoming, "association '%.*s' (no picture)",
                                ARG_STR(item->name));

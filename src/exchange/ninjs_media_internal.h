@@ -26,6 +26,21 @@ MUST_USE enum err ninjs_make_medium(struct incoming *incoming,
                                     const struct ninjs_item *picture,
                                     struct id *ret_id);
 
+/* The part of href that is a path, and the folder that it lies in; false when
+ * it is an address of somewhere else. */
+bool ninjs_find_folder(const struct incoming *incoming, struct str href,
+                       const char **ret_folder, struct str *ret_path);
+
+/* The last part of a path. */
+struct str ninjs_base_name(struct str href);
+
+/* An association that is played: audio, video. */
+bool ninjs_is_recording(const struct ninjs_item *item);
+
+/* Makes it what is played beside the article; of several the first. */
+MUST_USE enum err ninjs_read_recording(struct incoming *incoming,
+                                       const struct ninjs_item *item);
+
 /* Finds the media of the pictures that the body shows. */
 MUST_USE enum err ninjs_place_pictures(struct incoming *incoming,
                                        struct incoming_pictures *pictures);

@@ -235,6 +235,16 @@ static void set_picture(struct printing *p, struct feed_entry *entry)
         printing_absolute(p, story_file_path(p->arena, entry->file));
 }
 
+static void set_played(struct printing *p, struct feed_entry *entry)
+{
+    const struct article *article = &entry->article;
+    const struct article_enclosure *enclosure = &article->content.enclosure;
+    if (!article_enclosure_is_set(enclosure))
+        return;
+    entry->played = enclosure;
+    entry->played_url = story_enclosure_url(p, article);
+}
+
 static enum err load_entry(struct printing *p, const struct article_card *card,
                            struct buf *html, struct feed_entry *entry)
 {
@@ -250,6 +260,7 @@ static enum err load_entry(struct printing *p, const struct article_card *card,
                                                card->slug, id_str(&card->id)));
     entry->updated_us = article_changed_us(article);
     set_picture(p, entry);
+    set_played(p, entry);
     set_authors(p, entry);
     buf_reset(html);
     write_corrections(p, article, html);

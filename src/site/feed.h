@@ -35,6 +35,8 @@ struct feed_entry {
     const struct rendition *file; /* the picture, or NULL */
     struct str file_url;
     struct str file_alt;
+    const struct article_enclosure *played; /* of the article, or NULL */
+    struct str played_url;
     struct feed_person *authors; /* or, when there are none, the source */
     size_t author_count;
 };

@@ -90,6 +90,16 @@ static void write_picture(struct xml_writer *xml,
     xml_close(xml);
 }
 
+static void write_played(struct xml_writer *xml, const struct feed_entry *entry)
+{
+    if (!entry->played)
+        return;
+    add_link(xml, "enclosure", entry->played->mime, entry->played_url);
+    if (entry->played->size_bytes)
+        xml_attr_int(xml, "length", entry->played->size_bytes);
+    xml_close(xml);
+}
+
 static void write_entry(struct xml_writer *xml, const struct feed_entry *entry)
 {
     const struct article_card *card = entry->card;
@@ -99,6 +109,7 @@ static void write_entry(struct xml_writer *xml, const struct feed_entry *entry)
     xml_element(xml, "title", card->headline);
     add_link(xml, "alternate", STR("text/html"), entry->url);
     xml_close(xml);
+    write_played(xml, entry);
     write_picture(xml, entry);
     add_time(xml, "published", card->published_us);
     add_time(xml, "updated", entry->updated_us);

@@ -48,15 +48,38 @@ static void set_links(struct value *object, const struct feed *feed)
     }
 }
 
-static void set_picture(struct value *item, const struct feed_entry *entry)
+static struct value *add_attachment(struct value *list, struct str url,
+                                    struct str mime)
 {
+    struct value *attachment = value_add_object(list);
+    value_set_str(attachment, "url", url);
+    value_set_str(attachment, "mime_type", mime);
+    return attachment;
+}
+
+static void add_played(struct value *list, const struct feed_entry *entry)
+{
+    const struct article_enclosure *played = entry->played;
+    struct value *attachment =
+        add_attachment(list, entry->played_url, played->mime);
+    if (played->size_bytes)
+        value_set_int(attachment, "size_in_bytes", played->size_bytes);
+    if (played->seconds)
+        value_set_int(attachment, "duration_in_seconds", played->seconds);
+}
+
+static void set_files(struct value *item, const struct feed_entry *entry)
+{
+    if (!entry->file && !entry->played)
+        return;
+    struct value *list = value_set_list(item, "attachments");
+    if (entry->played)
+        add_played(list, entry);
     if (!entry->file)
         return;
     value_set_str(item, "image", entry->file_url);
     struct value *attachment =
-        value_add_object(value_set_list(item, "attachments"));
-    value_set_str(attachment, "url", entry->file_url);
-    value_set_str(attachment, "mime_type", entry->file->mime);
+        add_attachment(list, entry->file_url, entry->file->mime);
     set_text(attachment, "title", entry->file_alt);
     if (entry->file->size_bytes)
         value_set_int(attachment, "size_in_bytes", entry->file->size_bytes);
@@ -88,7 +111,7 @@ static void add_item(struct printing *p, struct value *items,
         add_author(authors, entry->authors[i].name, entry->authors[i].url);
     value_set_str(item, "language", p->lang);
     set_tags(item, &entry->article);
-    set_picture(item, entry);
+    set_files(item, entry);
 }
 
 enum err feed_write_json(const struct feed *feed, struct buf *out)

@@ -29,6 +29,24 @@ static void write_links(struct xml_writer *xml, const struct feed *feed)
     }
 }
 
+static bool is_podcast(const struct feed *feed)
+{
+    for (size_t i = 0; i < feed->count; i++)
+        if (feed->entries[i].played)
+            return true;
+    return false;
+}
+
+/* What directories of podcasts want to know of the whole. */
+static void write_podcast(struct xml_writer *xml, const struct feed *feed)
+{
+    xml_element(xml, "itunes:author", feed->p->settings.name);
+    xml_element(xml, "itunes:explicit", STR("false"));
+    xml_open(xml, "itunes:category");
+    xml_attr(xml, "text", STR("News"));
+    xml_close(xml);
+}
+
 static void write_head(struct xml_writer *xml, const struct feed *feed)
 {
     static const char *const modules[][2] = {
@@ -42,6 +60,9 @@ static void write_head(struct xml_writer *xml, const struct feed *feed)
     xml_attr(xml, "version", STR("2.0"));
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
         xml_attr(xml, modules[i][0], str_from_c(modules[i][1]));
+    if (is_podcast(feed))
+        xml_attr(xml, "xmlns:itunes",
+                 STR("http://www.itunes.com/dtds/podcast-1.0.dtd"));
     xml_open(xml, "channel");
     xml_element(xml, "title", feed->title);
     xml_element(xml, "link", printing_absolute(p, feed->home));
@@ -52,20 +73,43 @@ static void write_head(struct xml_writer *xml, const struct feed *feed)
         add_time(xml, "lastBuildDate", feed->updated_us);
     xml_element(xml, "generator", STR("Broadsheet"));
     write_links(xml, feed);
+    if (is_podcast(feed))
+        write_podcast(xml, feed);
 }
 
-/* Both ways: there are readers that know only one. */
+static void write_enclosure(struct xml_writer *xml, struct str url,
+                            int64_t size_bytes, struct str mime)
+{
+    xml_open(xml, "enclosure");
+    xml_attr(xml, "url", url);
+    xml_attr_int(xml, "length", size_bytes);
+    xml_attr(xml, "type", mime);
+    xml_close(xml);
+}
+
+static void write_played(struct xml_writer *xml, const struct feed_entry *entry)
+{
+    const struct article_enclosure *played = entry->played;
+    if (!played)
+        return;
+    write_enclosure(xml, entry->played_url, played->size_bytes, played->mime);
+    if (!played->seconds)
+        return;
+    char seconds[24];
+    snprintf(seconds, sizeof seconds, "%lld", (long long)played->seconds);
+    xml_element(xml, "itunes:duration", str_from_c(seconds));
+}
+
+/* Both ways: there are readers that know only one. An item has one enclosure:
+ * what is played, where there is something. */
 static void write_picture(struct xml_writer *xml,
                           const struct feed_entry *entry)
 {
     const struct rendition *file = entry->file;
     if (!file)
         return;
-    xml_open(xml, "enclosure");
-    xml_attr(xml, "url", entry->file_url);
-    xml_attr_int(xml, "length", file->size_bytes);
-    xml_attr(xml, "type", file->mime);
-    xml_close(xml);
+    if (!entry->played)
+        write_enclosure(xml, entry->file_url, file->size_bytes, file->mime);
     xml_open(xml, "media:content");
     xml_attr(xml, "url", entry->file_url);
     xml_attr(xml, "type", file->mime);
@@ -105,6 +149,7 @@ static void write_item(struct xml_writer *xml, const struct feed_entry *entry)
     if (card->standfirst.len)
         xml_element(xml, "description", card->standfirst);
     xml_element(xml, "content:encoded", entry->html);
+    write_played(xml, entry);
     write_picture(xml, entry);
     xml_close(xml);
 }

@@ -168,6 +168,33 @@ static void set_picture(struct printing *p, struct value *model,
     story_set_picture(p, model, medium, alt, STORY_FULL, true);
 }
 
+/* A file of ours is played on the page, one elsewhere is linked to: a page
+ * fetches nothing from others. */
+static void set_enclosure(struct printing *p, struct value *model,
+                          const struct article *article)
+{
+    const struct article_enclosure *enclosure = &article->content.enclosure;
+    value_set_bool(model, "enclosure", false);
+    if (!article_enclosure_is_set(enclosure))
+        return;
+    struct value *object = value_set_object(model, "enclosure");
+    struct catalogue_arg args[] = {
+        CATALOGUE_INT("minutes", (enclosure->seconds + 59) / 60)};
+    value_set_str(object, "url",
+                  article->enclosure
+                      ? story_file_path(p->arena, &article->enclosure->original)
+                      : enclosure->url);
+    value_set_str(object, "type", enclosure->mime);
+    value_set_bool(object, "here", article->enclosure != NULL);
+    value_set_bool(object, "audio",
+                   str_starts_with(enclosure->mime, STR("audio/")));
+    value_set_str(object, "length",
+                  enclosure->seconds ? catalogue_format(p->words, p->locale,
+                                                        STR("article.minutes"),
+                                                        args, 1, p->arena)
+                                     : STR(""));
+}
+
 /* "More than a year old". Pages near an anniversary depend on the day. */
 static void set_age(struct printing *p, struct value *model,
                     const struct article *article)
@@ -405,6 +432,7 @@ static enum err fill_article(struct printing *p, const struct article *article,
     set_category(p, model, article);
     set_byline(p, model, article);
     set_picture(p, model, article);
+    set_enclosure(p, model, article);
     set_age(p, model, article);
     set_views(p, model, article);
     set_corrections(p, model, article);

@@ -56,6 +56,11 @@ const struct rendition *story_preview(const struct medium *medium);
 struct str story_file_path(struct arena *arena,
                            const struct rendition *rendition);
 
+/* The whole address of what is played beside the article, which has to be set.
+ */
+struct str story_enclosure_url(struct printing *p,
+                               const struct article *article);
+
 /* How the article's document is written: with the media it was loaded with,
  * and absolute addresses for feeds. */
 struct document_writer story_writer(struct printing *p,

@@ -48,6 +48,15 @@ struct str story_file_path(struct arena *arena,
     return arena_printf(arena, "/media/%s", name);
 }
 
+struct str story_enclosure_url(struct printing *p,
+                               const struct article *article)
+{
+    if (!article->enclosure)
+        return article->content.enclosure.url;
+    return printing_absolute(
+        p, story_file_path(p->arena, &article->enclosure->original));
+}
+
 static struct str address(struct printing *p, const struct rendition *rendition)
 {
     return story_file_path(p->arena, rendition);

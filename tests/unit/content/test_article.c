@@ -117,6 +117,63 @@ static void test_what_is_wrong_is_named(void **state)
     assert_string_equal(room->fault.field, "canonical");
 }
 
+static void test_what_is_played_comes_back(void **state)
+{
+    struct newsroom *room = *state;
+    struct article_content content = newsroom_content(room, "Read aloud");
+    content.enclosure =
+        (struct article_enclosure){.url = STR("https://cdn.example/a.mp3"),
+                                   .mime = STR("audio/mpeg"),
+                                   .size_bytes = 5000000000,
+                                   .seconds = 754};
+    struct id id = newsroom_write(room, &content, -1);
+    struct article article;
+    assert_ok(room, article_load_public(room->db, &id, &room->arena, &article));
+    const struct article_enclosure *back = &article.content.enclosure;
+    assert_true(article_enclosure_is_set(back));
+    assert_true(str_eq(back->url, content.enclosure.url));
+    assert_true(str_eq(back->mime, STR("audio/mpeg")));
+    assert_int_equal(back->size_bytes, 5000000000);
+    assert_int_equal(back->seconds, 754);
+    assert_null(article.enclosure);
+    assert_int_equal(article.media_count, 0);
+}
+
+static void test_what_cannot_be_played_is_named(void **state)
+{
+    struct newsroom *room = *state;
+    const struct article_enclosure good = {
+        .url = STR("https://cdn.example/a.mp3"), .mime = STR("audio/mpeg")};
+    struct article_enclosure bad[6];
+    static const char *const fields[6] = {
+        "enclosure.type",    "enclosure.type",  "enclosure.seconds",
+        "enclosure.seconds", "enclosure.bytes", "enclosure.url"};
+    for (size_t i = 0; i < 6; i++)
+        bad[i] = good;
+    bad[0].mime = STR("image/png");
+    bad[1].mime = STR("");
+    bad[2].seconds = -1;
+    bad[3].seconds = ENCLOSURE_SECONDS_MAX + 1;
+    bad[4].size_bytes = -1;
+    bad[5].url = STR("javascript:alert(1)");
+    for (size_t i = 0; i < 6; i++) {
+        struct article_content content = newsroom_content(room, "Head");
+        content.enclosure = bad[i];
+        assert_int_equal(try_to_save(room, &content), ERR_INVALID);
+        assert_string_equal(room->fault.field, fields[i]);
+    }
+    struct edit edit = {0};
+    newsroom_begin(room, &edit);
+    struct article_content content = newsroom_content(room, "Head");
+    content.enclosure.medium = newsroom_picture(room, &edit, "a picture");
+    newsroom_commit(room, &edit);
+    assert_int_equal(try_to_save(room, &content), ERR_INVALID);
+    assert_string_equal(room->fault.field, "enclosure.type");
+    content.enclosure.medium = (struct id){"62f9f7d471fdc"};
+    assert_int_equal(try_to_save(room, &content), ERR_INVALID);
+    assert_string_equal(room->fault.field, "enclosure.medium");
+}
+
 static void test_an_older_base_is_a_conflict(void **state)
 {
     struct newsroom *room = *state;
@@ -217,6 +274,8 @@ int main(void)
         TEST(test_an_article_without_a_body_can_be_shown),
         TEST(test_readers_do_not_find_drafts),
         TEST(test_what_is_wrong_is_named),
+        TEST(test_what_is_played_comes_back),
+        TEST(test_what_cannot_be_played_is_named),
         TEST(test_an_older_base_is_a_conflict),
         TEST(test_an_import_brings_its_id),
         TEST(test_a_tag_is_found_by_its_name_whatever_its_slug),
