@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps articles on the device, with their pictures and fonts, and fills the
 // page that lists them.
-import { fetchPage } from "./page.js";
 import { ABOUT, SHARED, savedArticles, shelfOf } from "./shelf.js";
 
 /** @typedef {import("./shelf.js").About} About */
@@ -23,9 +22,9 @@ function ownFile(url) {
   return origin === location.origin && /^\/(assets|media)\//.test(pathname) ? pathname : "";
 }
 
-/** Fonts, scripts and the icon that a page names. @param {Document} page */
-function filesOf(page) {
-  const named = page.querySelectorAll("script[src], script[data-saving], link[rel=preload], link[rel=icon]");
+/** Fonts, scripts and the icon that this page names. */
+function filesOfPage() {
+  const named = document.querySelectorAll("script[src], script[data-saving], link[rel=preload], link[rel=icon]");
   return [...named].flatMap((element) =>
     ["src", "href", "data-saving"].map((name) => ownFile(element.getAttribute(name) || ".")).filter(Boolean),
   );
@@ -42,7 +41,9 @@ export async function prepare() {
   const list = `/${document.documentElement.lang}/saved`;
   const shared = await caches.open(SHARED);
   const page = await get(list);
-  const files = filesOf(await fetchPage(list));
+  // Not as a document: its stylesheet is another one than this page may have.
+  const named = (await page.clone().text()).matchAll(/"(\/assets\/[^"]+)"/g);
+  const files = [...new Set([...named].map(([, path = ""]) => path))];
   await putFiles(shared, files);
   await shared.put(list, page);
   const about = await shared.match(ABOUT);
@@ -81,7 +82,7 @@ export async function save(article) {
   const page = await get(path);
   const pictures = await picturesOf(article);
   const loaded = performance.getEntriesByType("resource").map(({ name }) => ownFile(name));
-  const files = [...new Set([...filesOf(document), ...loaded.filter((name) => name.startsWith("/assets/"))])];
+  const files = [...new Set([...filesOfPage(), ...loaded.filter((name) => name.startsWith("/assets/"))])];
   const { lang, dir } = document.documentElement;
   try {
     const own = await caches.open(shelf);
