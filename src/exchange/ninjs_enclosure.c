@@ -21,8 +21,8 @@ static bool is_web_address(struct str href)
 static enum err store(struct incoming *incoming, const char *folder,
                       struct str path, struct id *ret_id)
 {
-    struct edit *edit = &incoming->import->edit;
-    struct arena *kept = &incoming->import->arena;
+    struct edit *edit = &incoming->import->session.edit;
+    struct arena *kept = &incoming->import->session.arena;
     DEFER(arena_finish) struct arena arena; /* recordings are large */
     arena_init(&arena, 0);
     struct fault fault = {0};
