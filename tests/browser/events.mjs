@@ -4,11 +4,13 @@
 // over the page and stays away once it was put away; the page asks now and then
 // where no stream can be had. SCREENS=folder keeps pictures.
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import process from "node:process";
 
 import { BROWSER } from "../lib/beacons.mjs";
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
-import { Site } from "../lib/site.mjs";
+import { Site, root } from "../lib/site.mjs";
 import { run, skip, test } from "../lib/tap.mjs";
 
 const LANGUAGES = ["en", "ka", "ru", "ar"];
@@ -180,6 +182,30 @@ if (!playwright) {
     await site.run("alert", "clear");
     await context.close();
   });
+
+  const axeFile = path.join(root, "node_modules/axe-core/axe.min.js");
+  if (!fs.existsSync(axeFile)) skip("axe on what is new", "axe-core is missing: npm ci");
+  else
+    test("axe finds nothing in breaking news and what is new, light and dark, narrow and wide", async () => {
+      const axe = fs.readFileSync(axeFile, "utf8");
+      await site.run("alert", "set", "Parliament has been dissolved", "--url", "/en/tv");
+      await site.run("alert", "set", "حُلّ البرلمان", "--language", "ar");
+      for (const [language, colorScheme, width] of [["en", "light", 360], ["en", "dark", 1280], ["ar", "dark", 360]]) {
+        const { page, context } = await open(`/${language}/`, { colorScheme, viewport: { width, height: 700 } });
+        await write(String(language));
+        await page.waitForSelector(press);
+        assert.equal(await overflow(page), "");
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate("axe.run()");
+        assert.deepEqual(
+          violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0]?.html}`),
+          [],
+        );
+        await context.close();
+      }
+      await site.run("alert", "clear");
+      await site.run("alert", "clear", "--language", "ar");
+    });
 
   if (SCREENS)
     test("pictures", async () => {
