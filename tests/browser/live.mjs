@@ -59,9 +59,17 @@ test("a new post announces itself and pushes nothing; pressed, it is there and h
   await page.waitForFunction(() => document.querySelector("[data-news] button")?.textContent === "1 new post");
   note(`a post was with a reader who asks after ${Date.now() - told} ms`);
   assert.equal(await page.getAttribute("[data-news]", "role"), "status");
+  // Nor on top of the page, where nothing is scrolled to be kept in its place.
+  const top = await openPage(browser, origin);
+  await top.page.goto(blog.url);
+  const first = () => top.page.$eval(".posts ol .post", (/** @type {Element} */ e) => e.getBoundingClientRect().top);
+  const there = await first();
   await blog.post({ headline: "More news", text: "It pours." });
   await page.waitForFunction(() => document.querySelector("[data-news] button")?.textContent === "2 new posts");
   assert.equal(await place(), before);
+  await top.page.waitForFunction(() => document.querySelector("[data-news] button"));
+  assert.equal(await first(), there);
+  await top.context.close();
   assert.equal((await headlines(page))[0], "Post 24");
   await page.click("[data-news] button");
   assert.deepEqual((await headlines(page)).slice(0, 3), ["More news", "News", "Post 24"]);

@@ -71,10 +71,10 @@ test("when it starts, its page and the front say so", async () => {
   await site.api("POST", `${api}/live`);
   const html = await must(blog);
   assert.match(html, /"@type":"LiveBlogPosting"/);
-  assert.match(html, /class="dot">Live</);
+  assert.match(html, /class="badge">Live</);
   assert.match(html, /src="\/assets\/live-[0-9a-f]+\.js"/);
   assert.match(html, /The first posts will be here soon/);
-  assert.match(await must("/en/"), /class="kicker dot">Live/);
+  assert.match(await must("/en/"), /class="badge">Live/);
 });
 
 /** @type {any} */
@@ -235,10 +235,10 @@ test("when it has ended it is no longer called live, and stays", async () => {
   await site.api("POST", `${api}/live/end`);
   const html = await must(blog);
   assert.match(html, /This live blog has ended/);
-  assert.doesNotMatch(html, /class="dot">Live<|\/assets\/live-/);
+  assert.doesNotMatch(html, /class="badge">Live<|\/assets\/live-/);
   assert.match(html, /coverageEndTime/);
   assert.doesNotMatch(await changes(before), /data-running/);
-  assert.doesNotMatch(await must("/en/"), /class="kicker dot">Live/);
+  assert.doesNotMatch(await must("/en/"), /class="badge">Live/);
   await assert.rejects(post({ text: "Too late." }), /has ended/);
 });
 
