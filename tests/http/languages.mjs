@@ -203,7 +203,7 @@ test("on every kind of page in four languages, links lead to that page or say th
         if (others[other]) assert.equal(alternates(there)[code], others[code], `${target} and ${url} name one another`);
       }
     }
-    assert.match(front, /<p class="notice untranslated" id="untranslated">[^<]{20,}/);
+    assert.match(front, /<p class="untranslated" id="untranslated">[^<]{20,}/);
   }
   note(`${followed} links followed, ${missing} that say there is none`);
   assert.ok(followed > 100 && missing > 10);
