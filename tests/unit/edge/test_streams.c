@@ -17,7 +17,12 @@
 #include "edge/streams.h"
 #include "net/http_tail.h"
 
-enum { CLIENTS = 600, RECEIVED_BYTES_MAX = 4 << 20, QUIET_TURNS = 20 };
+enum {
+    CLIENTS = 600,
+    RECEIVED_BYTES_MAX = 4 << 20,
+    QUIET_TURNS = 20,
+    ROUNDS = 60, /* more than a queue and a socket hold */
+};
 
 struct client {
     int fd; /* -1: closed */
@@ -214,16 +219,18 @@ static void test_who_does_not_read_is_cut_off_and_delays_nobody(void **state)
     fill();
     for (size_t i = 0; i < 50; i++)
         open_stream(i);
-    for (size_t told = 1; told <= 100; told++) {
+    for (size_t told = 1; told <= ROUNDS; told++) {
+        for (size_t i = 1; i < 50; i++)
+            buf_reset(&stage.clients[i].received);
         tell("front:en", data);
         settle(true);
         for (size_t i = 1; i < 50; i++)
-            assert_int_equal(count_of(&stage.clients[i], "data: "), told);
+            assert_int_equal(count_of(&stage.clients[i], "data: "), 1);
     }
     assert_int_equal(stage.open, 49);
     settle(false);
     assert_true(stage.clients[0].ended);
-    assert_true(count_of(&stage.clients[0], "data: ") < 100);
+    assert_true(count_of(&stage.clients[0], "data: ") < ROUNDS);
 }
 
 static void test_who_comes_back_before_the_desk_is_told_when_it_is_there(
