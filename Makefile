@@ -194,12 +194,14 @@ $(PICTURES)/.drawn: $(DRAW)
 
 # ---- What people type --------------------------------------------------------
 
-.PHONY: help demo check bench fuzz format install clean
+.PHONY: help demo check check-web audit bench fuzz format install clean
 
 help:
 	@echo "make            build ($(FLAVOUR))"
 	@echo "make demo       install what is missing, build, serve a sample newspaper"
 	@echo "make check      install what is missing, build, run every test"
+	@echo "make check-web  only the tests in a browser: what a reader sees, and what it weighs"
+	@echo "make audit      Lighthouse over the sample newspaper, ROUNDS=5"
 	@echo "make test-net   build and run the tests of one layer (src/net)"
 	@echo "make bench      measure, side by side with nginx"
 	@echo "make fuzz       fuzz every parser for SECONDS=$(SECONDS) each"
@@ -223,6 +225,19 @@ in = $(patsubst $(B)/%,build/$(1)/%,$(2))
 check:
 	tools/install-deps --check
 	$(MAKE) check-all
+
+# What readers get, in Chromium: a part of check.
+check-web:
+	tools/install-deps --check
+	$(MAKE) FLAVOUR=release all $(PICTURES)/.drawn
+	tools/run-tests $(filter tests/browser/%,$(SCRIPTS))
+
+# Lighthouse is large and its figures depend on the machine: apart from all else.
+audit:
+	tools/install-deps --check
+	$(MAKE) all $(PICTURES)/.drawn
+	cd tests/audit && npm ci --ignore-scripts --no-audit --no-fund
+	tests/audit/audit.mjs
 
 .PHONY: check-all check-build
 check-build:

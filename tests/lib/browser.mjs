@@ -7,7 +7,7 @@ import path from "node:path";
 import { root } from "./site.mjs";
 import { finally_ } from "./tap.mjs";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Playwright and the browser, or why not. */
 export async function findBrowser() {

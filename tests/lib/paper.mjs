@@ -180,6 +180,9 @@ export class Paper {
       if (tag && author && word) break;
     }
     assert.ok(article && category && tag && author && word, JSON.stringify({ lang, article, category, tag, author, word }));
+    const blogs = JSON.parse(await this.site.run("live", "list", "--json"));
+    const blog = blogs.find((/** @type {any} */ one) => one.state === "live" && published.some((/** @type {any} */ row) => row.id === one.id));
+    assert.ok(blog, `${lang} has no live blog that runs`);
     const withdrawn = await this.site.write({ language: lang, headline: word, publish: true });
     await this.site.withdraw(withdrawn.id, word);
     return [
@@ -187,6 +190,7 @@ export class Paper {
       { kind: "category", target: category, status: 200 },
       { kind: "article", target: article, status: 200 },
       { kind: "everything", target: await this.writeEverything(lang, published), status: 200 },
+      { kind: "live", target: await this.addressOf(lang, blog.id), status: 200 },
       { kind: "search", target: `/${lang}/search?q=${encodeURIComponent(word)}`, status: 200 },
       { kind: "nothing-found", target: `/${lang}/search?q=zxqvw`, status: 200 },
       { kind: "saved", target: `/${lang}/saved`, status: 200 },
