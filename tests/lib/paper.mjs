@@ -3,6 +3,7 @@
 // languages, the address of each kind of page, and an article that has
 // everything an article can have.
 import assert from "node:assert/strict";
+import process from "node:process";
 
 import { launch } from "./browser.mjs";
 import { Site } from "./site.mjs";
@@ -11,6 +12,9 @@ export const WIDTHS = [360, 1280];
 export const SCHEMES = /** @type {const} */ (["light", "dark"]);
 /** @param {number} width */
 export const viewportOf = (width) => ({ width, height: width < 600 ? 740 : 900 });
+
+/** ONLY=front,ka:live narrows what is looked at, for whoever mends something. */
+const ONLY = (process.env.ONLY ?? "").split(",").filter(Boolean);
 
 /** @typedef {{ kind: string, target: string, status: number }} Page */
 
@@ -124,12 +128,13 @@ export class Paper {
 
   /** The pages of a language. @param {string} lang @returns {Page[]} */
   pages(lang) {
-    return this.found.get(lang) ?? [];
+    const all = this.found.get(lang) ?? [];
+    return ONLY.length ? all.filter(({ kind }) => ONLY.includes(kind) || ONLY.includes(`${lang}:${kind}`)) : all;
   }
 
   /** One page of a kind. @param {string} lang @param {string} kind */
   page(lang, kind) {
-    const page = this.pages(lang).find((one) => one.kind === kind);
+    const page = this.found.get(lang)?.find((one) => one.kind === kind);
     assert.ok(page, `${lang} has no page of the kind "${kind}"`);
     return page;
   }
