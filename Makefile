@@ -236,7 +236,9 @@ check-web:
 audit:
 	tools/install-deps --check
 	$(MAKE) all $(PICTURES)/.drawn
-	cd tests/audit && npm ci --ignore-scripts --no-audit --no-fund
+	@mkdir -p build/audit
+	cp tests/audit/package.json tests/audit/package-lock.json build/audit/
+	cd build/audit && npm ci --ignore-scripts --no-audit --no-fund
 	tests/audit/audit.mjs
 
 .PHONY: check-all check-build

@@ -6,14 +6,19 @@
 //
 //   make audit                    every kind of page, every language, 5 rounds
 //   make audit ROUNDS=1 ONLY=front,ka:article
+import { createRequire } from "node:module";
+import path from "node:path";
 import process from "node:process";
-
-import lighthouse from "lighthouse";
-import * as chrome from "chrome-launcher";
 
 import { CHROMIUM, findBrowser } from "../lib/browser.mjs";
 import { Paper } from "../lib/paper.mjs";
+import { root } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
+
+// Where `make audit` puts them, apart from what building needs.
+const packages = createRequire(path.join(root, "build/audit/package.json"));
+const { default: lighthouse } = await import(packages.resolve("lighthouse"));
+const chrome = await import(packages.resolve("chrome-launcher"));
 
 const ROUNDS = Number(process.env.ROUNDS || 5);
 /** Answers that are errors have no score. */
