@@ -44,6 +44,7 @@ struct look_colours {
 struct look_sheet {
     struct str template;     /* "" for templates that are not named */
     struct str style;        /* "<style>…</style>" */
+    struct str digest;       /* SHA-256 of what is within, base64 */
     struct str page_fields;  /* of pages */
     struct str embed_fields; /* of those that may stand in any other page */
 };

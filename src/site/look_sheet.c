@@ -7,7 +7,7 @@
 /* What a page may do: only what it brings along. */
 #define POLICY \
     "Content-Security-Policy: default-src 'none'; script-src 'self'; " \
-    "style-src 'sha256-%s'; img-src 'self'; font-src 'self'; " \
+    "style-src 'sha256-%s'%s; img-src 'self'; font-src 'self'; " \
     "media-src 'self'; connect-src 'self'; manifest-src 'self'; " \
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; " \
     "require-trusted-types-for 'script'\r\n"
@@ -119,8 +119,8 @@ static enum err add_sheets(struct look *look, struct str names,
     return err;
 }
 
-static enum err finish_sheet(struct look *look, struct look_sheet *sheet,
-                             struct str css, struct fault *fault)
+static enum err make_style(struct look *look, struct look_sheet *sheet,
+                           struct str css, struct fault *fault)
 {
     char digest[BASE64_BYTES];
     struct part part;
@@ -133,13 +133,27 @@ static enum err finish_sheet(struct look *look, struct look_sheet *sheet,
             own = arena_concat(&look->arena, own, part.css);
     }
     digest_base64(own, digest);
+    sheet->digest = arena_copy(&look->arena, str_from_c(digest));
     sheet->style =
         arena_printf(&look->arena, "<style>%" PRI_STR "</style>", ARG_STR(own));
-    sheet->page_fields =
-        arena_printf(&look->arena, POLICY LOOK_GUARDS LOOK_ALONE, digest);
-    sheet->embed_fields =
-        arena_printf(&look->arena, EMBED_POLICY LOOK_GUARDS, digest);
     return ERR_OK;
+}
+
+/* The script that unfolds the menu reads the menu's page within the page it is
+ * on, so that page's policy has to know that one's style. */
+static void make_fields(struct look *look, struct look_sheet *sheet)
+{
+    struct str menu = look_sheet(look, STR("menu"))->digest;
+    const char *also =
+        str_eq(menu, sheet->digest)
+            ? ""
+            : arena_printf(&look->arena, " 'sha256-%" PRI_STR "'",
+                           ARG_STR(menu))
+                  .ptr;
+    sheet->page_fields = arena_printf(
+        &look->arena, POLICY LOOK_GUARDS LOOK_ALONE, sheet->digest.ptr, also);
+    sheet->embed_fields =
+        arena_printf(&look->arena, EMBED_POLICY LOOK_GUARDS, sheet->digest.ptr);
 }
 
 enum err look_cut(struct look *look, struct str css, struct fault *fault)
@@ -154,7 +168,9 @@ enum err look_cut(struct look *look, struct str css, struct fault *fault)
             err = add_sheets(look, part.names, fault);
     }
     for (size_t i = 0; !err && i < look->sheet_count; i++)
-        err = finish_sheet(look, &look->sheets[i], css, fault);
+        err = make_style(look, &look->sheets[i], css, fault);
+    for (size_t i = 0; !err && i < look->sheet_count; i++)
+        make_fields(look, &look->sheets[i]);
     return err;
 }
 
