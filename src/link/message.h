@@ -8,7 +8,10 @@
  * (payload length u32, kind u8, three zero bytes, number u64), then the
  * payload. The desk's messages are numbered without gaps; the edge acknowledges
  * a number when every one of its threads has done what all messages up to it
- * ask. */
+ * ask.
+ *
+ * The playout dials as well, for "BROADSHEET-LINK 1 live": television, as
+ * live.h tells; framed alike, neither numbered nor acknowledged. */
 #ifndef LINK_MESSAGE_H
 #define LINK_MESSAGE_H
 
@@ -20,6 +23,7 @@
 
 #define LINK_GREETING_FEED "BROADSHEET-LINK 1 feed\n"
 #define LINK_GREETING_WORK "BROADSHEET-LINK 1 work\n"
+#define LINK_GREETING_LIVE "BROADSHEET-LINK 1 live\n"
 
 enum {
     LINK_GREETING_BYTES = sizeof LINK_GREETING_FEED - 1,
@@ -54,6 +58,20 @@ enum message_kind {
                         so often these were read */
     MESSAGE_UNWANT,  /* str page key: nobody waits for it any more */
     MESSAGE_STREAMS, /* u64: so many streams of events are open */
+    /* playout to edge; payloads: live.h */
+    MESSAGE_LIVE_BEGIN = 128, /* nothing: all channels are told anew now */
+    MESSAGE_LIVE_CHANNEL,
+    MESSAGE_LIVE_INIT,
+    MESSAGE_LIVE_STORED,
+    MESSAGE_LIVE_PART,
+    MESSAGE_LIVE_SEGMENT,
+    MESSAGE_LIVE_PRUNED,
+    MESSAGE_LIVE_THUMBNAIL,
+    MESSAGE_LIVE_CAPTION,
+    MESSAGE_LIVE_GONE,
+    MESSAGE_LIVE_READY, /* nothing: that was all; what was not told is gone */
+    /* edge to playout */
+    MESSAGE_LIVE_VIEWERS = 192,
 };
 
 struct message {

@@ -116,8 +116,11 @@ static void test_what_cannot_be_a_message_is_refused(void **state)
     for (int kind = 0; kind < 256; kind++) {
         char head[MESSAGE_HEAD_BYTES] = {0};
         head[4] = (char)kind;
-        bool known = (kind >= MESSAGE_HELLO && kind <= MESSAGE_EVENTS) ||
-                     (kind >= MESSAGE_WELCOME && kind <= MESSAGE_STREAMS);
+        bool known =
+            (kind >= MESSAGE_HELLO && kind <= MESSAGE_EVENTS) ||
+            (kind >= MESSAGE_WELCOME && kind <= MESSAGE_STREAMS) ||
+            (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_READY) ||
+            kind == MESSAGE_LIVE_VIEWERS;
         assert_int_equal(next_of(head), known ? ERR_OK : ERR_INVALID);
     }
     /* bytes that must be zero; a payload of 64 MiB and one */

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+/* link/live.h: television on its way from the playout to the edge, which serves
+ * it: what channels and renditions there are, and what was made of them, part
+ * by part.
+ *
+ * When the connection is open, the playout tells everything: LIVE_BEGIN, then
+ * of each channel LIVE_CHANNEL, LIVE_INIT, LIVE_STORED (segments that only
+ * files hold) and what it has in memory as LIVE_PART and LIVE_SEGMENT, then
+ * LIVE_READY. Until that, the edge shows what it knew before. Afterwards comes
+ * what is new. Sequence numbers never restart, whoever dies.
+ *
+ * Times are ticks, 90,000 a second by the channel's clock, or microseconds
+ * since 1970. Everything that is read has been checked against the limits here,
+ * and texts have only the characters that addresses and playlists can carry. */
+#ifndef LINK_LIVE_H
+#define LINK_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum {
+    LIVE_HZ = 90000,
+    LIVE_RENDITIONS_MAX = 8,
+    LIVE_PARTS_MAX = 64, /* of one segment */
+    LIVE_NAME_BYTES_MAX = 40,
+    LIVE_CODECS_BYTES_MAX = 80,
+    LIVE_CAPTION_BYTES_MAX = 1000,
+    LIVE_PART_BYTES_MAX = 16 << 20,
+    LIVE_DVR_SECONDS_MAX = 14 * 24 * 3600,
+    LIVE_DURATION_MAX = 60 * LIVE_HZ, /* of one segment */
+};
+
+/* Numbers below it: so many segments no channel ever has. */
+#define LIVE_SEQUENCE_MAX (UINT64_C(1) << 53)
+
+struct live_rendition_info {
+    struct str name;   /* in addresses: "720p" */
+    struct str codecs; /* RFC 6381 */
+    uint32_t width, height;
+    uint32_t frames_milli; /* frames in 1,000 seconds; 0: sound only */
+    uint32_t peak_bits, mean_bits;
+};
+
+struct live_channel_info {
+    uint64_t channel;    /* id_number of its id */
+    struct str name;     /* in addresses: "news" */
+    int64_t target;      /* ticks; a segment is not longer than that */
+    int64_t part_target; /* … nor a part than that */
+    uint32_t dvr_seconds;
+    uint32_t rendition_count;
+    struct live_rendition_info renditions[LIVE_RENDITIONS_MAX];
+};
+
+/* How the edge may read a segment from the folder of recordings: a range of
+ * <channel id>/<rendition>/<hour>.mp4. */
+struct live_place {
+    uint32_t hour; /* since 1970; 0: it is in no file */
+    uint32_t len;
+    uint64_t offset;
+};
+
+/* What a segment is, whatever parts it has. */
+struct live_segment_info {
+    uint64_t sequence;
+    int64_t tick;      /* its first */
+    int64_t duration;  /* ticks; 0 while it grows */
+    int64_t start_us;  /* its first moment by the wall clock */
+    uint32_t init;     /* which initialisation it needs */
+    uint32_t timeline; /* so many discontinuities were before or at its start;
+                          the segment before had less: there is one */
+    struct live_place place;
+};
+
+/* All payloads begin with the number of the channel and, but for those of a
+ * whole channel, a rendition's place in live_channel_info. */
+struct live_init {
+    uint64_t channel;
+    uint32_t rendition;
+    uint32_t number;
+    struct str bytes; /* ftyp and moov */
+};
+
+struct live_part {
+    uint64_t channel;
+    uint32_t rendition;
+    uint32_t part; /* counts from 0 in its segment */
+    bool independent;
+    int64_t duration; /* of the part */
+    struct live_segment_info segment;
+    struct str bytes; /* one moof and mdat */
+};
+
+/* The segment is complete with the parts that were told. */
+struct live_segment {
+    uint64_t channel;
+    uint32_t rendition;
+    struct live_segment_info segment;
+};
+
+/* Segments that are in files only, oldest first, to be taken off rest. */
+struct live_stored {
+    uint64_t channel;
+    uint32_t rendition;
+    struct str rest;
+};
+
+/* What is older than sequence is no longer there. */
+struct live_pruned {
+    uint64_t channel;
+    uint32_t rendition;
+    uint64_t sequence;
+};
+
+struct live_thumbnail {
+    uint64_t channel;
+    uint64_t sequence; /* of the segment it is of */
+    int64_t start_us;
+    struct str jpeg;
+};
+
+struct live_caption {
+    uint64_t channel;
+    int64_t tick, duration;
+    struct str text; /* UTF-8 */
+};
+
+struct live_viewers {
+    uint64_t channel;
+    uint32_t viewers;
+};
+
+/* Whether text can be the name of a channel or a rendition in addresses: small
+ * letters, digits and '-'. */
+bool live_name_is_valid(struct str text);
+
+/* Each appends a whole message. The values must be valid. */
+void live_put_channel(struct buf *out, const struct live_channel_info *info);
+void live_put_init(struct buf *out, const struct live_init *init);
+void live_put_part(struct buf *out, const struct live_part *part);
+void live_put_segment(struct buf *out, const struct live_segment *segment);
+void live_put_pruned(struct buf *out, const struct live_pruned *pruned);
+void live_put_thumbnail(struct buf *out, const struct live_thumbnail *thumb);
+void live_put_caption(struct buf *out, const struct live_caption *caption);
+void live_put_gone(struct buf *out, uint64_t channel);
+void live_put_viewers(struct buf *out, const struct live_viewers *viewers,
+                      size_t count);
+
+/* A message of stored segments: the start is what message_end wants. */
+size_t live_begin_stored(struct buf *out, uint64_t channel, uint32_t rendition);
+void live_put_stored(struct buf *out, const struct live_segment_info *segment);
+
+/* Each reads a payload; what it gives is borrowed from it. ERR_INVALID. */
+MUST_USE enum err live_read_channel(struct str payload,
+                                    struct live_channel_info *ret_info);
+MUST_USE enum err live_read_init(struct str payload, struct live_init *ret);
+MUST_USE enum err live_read_part(struct str payload, struct live_part *ret);
+MUST_USE enum err live_read_segment(struct str payload,
+                                    struct live_segment *ret);
+MUST_USE enum err live_read_stored(struct str payload, struct live_stored *ret);
+MUST_USE enum err live_read_pruned(struct str payload, struct live_pruned *ret);
+MUST_USE enum err live_read_thumbnail(struct str payload,
+                                      struct live_thumbnail *ret);
+MUST_USE enum err live_read_caption(struct str payload,
+                                    struct live_caption *ret);
+MUST_USE enum err live_read_gone(struct str payload, uint64_t *ret_channel);
+
+/* Takes the next one off; false at the end, and when bytes are left over that
+ * are none: live_read_stored has made sure that there are not. */
+bool live_next_stored(struct live_stored *stored,
+                      struct live_segment_info *ret_segment);
+bool live_next_viewers(struct str *rest, struct live_viewers *ret_viewers);
+
+#endif
