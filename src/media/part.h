@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+/* media/part.h: what broadsheet-media and the playout say to each other: whole
+ * messages over a Unix stream socket, each with a head of fixed length, in this
+ * machine's byte order. A half-written one can only be the last before the
+ * connection broke, so a crash corrupts nothing.
+ *
+ * One process makes the television of one channel. The playout sends START
+ * once; from then on the other side speaks:
+ *
+ *   RENDITION, INIT of each rendition, RENDITION first; then PARTs. Parts of a
+ *   rendition follow each other without a hole: each begins at the tick where
+ *   the one before ended, unless it says PART_DISCONTINUITY; then it begins
+ *   there or later. Cuts are the same in all renditions, but sound is cut
+ *   between two of its own frames, which is up to 1,024 samples away.
+ *   Another INIT of a rendition is in force for the parts after it; the first
+ *   of them says PART_DISCONTINUITY, and nothing else does but a gap.
+ *
+ * A process that died is replaced by one whose START says where the last part
+ * ended that the playout has, of each rendition; it goes on exactly there. Its
+ * INIT is the same, byte for byte, as long as the feed is. */
+#ifndef MEDIA_PART_H
+#define MEDIA_PART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+enum {
+    PART_HEAD_BYTES = 32,
+    PART_PAYLOAD_BYTES_MAX = 16 << 20,
+    PART_RENDITIONS_MAX = 4,
+    PART_CLOCK_HZ = 90000, /* of all ticks: the clock of the channel */
+};
+
+enum part_kind {
+    /* playout to media */
+
+    /* JSON: {"part_ticks":45000, "segment_ticks":180000,
+     *   "ladder":["source","720p","360p","audio"],
+     *   "from":{"source":TICK, "audio":TICK}}
+     * part_ticks: no part is longer. segment_ticks: segments are cut at the
+     * first key frame from there on. from: where each rendition has to go on;
+     * one that it does not name begins with the first key frame there is.
+     * Optional, "init":{"source":"<32 hex>"}: MD5 of the INIT that the playout
+     * has of a rendition, so that a process that replaces another says
+     * PART_DISCONTINUITY when, and only when, the feed changed meanwhile. */
+    PART_START = 1,
+
+    /* media to playout */
+
+    /* JSON: {"name":"source", "codecs":"avc1.64001f,mp4a.40.2", "width":1280,
+     * "height":720, "frames":25.0, "channels":2, "rate":48000,
+     * "peak_bits":N, "mean_bits":N}; the head's rendition is its number. Again
+     * when something of it changes; bits are estimates at first. */
+    PART_RENDITION = 16,
+    PART_INIT,      /* ftyp and moov */
+    PART_PART,      /* exactly one moof and one mdat */
+    PART_THUMBNAIL, /* tick; JPEG, 160 px wide, about each 10 s */
+    PART_CAPTION,   /* tick, duration; UTF-8, one cue, lines ended by LF */
+    /* JSON each second while there is a feed: {"loudness_lufs":-23.1 or null,
+     * "frames":25.0 (a second), "dropped":N, "encoder_load":0.4 (of a core),
+     * "slate":false, "shed":["360p"]} */
+    PART_STATUS,
+    /* One sentence that the studio and the log are to see; an empty one: it is
+     * over. */
+    PART_TROUBLE,
+};
+
+enum part_flags {
+    PART_INDEPENDENT = 1, /* it begins with a key frame, or is sound alone */
+    PART_SEGMENT_START = 2,
+    PART_DISCONTINUITY = 4, /* it does not go on from the part before */
+    PART_GAP = 8,           /* it should be here and is not; no payload */
+    PART_FLAGS = 15,
+};
+
+struct part {
+    uint8_t kind;       /* enum part_kind */
+    uint8_t rendition;  /* below PART_RENDITIONS_MAX */
+    uint8_t flags;      /* enum part_flags, of PART_PART only */
+    uint32_t duration;  /* ticks */
+    int64_t tick;       /* when its first frame is decoded; 0: of no time */
+    struct str payload; /* borrowed */
+};
+
+/* Appends head and payload. */
+void part_write(struct buf *out, const struct part *part);
+
+/* Only the head; as many bytes of payload as the part says have to follow. */
+void part_write_head(char target[PART_HEAD_BYTES], const struct part *part);
+
+/* Takes one off the front. ERR_AGAIN: more bytes are needed, *bytes is
+ * untouched. ERR_INVALID: this is none; the connection is of no more use. */
+MUST_USE enum err part_read(struct str *bytes, struct part *ret_part);
+
+/* "source", "720p", "360p", "audio": names that a ladder may hold, as they
+ * stand in addresses, from the best to the least; NULL beyond the last. */
+const char *part_rendition_name(unsigned index);
+
+#endif
