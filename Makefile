@@ -33,6 +33,7 @@ PKG_base    := libcrypto
 PKG_net     := libcurl
 PKG_store   := sqlite3 icu-uc
 PKG_render  := jansson icu-uc icu-i18n libbrotlienc libdeflate freetype2
+PKG_media   := jansson
 PKG_link    := libdeflate
 PKG_content := jansson
 PKG_site    := jansson
