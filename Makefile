@@ -23,11 +23,11 @@ BELOW_render   := base
 BELOW_media    := base
 BELOW_link     := net base
 BELOW_content  := store render base
-BELOW_edge     := link net base
+BELOW_edge     := link media net base
 BELOW_site     := content link net store render base
 BELOW_newsroom := content net store render base
 BELOW_exchange := content store render base
-BELOW_cli      := edge site newsroom exchange content link net store render base
+BELOW_cli      := edge site newsroom exchange content link media net store render base
 
 PKG_base    := libcrypto
 PKG_net     := libcurl
@@ -39,7 +39,7 @@ PKG_content := jansson
 PKG_site    := jansson
 PKG_newsroom := jansson
 PKG_exchange := jansson expat libzstd libsodium
-PKG_edge    := libseccomp
+PKG_edge    := libseccomp libdeflate
 PKG_cli     := jansson libseccomp
 # Of the helper programs: the newspaper itself links none of it.
 PKG_helper_html  := gumbo jansson libseccomp
@@ -218,7 +218,7 @@ demo:
 # Unit tests and corpora run three times: as released, with ASan and UBSan, and
 # what has threads with TSan; scripts drive the released program, those that
 # send it what it should refuse also drive the ASan build.
-SCRIPTS  := $(sort $(wildcard tests/source/* tests/cli/* tests/http/*.mjs tests/crash/*.mjs tests/browser/*.mjs))
+SCRIPTS  := $(sort $(wildcard tests/source/* tests/cli/* tests/http/*.mjs tests/crash/*.mjs tests/live/*.mjs tests/browser/*.mjs))
 # Those that mostly wait for clocks would take as long again and find nothing new.
 ASAN_SCRIPTS := $(filter-out %/machines.mjs %/schedule.mjs %/views.mjs,$(sort $(wildcard tests/http/*.mjs)))
 THREADED := base net link content edge site

@@ -54,6 +54,7 @@ int edge_main(int argc, char **argv)
             .listen_count = arguments.listen_count,
             .link_fd = (int)arguments.link_fd,
             .media_fd = (int)arguments.media_fd,
+            .live_fd = (int)arguments.live_fd,
             .page_memory =
                 (size_t)arguments.page_memory, /* the desk says more */
         };

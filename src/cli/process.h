@@ -11,7 +11,7 @@
 
 struct arena;
 
-enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 16 };
+enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 24 };
 
 /* clang-format off */
 /*    name           of type int64_t */
@@ -20,6 +20,7 @@ enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 16 };
     X(link_fd)      /* the edge's socket that the desk dials, listening */ \
     X(desk_fd)      /* the desk's own socket, listening */ \
     X(media_fd)     /* the public media folder */ \
+    X(live_fd)      /* the folder of television's recordings */ \
     X(ready_fd)     /* where the desk says that all is up */ \
     X(page_memory)  /* bytes, of an edge; 0: what the settings say */ \
     X(log_json)

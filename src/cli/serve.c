@@ -151,10 +151,11 @@ static enum err open_unix_socket(struct serving *serving, const char *name,
     return ERR_OK;
 }
 
-static enum err open_media(struct serving *serving, struct fault *fault)
+static enum err open_folder(struct serving *serving, const char *name,
+                            int64_t *ret_fd, struct fault *fault)
 {
     char path[PATH_MAX];
-    enum err err = path_in(serving, "media", path, fault);
+    enum err err = path_in(serving, name, path, fault);
     if (!err)
         err = folder_make(path, fault);
     if (err)
@@ -163,7 +164,7 @@ static enum err open_media(struct serving *serving, struct fault *fault)
     if (fd < 0)
         return fault_set(fault, err_from_errno(errno), path,
                          "cannot open %s: %s", path, strerror(errno));
-    serving->arguments.media_fd = fd;
+    *ret_fd = fd;
     return ERR_OK;
 }
 
@@ -195,7 +196,9 @@ static enum err open_everything(struct serving *serving, struct fault *fault)
         err = open_unix_socket(serving, "run/desk.sock", &arguments->desk_fd,
                                fault);
     if (!err)
-        err = open_media(serving, fault);
+        err = open_folder(serving, "media", &arguments->media_fd, fault);
+    if (!err)
+        err = open_folder(serving, "live", &arguments->live_fd, fault);
     if (!err && pipe2(serving->ready_pipe, O_CLOEXEC) < 0)
         err = fault_set(fault, ERR_IO, NULL, "pipe: %s", strerror(errno));
     if (err)

@@ -56,6 +56,8 @@ static enum err init_thread(struct edge *edge, unsigned index)
     if (!err)
         err =
             streams_create(thread->loop, &edge->streams_open, &thread->streams);
+    if (!err)
+        err = edge_live_create(thread);
     return err ? err : start_listeners(thread);
 }
 
@@ -83,6 +85,8 @@ static enum err start(struct edge *edge, struct fault *fault)
         err = edge_feed_create(edge, &edge->feed);
     if (!err)
         err = edge_forward_create(edge, &edge->forward);
+    if (!err)
+        err = edge_live_link_create(edge, &edge->live_link);
     if (!err)
         edge_count_streams(edge);
     if (!err)
@@ -164,10 +168,12 @@ static void stop(struct edge *edge)
         struct edge_thread *thread = &edge->threads[i];
         loop_destroy(thread->loop);
         streams_destroy(thread->streams);
+        edge_live_destroy(thread);
         edge_pages_finish(thread);
         free(thread->listeners);
     }
     edge_feed_destroy(edge->feed);
+    edge_live_link_destroy(edge->live_link);
     edge_views_destroy(edge->views);
     edge_allowances_destroy(edge);
     edge_forward_destroy(edge->forward);
@@ -203,8 +209,9 @@ enum err edge_run(const struct edge_config *config, struct fault *fault)
     sigaddset(&signals, SIGINT);
 
     int landlock_abi = 0;
-    enum err err =
-        sandbox_restrict_files(config->media_fd, &landlock_abi, fault);
+    const int folders[] = {config->media_fd, config->live_fd};
+    enum err err = sandbox_restrict_files(
+        folders, sizeof folders / sizeof *folders, &landlock_abi, fault);
     if (!err)
         err = start(edge, fault);
     if (!err)

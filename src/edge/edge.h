@@ -51,6 +51,7 @@ struct edge_config {
     size_t listen_count;
     int link_fd;            /* listening Unix socket that the desk dials */
     int media_fd;           /* the public media folder, or -1 */
+    int live_fd;            /* the folder of television's recordings, or -1 */
     struct proxies proxies; /* whose X-Forwarded-For is believed */
     size_t page_memory;     /* bytes, until the desk says more; 0: 256 MiB */
     /* At least one; the first is for readers of no language of these. They

@@ -11,11 +11,15 @@
  *   edge_allowance.c what one address may ask of the desk
  *   edge_hub.c      what subscribers of feeds ask
  *   edge_views.c    beacons: who reads what, counted and sent to the desk
+ *   edge_live.c     television; see edge_live_internal.h
  *   edge_events.c   who wants to be told what happens; what the desk tells
  *   streams.c       open streams of a thread, and how news reaches them all
  *   event_ring.c    the last events, for who comes back
  *   readers.c       one view a reader and article in half an hour
  *   robots.c        who is no reader
+ *   live_origin.c   what the playout tells, in order
+ *   live_edition.c  what there is of a channel at a moment
+ *   live_viewers.c  how many watch
  *   view_counts.c   counts of a thread, totals of the desk
  *   shelf.c         which pages stay in memory
  *   sandbox.c       what the process may do */
@@ -57,6 +61,8 @@ struct edge_feed;
 struct edge_forward;
 struct edge_allowances;
 struct edge_views;
+struct edge_live;
+struct edge_live_link;
 
 struct edge_thread {
     struct edge *edge;
@@ -74,6 +80,7 @@ struct edge_thread {
     size_t views_strange;     /* of them, of articles nobody told us of */
     struct loop_timer views_timer;
     struct streams *streams;
+    struct edge_live *live;
 };
 
 struct edge {
@@ -94,6 +101,7 @@ struct edge {
     struct shelf shelf;
     struct edge_feed *feed;
     struct edge_forward *forward;
+    struct edge_live_link *live_link;
     struct listener link;
 };
 
@@ -201,6 +209,25 @@ void edge_answer_hub(struct edge_thread *thread,
 /* name: what follows "/media/". */
 void edge_answer_media(struct edge_thread *thread,
                        struct http_exchange *exchange, struct str name);
+
+/* ---- edge_live.c, edge_live_link.c ---- */
+
+#define EDGE_LIVE_PREFIX STR("/live/")
+
+/* rest: what follows the prefix, decoded. */
+void edge_answer_live(struct edge_thread *thread,
+                      struct http_exchange *exchange, struct str rest);
+
+/* What a thread knows of television; without the loop's and the server's
+ * things, which must be gone when it is destroyed. */
+MUST_USE enum err edge_live_create(struct edge_thread *thread);
+void edge_live_destroy(struct edge_thread *thread);
+
+/* On the first thread: the playout's connection. */
+MUST_USE enum err edge_live_link_create(struct edge *edge,
+                                        struct edge_live_link **ret_link);
+void edge_live_link_destroy(struct edge_live_link *link);
+void edge_live_adopt(struct edge_live_link *link, int fd);
 
 /* ---- edge_views.c ---- */
 

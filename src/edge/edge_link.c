@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The socket that the desk dials: what a connection is for is its first line.
+/* The socket that desk and playout dial: what a connection is for is its first
+ * line.
  */
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -31,6 +32,8 @@ static void on_greeting(void *context, uint32_t events)
         edge_feed_adopt(edge->feed, fd);
     } else if (str_eq(greeting, STR(LINK_GREETING_WORK))) {
         edge_forward_adopt(edge->forward, fd);
+    } else if (str_eq(greeting, STR(LINK_GREETING_LIVE))) {
+        edge_live_adopt(edge->live_link, fd);
     } else {
         if (got > 0)
             log_warn("somebody else than a desk on the link socket");

@@ -59,7 +59,8 @@ static enum err system_fault(struct fault *fault, const char *what)
 
 /* Landlock is per thread and inherited by those started later, so it comes
  * before the threads; seccomp is spread to all of them. */
-static enum err restrict_files(int media_fd, int abi, struct fault *fault)
+static enum err restrict_files(const int *folder_fds, size_t folder_count,
+                               int abi, struct fault *fault)
 {
     struct ruleset_attr attr = {
         .handled_access_fs = handled_access(abi),
@@ -75,20 +76,24 @@ static enum err restrict_files(int media_fd, int abi, struct fault *fault)
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
     if (ruleset < 0)
         return system_fault(fault, "landlock_create_ruleset");
-    struct landlock_path_beneath_attr media = {
-        .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
-        .parent_fd = media_fd,
-    };
-    bool failed =
-        (media_fd >= 0 && syscall(SYS_landlock_add_rule, ruleset,
-                                  LANDLOCK_RULE_PATH_BENEATH, &media, 0) < 0) ||
-        syscall(SYS_landlock_restrict_self, ruleset, 0) < 0;
+    bool failed = false;
+    for (size_t i = 0; i < folder_count && !failed; i++) {
+        struct landlock_path_beneath_attr folder = {
+            .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
+            .parent_fd = folder_fds[i],
+        };
+        failed = folder_fds[i] >= 0 &&
+                 syscall(SYS_landlock_add_rule, ruleset,
+                         LANDLOCK_RULE_PATH_BENEATH, &folder, 0) < 0;
+    }
+    failed = failed || syscall(SYS_landlock_restrict_self, ruleset, 0) < 0;
     enum err err = failed ? system_fault(fault, "landlock") : ERR_OK;
     close(ruleset);
     return err;
 }
 
-enum err sandbox_restrict_files(int media_fd, int *ret_abi, struct fault *fault)
+enum err sandbox_restrict_files(const int *folder_fds, size_t folder_count,
+                                int *ret_abi, struct fault *fault)
 {
     assert(ret_abi);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -99,7 +104,7 @@ enum err sandbox_restrict_files(int media_fd, int *ret_abi, struct fault *fault)
         *ret_abi = 0;
         return ERR_OK;
     }
-    enum err err = restrict_files(media_fd, abi, fault);
+    enum err err = restrict_files(folder_fds, folder_count, abi, fault);
     if (!err)
         *ret_abi = abi;
     return err;

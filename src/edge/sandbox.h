@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* edge/sandbox.h: what the process that faces the internet may still do once
- * it has started: use the sockets it holds and read the public media folder.
+ * it has started: use the sockets it holds and read the public folders.
  * No other file, no new socket, no connection out, no program.
  *
  * Both are for good. A kernel without one of them is not an error: the result
@@ -10,13 +10,15 @@
 #define EDGE_SANDBOX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/fault.h"
 
 /* Landlock for the calling thread and those it starts later: call it first.
- * media_fd is the public media folder, readable afterwards by openat; -1 for
- * none. *ret_abi is the kernel's Landlock version, 0 when it has none. */
-MUST_USE enum err sandbox_restrict_files(int media_fd, int *ret_abi,
+ * folder_fds are the public folders, readable afterwards by openat; -1
+ * for none. *ret_abi is the kernel's Landlock version, 0 when it has none. */
+MUST_USE enum err sandbox_restrict_files(const int *folder_fds,
+                                         size_t folder_count, int *ret_abi,
                                          struct fault *fault);
 
 /* seccomp for all threads of the process: call it when they are running. What

@@ -136,12 +136,12 @@ static void write_segment(const struct writing *writing, size_t at)
     buf_add_c(writing->out, "\n");
 }
 
-/* The first of the newest segments that hold so much time between them. */
+/* The first of those segments that begin less than so long before the end. */
 static size_t first_within(const struct hls_window *window, int64_t ticks)
 {
     size_t at = window->count;
-    while (at > 0 && ticks > 0)
-        ticks -= window->segments[--at].duration;
+    while (at > 0 && (ticks -= window->segments[at - 1].duration) > 0)
+        at--;
     return at;
 }
 

@@ -105,7 +105,8 @@ static int enter(const struct place *place, enum layers layers)
 {
     int abi = 1;
     bool entered = true;
-    if (layers & FILES && sandbox_restrict_files(place->media_fd, &abi, NULL))
+    if (layers & FILES &&
+        sandbox_restrict_files(&place->media_fd, 1, &abi, NULL))
         return CHILD_FAILED;
     if (layers & CALLS && sandbox_restrict_calls(&entered, NULL))
         return CHILD_FAILED;

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/* edge/edge_live_internal.h: what a thread of the edge knows of television:
+ *   edge_live.c       addresses, answers
+ *   edge_live_wait.c  who waits for what comes next
+ *   edge_live_link.c  what the playout tells, and how all threads get it */
+#ifndef EDGE_EDGE_LIVE_INTERNAL_H
+#define EDGE_EDGE_LIVE_INTERNAL_H
+
+#include "base/map.h"
+#include "edge/edge_internal.h"
+#include "edge/live_edition.h"
+#include "edge/live_origin.h"
+
+enum {
+    LIVE_WAIT_TARGETS = 3,        /* target durations; then 503 (§6.2.5.2) */
+    LIVE_WAIT_STEP_MS = 2 * 1000, /* how often that is looked at */
+    LIVE_RELEASES_A_TURN = 256,   /* then other requests get their turn */
+};
+
+struct live_seat;
+
+/* What somebody asks for that may have to be waited for. */
+struct live_ask {
+    struct live_seat *seat;
+    uint32_t rendition;
+    bool is_part; /* a part itself, else the playlist that tells of it */
+    enum live_text_kind kind;
+    bool has_sequence;
+    uint64_t sequence;
+    int64_t part; /* -1: the whole segment */
+};
+
+struct live_waiter {
+    struct live_waiter *previous, *next; /* a ring */
+    struct live_ask ask;
+    struct edge_live *live;
+    struct http_exchange *exchange;
+    struct loop_timeout timeout;
+    int64_t until_us;
+};
+
+/* Which waiters a new part concerns. */
+enum live_wait_list {
+    LIVE_WAIT_PART,    /* the next one */
+    LIVE_WAIT_SEGMENT, /* the end of the one that grows */
+    LIVE_WAIT_LATER,
+    LIVE_WAIT_LISTS
+};
+
+/* A channel on this thread. */
+struct live_seat {
+    uint64_t channel;
+    struct live_station *station; /* NULL until it was told */
+    struct live_edition *editions[LIVE_RENDITIONS_MAX]; /* or NULL */
+    struct live_waiter waiting[LIVE_RENDITIONS_MAX][LIVE_WAIT_LISTS];
+    struct live_seat *next;
+};
+
+/* Of one thread. */
+struct edge_live {
+    struct edge_thread *thread;
+    struct map names; /* of channels → struct live_seat */
+    struct live_seat *seats;
+    struct live_waiter due; /* a ring: to be looked at in one of these turns */
+    bool is_posted;
+    size_t waiting;
+    struct loop_timeout_list timeouts;
+};
+
+/* ---- edge_live.c ---- */
+
+/* Whether it is not there yet, but will be. */
+bool edge_live_has_to_wait(const struct live_ask *ask);
+
+/* With what there is, or with what is wrong about asking for it. */
+void edge_live_answer(const struct live_ask *ask,
+                      struct http_exchange *exchange);
+
+/* Plain words. */
+void edge_live_answer_words(struct http_exchange *exchange, int status,
+                            struct str words);
+
+/* ---- edge_live_wait.c ---- */
+
+void edge_live_ring_init(struct live_waiter *ring);
+void edge_live_wait(struct edge_live *live, const struct live_ask *ask,
+                    struct http_exchange *exchange);
+
+/* The rendition has a new edition: who may have waited for it is looked at. */
+void edge_live_wake(struct edge_live *live, struct live_seat *seat,
+                    uint32_t rendition, bool segment_ended);
+
+/* The channel is gone: so is what was waited for. */
+void edge_live_turn_away(struct edge_live *live, struct live_seat *seat);
+
+void edge_live_on_timeout(void *live, struct loop_timeout *timeout);
+
+#endif
