@@ -44,7 +44,12 @@ PKG_cli     := jansson libseccomp
 # Of the helper programs: the newspaper itself links none of it.
 PKG_helper_html  := gumbo jansson libseccomp
 PKG_helper_image := vips expat freetype2 harfbuzz icu-uc libseccomp
-PACKAGES    := $(sort $(foreach l,$(LAYERS) helper_html helper_image,$(PKG_$(l))))
+PKG_helper_ingest := libseccomp
+PACKAGES    := $(sort $(foreach l,$(LAYERS) helper_html helper_image helper_ingest,$(PKG_$(l))))
+# The layers that a helper is made of, where they are others than these.
+LAYERS_helper := render base
+LAYERS_helper_ingest := media net base
+helper_layers = $(or $(LAYERS_helper_$(1)),$(LAYERS_helper))
 
 # ---- Flags ------------------------------------------------------------------
 
@@ -129,9 +134,10 @@ $(BROADSHEET): $(call archives,cli)
 	$(CC) $(LDFLAGS_ALL) -o $@ -Wl,--start-group $^ -Wl,--end-group $(call pkg_libs,$(call packages,cli))
 
 define helper_rules
-$(B)/bin/broadsheet-$(1): $(call objects,$(sort $(wildcard helpers/$(1)/*.c))) $(call archive,base) $(call archive,render)
+$(B)/bin/broadsheet-$(1): $(call objects,$(sort $(wildcard helpers/$(1)/*.c))) $(foreach l,$(call helper_layers,$(1)),$(call archive,$(l)))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $(call archive,base) $$(call pkg_libs,$$(PKG_helper_$(1)) $$(PKG_render) $$(PKG_base))
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ -Wl,--start-group $$^ -Wl,--end-group \
+	    $$(call pkg_libs,$$(PKG_helper_$(1)) $(foreach l,$(call helper_layers,$(1)),$$(PKG_$(l))))
 endef
 $(foreach h,$(patsubst $(B)/bin/broadsheet-%,%,$(HELPERS)),$(eval $(call helper_rules,$(h))))
 

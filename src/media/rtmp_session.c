@@ -477,3 +477,12 @@ enum err rtmp_session_receive(struct rtmp_session *session, struct str *bytes,
         acknowledge(session, out);
     return err;
 }
+
+void rtmp_session_end(struct rtmp_session *session, const char *reason,
+                      struct buf *out)
+{
+    if (session->state == PUBLISHING)
+        write_status(out, "error", "NetStream.Publish.Failed",
+                     str_from_c(reason));
+    session->state = ENDED;
+}

@@ -59,4 +59,10 @@ MUST_USE enum err rtmp_session_receive(struct rtmp_session *session,
                                        struct str *bytes, struct buf *out,
                                        struct fault *fault);
 
+/* Appends that it ends here, with the sentence its encoder may show: somebody
+ * else took over, the key was revoked. To be sent, then closed; nothing more is
+ * received, and on_end is not called. */
+void rtmp_session_end(struct rtmp_session *session, const char *reason,
+                      struct buf *out);
+
 #endif

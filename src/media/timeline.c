@@ -35,7 +35,9 @@ void timeline_begin(struct timeline *timeline, int64_t tick)
 {
     int64_t end = timeline->end;
     *timeline = (struct timeline){
+        .latest = timeline->latest,
         .end = end,
+        .floor = end,
         .begin = tick > end ? tick : end,
     };
     for (int i = 0; i < TIMELINE_TRACKS; i++)
@@ -43,7 +45,8 @@ void timeline_begin(struct timeline *timeline, int64_t tick)
 }
 
 /* The first frame of a track: as far from the feed's beginning as the encoder
- * says, unless that is a jump. */
+ * says, unless that is a jump. Encoders that write in the order of decoding may
+ * begin with one that is heard a little later than the next. */
 static int64_t begin_track(struct timeline *timeline, enum timeline_track track,
                            int64_t time)
 {
@@ -53,16 +56,18 @@ static int64_t begin_track(struct timeline *timeline, enum timeline_track track,
     }
     int64_t offset = timeline->begin - timeline->first;
     int64_t tick = time + offset;
-    if (tick < timeline->begin || tick > timeline->begin + TIMELINE_STEP_MAX)
+    if (tick < timeline->floor || tick < timeline->begin - TIMELINE_BACK_MAX ||
+        tick > timeline->begin + TIMELINE_STEP_MAX)
         tick = timeline->begin;
     timeline->tracks[track].offset = tick - time;
     return tick;
 }
 
-static bool is_jump(int64_t tick, int64_t expected)
+static bool is_jump(int64_t tick, int64_t expected, int64_t latest)
 {
     return tick > expected + TIMELINE_STEP_MAX ||
-           tick < expected - TIMELINE_BACK_MAX;
+           tick < expected - TIMELINE_BACK_MAX ||
+           (latest && tick > latest && tick > expected + TIMELINE_BACK_MAX);
 }
 
 /* Pictures come when they come, but one after the other. */
@@ -89,7 +94,7 @@ enum timeline_verdict timeline_place(struct timeline *timeline,
     } else {
         int64_t expected = duration ? t->next : t->last + t->step;
         tick = time + t->offset;
-        if (is_jump(tick, expected)) {
+        if (is_jump(tick, expected, timeline->latest)) {
             t->offset += expected - tick;
             tick = expected;
             verdict = TIMELINE_JUMPED;

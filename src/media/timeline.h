@@ -44,9 +44,12 @@ struct timeline_state {
 };
 
 struct timeline {
-    int64_t end; /* of everything that was placed */
+    int64_t latest; /* set by the caller: the present and a little more; a leap
+                       beyond it is a jump however short. 0: not known */
+    int64_t end;    /* of everything that was placed */
     struct timeline_state tracks[TIMELINE_TRACKS];
     int64_t begin; /* where this feed begins */
+    int64_t floor; /* where the one before ended */
     int64_t first; /* its own clock there */
     bool has_first;
 };

@@ -149,6 +149,44 @@ static void test_who_comes_back_goes_on_later(void **state)
     assert_int_equal(sound(5, TIMELINE_GOES_ON), 1000 * MS);
 }
 
+static void test_a_leap_beyond_the_present_is_a_jump(void **state)
+{
+    (void)state;
+    int64_t tick;
+    timeline_begin(&timeline, 1000 * MS);
+    for (uint64_t ms = 0; ms <= 1000; ms += 40)
+        assert_int_equal(
+            timeline_place(&timeline, TIMELINE_VIDEO, ms, 32, 1000, 0, &tick),
+            TIMELINE_GOES_ON);
+    assert_int_equal(tick, 2000 * MS);
+    timeline.latest = 4000 * MS;
+    assert_int_equal(
+        timeline_place(&timeline, TIMELINE_VIDEO, 6000, 32, 1000, 0, &tick),
+        TIMELINE_JUMPED);
+    assert_int_equal(tick, 2040 * MS);
+    timeline.latest = 9000 * MS; /* five seconds did pass */
+    assert_int_equal(
+        timeline_place(&timeline, TIMELINE_VIDEO, 11000, 32, 1000, 0, &tick),
+        TIMELINE_GOES_ON);
+    assert_int_equal(tick, 7040 * MS);
+}
+
+static void test_a_track_may_begin_a_little_before_the_other(void **state)
+{
+    (void)state;
+    int64_t tick;
+    timeline_begin(&timeline, 1000 * MS);
+    (void)!timeline_place(&timeline, TIMELINE_VIDEO, 500, 32, 1000, 0, &tick);
+    (void)!timeline_place(&timeline, TIMELINE_AUDIO, 300, 32, 1000, 20 * MS,
+                          &tick);
+    assert_int_equal(tick, 800 * MS);
+    timeline_begin(&timeline, 1000 * MS);
+    (void)!timeline_place(&timeline, TIMELINE_VIDEO, 500, 32, 1000, 0, &tick);
+    (void)!timeline_place(&timeline, TIMELINE_AUDIO, 300, 32, 1000, 20 * MS,
+                          &tick);
+    assert_true(tick >= 1000 * MS); /* not into the feed before */
+}
+
 static void test_a_track_that_begins_elsewhere_begins_with_the_feed(
     void **state)
 {
@@ -171,6 +209,8 @@ int main(void)
         TEST(test_a_jump_of_the_encoders_clock_is_not_one_of_ours),
         TEST(test_the_clock_of_rtmp_goes_round_every_49_days),
         TEST(test_who_comes_back_goes_on_later),
+        TEST(test_a_leap_beyond_the_present_is_a_jump),
+        TEST(test_a_track_may_begin_a_little_before_the_other),
         TEST(test_a_track_that_begins_elsewhere_begins_with_the_feed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+/* broadsheet-ingest: takes broadcasts in from encoders and hands their packets
+ * on. It is the only program of television that strangers talk to; it decodes
+ * nothing, and can open nothing (sandbox.h). The playout starts it, tells it
+ * what it has to know and hears what comes of it: see media/ingest_wire.h.
+ *
+ *     broadsheet-ingest --rtmp FD … [--srt ADDRESS:PORT] [--log-json]
+ *
+ * FD is an inherited socket that listens. With "probe" as its argument it tries
+ * everything the sandbox forbids, and tells. */
+#include <signal.h>
+
+#include "base/log.h"
+#include "control.h"
+#include "net/listener.h"
+#include "rtmp.h"
+#include "sandbox.h"
+#include "station.h"
+
+struct ingest {
+    struct loop *loop;
+    struct control *control;
+    struct station *station;
+    struct rtmp_server *rtmp;
+};
+
+static void tell(void *context, const struct ingest_message *message)
+{
+    struct ingest *ingest = context;
+    control_tell(ingest->control, message);
+}
+
+static void on_channels(void *context, struct str json)
+{
+    struct ingest *ingest = context;
+    struct fault fault = {0};
+    station_set_channels(ingest->station, json, &fault);
+}
+
+static void on_media(void *context, const struct id *channel, int fd)
+{
+    struct ingest *ingest = context;
+    station_set_media(ingest->station, channel, fd);
+}
+
+static void on_closed(void *context)
+{
+    struct ingest *ingest = context;
+    loop_stop(ingest->loop);
+}
+
+/* ---- The command line ------------------------------------------------------
+ */
+
+static enum err listen_rtmp(struct ingest *ingest, const char *value,
+                            struct fault *fault)
+{
+    uint64_t fd = 0;
+    if (str_parse_u64(str_from_c(value), &fd) || fd > INT32_MAX)
+        return fault_set(fault, ERR_USAGE, "rtmp",
+                         "--rtmp wants the number of a descriptor, not \"%s\"",
+                         value);
+    enum err err = listener_adopt((int)fd, fault);
+    if (!err && rtmp_server_listen(ingest->rtmp, (int)fd))
+        err = fault_set(fault, ERR_USAGE, "rtmp",
+                        "descriptor %s cannot be listened on: too many are, or "
+                        "it is there twice",
+                        value);
+    return err;
+}
+
+static const struct {
+    const char *name;
+    enum err (*run)(struct ingest *ingest, const char *value,
+                    struct fault *fault);
+} options[] = {
+    {"--rtmp", listen_rtmp},
+};
+
+static enum err take_option(struct ingest *ingest, const char *name,
+                            const char *value, struct fault *fault)
+{
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return value ? options[i].run(ingest, value, fault)
+                         : fault_set(fault, ERR_USAGE, "arguments",
+                                     "%s wants a value", name);
+    return fault_set(fault, ERR_USAGE, "arguments",
+                     "\"%s\" is not known; broadsheet starts this program by "
+                     "itself",
+                     name);
+}
+
+static enum err take_options(struct ingest *ingest, char **arguments,
+                             struct fault *fault)
+{
+    enum err err = ERR_OK;
+    for (; !err && *arguments; arguments++) {
+        if (strcmp(*arguments, "--log-json") == 0)
+            continue;
+        err = take_option(ingest, arguments[0], arguments[1], fault);
+        if (!err)
+            arguments++;
+    }
+    return err;
+}
+
+/* ---- Beginning and end -----------------------------------------------------
+ */
+
+static enum err begin(struct ingest *ingest, char **arguments,
+                      struct fault *fault)
+{
+    const struct control_events events = {ingest, on_channels, on_media,
+                                          on_closed};
+    if (loop_create(&ingest->loop))
+        return fault_set(fault, ERR_IO, NULL, "no loop can be set up");
+    ingest->control = control_create(ingest->loop, INGEST_CONTROL_FD, &events);
+    if (!ingest->control)
+        return fault_set(fault, ERR_USAGE, "control",
+                         "descriptor %d is not the playout's socket; "
+                         "broadsheet starts this program by itself",
+                         INGEST_CONTROL_FD);
+    ingest->station = station_create(ingest->loop, tell, ingest);
+    ingest->rtmp = rtmp_server_create(ingest->loop, ingest->station);
+    return take_options(ingest, arguments, fault);
+}
+
+static bool has_argument(char **arguments, const char *wanted)
+{
+    while (*arguments && strcmp(*arguments, wanted) != 0)
+        arguments++;
+    return *arguments != NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct ingest ingest = {.loop = NULL};
+    struct fault fault = {0};
+    bool is_probe = argc == 2 && strcmp(argv[1], "probe") == 0;
+    log_setup("ingest", LOG_LEVEL_INFO, has_argument(argv, "--log-json"));
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGINT, SIG_IGN); /* a terminal's; the playout's end is the end */
+    enum err err = is_probe ? ERR_OK : begin(&ingest, argv + 1, &fault);
+    if (!err && !sandbox_enter())
+        err = fault_set(&fault, ERR_INTERNAL, "sandbox",
+                        "the sandbox cannot be set up");
+    if (err) {
+        log_error("broadcasts cannot be taken in",
+                  LOG_C("cause", fault_text(&fault)));
+        return err_exit_code(err);
+    }
+    if (is_probe) {
+        sandbox_probe();
+        return 0;
+    }
+    loop_run(ingest.loop);
+    rtmp_server_destroy(ingest.rtmp);
+    station_destroy(ingest.station);
+    control_destroy(ingest.control);
+    loop_destroy(ingest.loop);
+    return 0;
+}

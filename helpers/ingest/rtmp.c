@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtmp.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "media/intake_flv.h"
+#include "media/rtmp_session.h"
+#include "net/listener.h"
+
+enum {
+    LISTENERS_MAX = 8,
+    READ_BYTES = 64 * 1024,
+    IN_BYTES_MAX = 2 * READ_BYTES,
+    AHEAD_PAUSE = TIMELINE_HZ, /* who is further ahead has to wait … */
+    PAUSE_US = 100 * 1000,     /* … so long, and again */
+    IP6_NETWORK_BYTES = 8,
+};
+
+struct rtmp_connection {
+    struct rtmp_connection *next, *previous;
+    struct rtmp_server *server;
+    struct loop_source source;
+    struct loop_timeout timeout;
+    struct loop_timer pause;
+    struct rtmp_session *session;
+    struct buf in, out;
+    size_t received; /* until its key came */
+    struct feed feed;
+    bool is_closing; /* only what is left to say */
+    bool is_shut;    /* and that was said */
+};
+
+struct rtmp_server {
+    struct loop *loop;
+    struct station *station;
+    struct listener listeners[LISTENERS_MAX];
+    unsigned listener_count;
+    struct rtmp_connection *connections;
+    unsigned count;
+    struct loop_timeout_list hello, idle, closing;
+};
+
+static void destroy(struct rtmp_connection *connection)
+{
+    struct rtmp_server *server = connection->server;
+    station_end(&connection->feed, "the connection broke off");
+    loop_timeout_cancel(&connection->timeout);
+    loop_timer_cancel(server->loop, &connection->pause);
+    loop_remove(server->loop, &connection->source);
+    close(connection->source.fd);
+    rtmp_session_destroy(connection->session);
+    buf_finish(&connection->in);
+    buf_finish(&connection->out);
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        server->connections = connection->next;
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    server->count--;
+    free(connection);
+}
+
+/* ---- Writing and closing ---------------------------------------------------
+ */
+
+static uint32_t wanted(const struct rtmp_connection *connection)
+{
+    bool reads =
+        connection->is_closing || !loop_timer_is_armed(&connection->pause);
+    return (reads ? EPOLLIN : 0u) | (connection->out.len ? EPOLLOUT : 0u);
+}
+
+static void flush(struct rtmp_connection *connection)
+{
+    struct str rest = buf_str(&connection->out);
+    while (rest.len) {
+        ssize_t sent = send(connection->source.fd, rest.ptr, rest.len,
+                            MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0)
+            break; /* a broken one is noticed by reading */
+        rest = str_from(rest, (size_t)sent);
+    }
+    buf_drop_front(&connection->out, connection->out.len - rest.len);
+    if (connection->is_closing && !rest.len && !connection->is_shut) {
+        connection->is_shut = true;
+        shutdown(connection->source.fd, SHUT_WR);
+    }
+    loop_watch(connection->server->loop, &connection->source,
+               wanted(connection));
+}
+
+/* What it was told last arrives only if its own bytes are read meanwhile: a
+ * socket that is closed with some unread resets the connection. */
+static void begin_closing(struct rtmp_connection *connection)
+{
+    struct rtmp_server *server = connection->server;
+    connection->is_closing = true;
+    loop_timer_cancel(server->loop, &connection->pause);
+    loop_timeout_arm(server->loop, &server->closing, &connection->timeout);
+    flush(connection);
+}
+
+static struct rtmp_connection *connection_of(struct feed *feed)
+{
+    return (struct rtmp_connection *)((char *)feed -
+                                      offsetof(struct rtmp_connection, feed));
+}
+
+static void on_drop(struct feed *feed, const char *reason)
+{
+    struct rtmp_connection *connection = connection_of(feed);
+    rtmp_session_end(connection->session, reason, &connection->out);
+    begin_closing(connection);
+}
+
+/* ---- What the session says -------------------------------------------------
+ */
+
+static enum err on_publish(void *context, const struct rtmp_publish *publish,
+                           struct fault *fault)
+{
+    struct rtmp_connection *connection = context;
+    struct rtmp_server *server = connection->server;
+    connection->feed.encoder = publish->encoder;
+    enum err err = station_begin(server->station, &connection->feed,
+                                 publish->stream, fault);
+    connection->feed.encoder = STR("");
+    return err;
+}
+
+static enum err on_media(void *context, const struct rtmp_message *message,
+                         struct fault *fault)
+{
+    struct rtmp_connection *connection = context;
+    struct intake *intake = station_intake(&connection->feed);
+    enum err err = intake_flv(intake, message,
+                              station_now(connection->server->station), fault);
+    if (err)
+        station_end(&connection->feed, fault_text(fault));
+    return err;
+}
+
+static void on_end(void *context)
+{
+    struct rtmp_connection *connection = context;
+    station_end(&connection->feed, "its encoder ended it");
+}
+
+/* ---- Reading ---------------------------------------------------------------
+ */
+
+static void on_resume(void *context)
+{
+    struct rtmp_connection *connection = context;
+    flush(connection);
+}
+
+/* A file sent faster than time goes by would run away from the clock. */
+static void keep_pace(struct rtmp_connection *connection)
+{
+    struct rtmp_server *server = connection->server;
+    if (connection->feed.channel &&
+        intake_ahead(station_intake(&connection->feed)) > AHEAD_PAUSE)
+        loop_timer_arm(server->loop, &connection->pause,
+                       loop_now_us(server->loop) + PAUSE_US);
+}
+
+static void refuse(struct rtmp_connection *connection, const char *reason)
+{
+    station_tell_refused(connection->server->station, &connection->feed,
+                         reason);
+    begin_closing(connection);
+}
+
+static void take(struct rtmp_connection *connection, size_t got)
+{
+    struct rtmp_server *server = connection->server;
+    struct fault fault = {0};
+    bool was_on_air = connection->feed.channel != NULL;
+    buf_grown(&connection->in, got);
+    struct str rest = buf_str(&connection->in);
+    enum err err = rtmp_session_receive(connection->session, &rest,
+                                        &connection->out, &fault);
+    buf_drop_front(&connection->in, connection->in.len - rest.len);
+    if (err) {
+        bool was_told = was_on_air || err == ERR_DENIED || err == ERR_BUSY ||
+                        err == ERR_CLOSED || connection->feed.key.text[0];
+        station_end(&connection->feed, fault_text(&fault));
+        if (was_told)
+            begin_closing(connection);
+        else
+            refuse(connection, fault_text(&fault));
+        return;
+    }
+    if (connection->feed.channel) {
+        loop_timeout_arm(server->loop, &server->idle, &connection->timeout);
+        keep_pace(connection);
+    } else {
+        connection->received += got;
+        if (connection->received > RTMP_BYTES_BEFORE_KEY_MAX) {
+            refuse(connection, "it sends without having given a stream key");
+            return;
+        }
+    }
+    flush(connection);
+}
+
+static void read_some(struct rtmp_connection *connection)
+{
+    char *room = buf_reserve(&connection->in, READ_BYTES);
+    ssize_t got =
+        room ? recv(connection->source.fd, room, READ_BYTES, MSG_DONTWAIT) : 0;
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (got <= 0)
+        destroy(connection);
+    else if (!connection->is_closing)
+        take(connection, (size_t)got);
+}
+
+static void on_events(void *context, uint32_t events)
+{
+    struct rtmp_connection *connection = context;
+    if (events & EPOLLOUT)
+        flush(connection);
+    if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+        read_some(connection);
+}
+
+/* ---- Accepting -------------------------------------------------------------
+ */
+
+static bool is_neighbour(const struct address_peer *a,
+                         const struct address_peer *b)
+{
+    size_t len = address_peer_is_ip4(a) ? sizeof a->ip : IP6_NETWORK_BYTES;
+    return memcmp(a->ip, b->ip, len) == 0;
+}
+
+static const char *why_not(const struct rtmp_server *server,
+                           const struct address_peer *peer)
+{
+    unsigned neighbours = 0;
+    for (const struct rtmp_connection *c = server->connections; c; c = c->next)
+        neighbours += is_neighbour(&c->feed.peer, peer);
+    if (neighbours >= RTMP_CONNECTIONS_OF_ONE_MAX)
+        return "too many connections from that address are open";
+    if (server->count >= RTMP_CONNECTIONS_MAX)
+        return "too many connections are open";
+    return NULL;
+}
+
+static void on_accept(void *context, int fd, const struct address_peer *peer)
+{
+    struct rtmp_server *server = context;
+    struct feed feed = {
+        .protocol = INGEST_RTMP, .peer = *peer, .on_drop = on_drop};
+    const char *reason = why_not(server, peer);
+    struct rtmp_connection *connection =
+        reason ? NULL : calloc(1, sizeof *connection);
+    if (!connection) {
+        station_tell_refused(server->station, &feed,
+                             reason ? reason : "there is no memory");
+        close(fd);
+        return;
+    }
+    connection->server = server;
+    connection->feed = feed;
+    connection->source = (struct loop_source){
+        .fd = fd, .on_events = on_events, .context = connection};
+    connection->pause.on_due = on_resume;
+    connection->pause.context = connection;
+    buf_init(&connection->in, IN_BYTES_MAX);
+    buf_init(&connection->out, RTMP_ANSWER_BYTES_MAX);
+    const struct rtmp_events events = {connection, on_publish, on_media,
+                                       on_end};
+    if (rtmp_session_create(&events, &connection->session) ||
+        loop_add(server->loop, &connection->source, EPOLLIN)) {
+        rtmp_session_destroy(connection->session);
+        free(connection);
+        close(fd);
+        return;
+    }
+    loop_timeout_arm(server->loop, &server->hello, &connection->timeout);
+    connection->next = server->connections;
+    if (connection->next)
+        connection->next->previous = connection;
+    server->connections = connection;
+    server->count++;
+}
+
+/* ---- Time-outs -------------------------------------------------------------
+ */
+
+static struct rtmp_connection *connection_of_timeout(
+    struct loop_timeout *timeout)
+{
+    return (
+        struct rtmp_connection *)((char *)timeout -
+                                  offsetof(struct rtmp_connection, timeout));
+}
+
+static void on_no_hello(void *context, struct loop_timeout *timeout)
+{
+    (void)context;
+    refuse(connection_of_timeout(timeout),
+           "it did not give a stream key in time");
+}
+
+static void on_idle(void *context, struct loop_timeout *timeout)
+{
+    struct rtmp_connection *connection = connection_of_timeout(timeout);
+    (void)context;
+    station_end(&connection->feed, "nothing was heard of its encoder");
+    begin_closing(connection);
+}
+
+static void on_not_read(void *context, struct loop_timeout *timeout)
+{
+    (void)context;
+    destroy(connection_of_timeout(timeout));
+}
+
+struct rtmp_server *rtmp_server_create(struct loop *loop,
+                                       struct station *station)
+{
+    struct rtmp_server *server = calloc(1, sizeof *server);
+    if (!server)
+        log_panic("out of memory");
+    server->loop = loop;
+    server->station = station;
+    loop_timeouts_add(loop, &server->hello, RTMP_HELLO_US, on_no_hello, NULL);
+    loop_timeouts_add(loop, &server->idle, RTMP_IDLE_US, on_idle, NULL);
+    loop_timeouts_add(loop, &server->closing, RTMP_CLOSING_US, on_not_read,
+                      NULL);
+    return server;
+}
+
+void rtmp_server_destroy(struct rtmp_server *server)
+{
+    while (server->connections)
+        destroy(server->connections);
+    for (unsigned i = 0; i < server->listener_count; i++)
+        listener_stop(&server->listeners[i]);
+    loop_timeouts_remove(server->loop, &server->hello);
+    loop_timeouts_remove(server->loop, &server->idle);
+    loop_timeouts_remove(server->loop, &server->closing);
+    free(server);
+}
+
+enum err rtmp_server_listen(struct rtmp_server *server, int fd)
+{
+    if (server->listener_count == LISTENERS_MAX)
+        return ERR_TOO_LONG;
+    return listener_start(&server->listeners[server->listener_count++],
+                          server->loop, fd, on_accept, server);
+}

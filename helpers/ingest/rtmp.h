@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+/* helpers/ingest/rtmp.h: connections of encoders that speak RTMP. */
+#ifndef HELPERS_INGEST_RTMP_H
+#define HELPERS_INGEST_RTMP_H
+
+#include "station.h"
+
+enum {
+    RTMP_CONNECTIONS_MAX = 256,
+    RTMP_CONNECTIONS_OF_ONE_MAX = 16, /* of one address; IPv6: of one /64 */
+    RTMP_BYTES_BEFORE_KEY_MAX = 64 * 1024,
+};
+
+#define RTMP_HELLO_US (INT64_C(10) * 1000 * 1000)  /* until its key came */
+#define RTMP_IDLE_US (INT64_C(10) * 1000 * 1000)   /* nothing was heard */
+#define RTMP_CLOSING_US (INT64_C(2) * 1000 * 1000) /* to read why */
+
+struct rtmp_server;
+
+struct rtmp_server *rtmp_server_create(struct loop *loop,
+                                       struct station *station);
+void rtmp_server_destroy(struct rtmp_server *server);
+
+/* Accepts on fd, a listening socket (listener_adopt). ERR_IO, ERR_TOO_LONG. */
+MUST_USE enum err rtmp_server_listen(struct rtmp_server *server, int fd);
+
+#endif
