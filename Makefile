@@ -45,10 +45,12 @@ PKG_cli     := jansson libseccomp
 PKG_helper_html  := gumbo jansson libseccomp
 PKG_helper_image := vips expat freetype2 harfbuzz icu-uc libseccomp
 PKG_helper_ingest := libseccomp
-PACKAGES    := $(sort $(foreach l,$(LAYERS) helper_html helper_image helper_ingest,$(PKG_$(l))))
+PKG_helper_media := jansson libavcodec libavfilter libavutil libswscale libswresample libseccomp
+PACKAGES    := $(sort $(foreach l,$(LAYERS) helper_html helper_image helper_ingest helper_media,$(PKG_$(l))))
 # The layers that a helper is made of, where they are others than these.
 LAYERS_helper := render base
 LAYERS_helper_ingest := media net base
+LAYERS_helper_media := media base
 helper_layers = $(or $(LAYERS_helper_$(1)),$(LAYERS_helper))
 
 # ---- Flags ------------------------------------------------------------------
@@ -140,6 +142,8 @@ $(B)/bin/broadsheet-$(1): $(call objects,$(sort $(wildcard helpers/$(1)/*.c))) $
 	    $$(call pkg_libs,$$(PKG_helper_$(1)) $(foreach l,$(call helper_layers,$(1)),$$(PKG_$(l))))
 endef
 $(foreach h,$(patsubst $(B)/bin/broadsheet-%,%,$(HELPERS)),$(eval $(call helper_rules,$(h))))
+# As shut in as the other.
+$(B)/bin/broadsheet-media: $(call objects,helpers/image/sandbox.c)
 
 # A unit test links its layer and those below, so a layer is built alone.
 # What stands beside the tests and is none is linked into each of them.

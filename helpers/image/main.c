@@ -17,8 +17,13 @@
 
 enum {
     CPU_SECONDS_ENOUGH = 300, /* it ends itself between two pictures */
+    CPU_SECONDS_MAX = 1200,
     NICE_IN_BACKGROUND = 15,
 };
+
+/* The largest picture that is taken, as the slowest of its decoders holds it.
+ */
+#define MEMORY_BYTES_MAX (UINT64_C(1536) * 1024 * 1024)
 
 static bool read_all(char *target, size_t len)
 {
@@ -148,6 +153,10 @@ static void serve(void)
 
 int main(int argc, char **argv)
 {
+    const struct sandbox_rules rules = {
+        .memory_bytes = MEMORY_BYTES_MAX,
+        .cpu_seconds = CPU_SECONDS_MAX,
+    };
     struct str mode = str_from_c(argc > 1 ? argv[1] : NULL);
     if (str_eq(mode, STR("background")))
         (void)!setpriority(PRIO_PROCESS, 0, NICE_IN_BACKGROUND);
@@ -155,7 +164,7 @@ int main(int argc, char **argv)
         fputs("broadsheet-image: libvips cannot be set up\n", stderr);
         return 71;
     }
-    if (!sandbox_enter()) {
+    if (!sandbox_enter(&rules)) {
         fputs("broadsheet-image: the sandbox cannot be set up\n", stderr);
         return 71;
     }

@@ -19,14 +19,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum {
-    CPU_SECONDS_MAX = 1200, /* of the whole process; it ends itself before */
-};
-
-/* Above what the program and its libraries map at the start: the largest
- * picture that is taken, as the slowest of its decoders holds it. */
-#define MEMORY_BYTES_MAX (UINT64_C(1536) * 1024 * 1024)
-
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1 /* sanitizers reserve terabytes and read /proc */
 #elif defined(__has_feature)
@@ -55,13 +47,14 @@ static uint64_t mapped_bytes(void)
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static bool limit_memory(void)
+static bool limit_memory(uint64_t bytes)
 {
-    return limit(RLIMIT_AS, mapped_bytes() + MEMORY_BYTES_MAX);
+    return limit(RLIMIT_AS, mapped_bytes() + bytes);
 }
 #else
-static bool limit_memory(void)
+static bool limit_memory(uint64_t bytes)
 {
+    (void)bytes;
     return true;
 }
 
@@ -74,9 +67,10 @@ int __lsan_is_turned_off(void)
 }
 #endif
 
-static bool limit_all(void)
+static bool limit_all(const struct sandbox_rules *rules)
 {
-    return limit_memory() && limit(RLIMIT_CPU, CPU_SECONDS_MAX) &&
+    return limit_memory(rules->memory_bytes) &&
+           (rules->cpu_seconds == 0 || limit(RLIMIT_CPU, rules->cpu_seconds)) &&
            limit(RLIMIT_CORE, 0) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
@@ -158,7 +152,7 @@ static int allow_guarded_calls(scmp_filter_ctx filter)
     return failed;
 }
 
-static bool forbid_calls(void)
+static bool forbid_calls(const struct sandbox_rules *rules)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!filter)
@@ -167,6 +161,9 @@ static bool forbid_calls(void)
     for (size_t i = 0; i < sizeof allowed_calls / sizeof *allowed_calls; i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
     failed |= allow_guarded_calls(filter);
+    if (rules->may_wait)
+        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(poll), 0) |
+                  seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ppoll), 0);
 #ifdef SANITIZED
     /* They look at /proc when they report; Landlock still forbids files. */
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(readlink), 0);
@@ -176,9 +173,9 @@ static bool forbid_calls(void)
     return failed == 0;
 }
 
-bool sandbox_enter(void)
+bool sandbox_enter(const struct sandbox_rules *rules)
 {
-    return limit_all() && forbid_files() && forbid_calls();
+    return limit_all(rules) && forbid_files() && forbid_calls(rules);
 }
 
 /* ---- The probe -------------------------------------------------------------

@@ -177,6 +177,31 @@ static void get_size(struct bits *bits, unsigned chroma, struct h264_sps *sps)
     sps->height = rows * 16 * (frames_only ? 1 : 2) - unit_y * (top + bottom);
 }
 
+/* The start of the VUI: table E-1. */
+static void get_aspect(struct bits *bits, struct h264_sps *sps)
+{
+    static const unsigned char known[][2] = {
+        {1, 1},   {1, 1},   {12, 11},  {10, 11}, {16, 11}, {40, 33},
+        {24, 11}, {20, 11}, {32, 11},  {80, 33}, {18, 11}, {15, 11},
+        {64, 33}, {160, 99}, {4, 3},   {3, 2},   {2, 1}};
+    enum { EXTENDED = 255 };
+    sps->aspect_width = sps->aspect_height = 1;
+    if (!get(bits, 1) || !get(bits, 1))
+        return;
+    unsigned number = get(bits, 8), width = 1, height = 1;
+    if (number < sizeof known / sizeof *known) {
+        width = known[number][0];
+        height = known[number][1];
+    } else if (number == EXTENDED) {
+        width = get(bits, 16);
+        height = get(bits, 16);
+    }
+    if (bits->bad || width == 0 || height == 0)
+        return; /* the size is known, and this is not needed */
+    sps->aspect_width = width;
+    sps->aspect_height = height;
+}
+
 enum err h264_read_sps(struct str unit, struct h264_sps *ret_sps)
 {
     struct bits bits;
@@ -197,6 +222,7 @@ enum err h264_read_sps(struct str unit, struct h264_sps *ret_sps)
     if (bits.bad || sps.width <= 0 || sps.width > SIDE_MAX || sps.height <= 0 ||
         sps.height > SIDE_MAX)
         return ERR_INVALID;
+    get_aspect(&bits, &sps);
     *ret_sps = sps;
     return ERR_OK;
 }

@@ -32,6 +32,7 @@ bool h264_next_unit(struct str *bytes, struct str *ret_unit);
 struct h264_sps {
     unsigned profile, constraints, level; /* the level times ten */
     int64_t width, height; /* as shown, without what is cropped */
+    unsigned aspect_width, aspect_height; /* of a pixel; 1:1 if not told */
 };
 
 /* §7.3.2.1.1. ERR_INVALID. */

@@ -14,10 +14,15 @@
  *   between two of its own frames, which is up to 1,024 samples away.
  *   Another INIT of a rendition is in force for the parts after it; the first
  *   of them says PART_DISCONTINUITY, and nothing else does but a gap.
+ *   Of what belongs together the source's part comes last.
  *
  * A process that died is replaced by one whose START says where the last part
  * ended that the playout has, of each rendition; it goes on exactly there. Its
- * INIT is the same, byte for byte, as long as the feed is. */
+ * INIT is the same, byte for byte, as long as the feed is. It does not know the
+ * one before: if the playout gets another, it adds PART_DISCONTINUITY itself.
+ *
+ * Ticks go by the wall clock as the ingest's do: while there is no feed the
+ * slate's parts follow it, about a second behind. */
 #ifndef MEDIA_PART_H
 #define MEDIA_PART_H
 
@@ -37,15 +42,19 @@ enum {
 enum part_kind {
     /* playout to media */
 
-    /* JSON: {"part_ticks":45000, "segment_ticks":180000,
-     *   "ladder":["source","720p","360p","audio"],
-     *   "from":{"source":TICK, "audio":TICK}}
-     * part_ticks: no part is longer. segment_ticks: segments are cut at the
-     * first key frame from there on. from: where each rendition has to go on;
-     * one that it does not name begins with the first key frame there is.
-     * Optional, "init":{"source":"<32 hex>"}: MD5 of the INIT that the playout
-     * has of a rendition, so that a process that replaces another says
-     * PART_DISCONTINUITY when, and only when, the feed changed meanwhile. */
+    /* JSON: {"part_ticks":45000, "part_ticks_max":48600,
+     *   "segment_ticks":180000, "segment_ticks_max":540000,
+     *   "ladder":["source","720p","360p","audio"], "slate_seconds":600,
+     *   "from":{"source":[TICK, TICK OF ITS SEGMENT], "audio":[…]}}
+     * Parts end at the first frame from part_ticks on and are never longer than
+     * part_ticks_max (but for a single frame that is); segments at the first
+     * key frame from segment_ticks on, or one that leaves no room for the next
+     * group within it and a quarter. Where key frames are rarer segments get
+     * longer, up to segment_ticks_max; then they begin without one, and
+     * PART_TROUBLE tells. from: where each rendition has to go on, and where
+     * its segment in the making began; what it does not name begins with the
+     * first key frame there is. slate_seconds: for how long the slate is shown
+     * when a feed is gone. All but ladder may be missing. */
     PART_START = 1,
 
     /* media to playout */

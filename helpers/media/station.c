@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "station.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/time.h"
+#include "media/avc.h"
+#include "media/flv.h"
+#include "mux.h"
+#include "start.h"
+
+enum {
+    HZ = PART_CLOCK_HZ,
+    TRACKS = PACKET_AUDIO + 1,
+    CONFIG_BYTES_MAX = 4096,
+    HELD_BYTES_MAX = 32 << 20,
+    DECIDE_TICKS = HZ, /* for so long the other track may keep waiting */
+    HOLE_TICKS_MAX = HZ * 6 / 5,
+    NOMINAL_TICKS = 3600, /* of a picture, while nothing better is known */
+    AAC_SAMPLES = 1024,
+    SOUND_RATE_MIN = 7350,
+    SOUND_RATE_MAX = 96000,
+    TROUBLE_BYTES_MAX = 512,
+    SOURCE = 0,
+    SOUND_ONLY = PART_RENDITIONS_MAX - 1,
+};
+
+#define IDLE_US (1 * TIME_US_PER_SECOND)
+
+/* The last picture: how long it is shown is known when the next one comes. */
+struct last_picture {
+    bool is_set;
+    bool is_key;
+    int64_t tick;
+    int32_t shown_after;
+    struct buf bytes;
+};
+
+enum state {
+    UNDECIDED, /* which tracks there are; what comes is held */
+    WAITING,   /* for a frame to begin with */
+    RESUMING,  /* up to where the process before came */
+    LIVE,
+};
+
+struct station {
+    struct buf *out;
+    struct start start;
+    bool is_started;
+    struct mux *muxes[PART_RENDITIONS_MAX];
+    enum state state;
+    struct buf configs[TRACKS];
+    struct mux_format format; /* its texts are those of configs */
+    unsigned length_bytes;    /* avc_config */
+    struct buf held;          /* packets */
+    int64_t held_from;
+    bool has_held;
+    struct cutter cutter;
+    struct last_picture last;
+    int64_t duration; /* of a picture, as the last ones were */
+    int64_t now;      /* the latest tick there was */
+    int64_t heard_us; /* when */
+    int64_t last_sound;
+    bool wants_key;
+    int64_t frames, dropped, status_frames, status_us;
+    char trouble[TROUBLE_BYTES_MAX];
+};
+
+/* Tells it when it is another than before; NULL: there is none. */
+static void tell_trouble(struct station *station, const char *text)
+{
+    struct str trouble = str_from_c(text);
+    if (str_eq(trouble, str_from_c(station->trouble)) ||
+        str_to_c(trouble, station->trouble, sizeof station->trouble))
+        return;
+    part_write(station->out,
+               &(struct part){.kind = PART_TROUBLE, .payload = trouble});
+}
+
+enum err station_create(struct buf *out, struct station **ret_station)
+{
+    struct station *station = calloc(1, sizeof *station);
+    if (!station)
+        return ERR_NO_MEMORY;
+    station->out = out;
+    for (int i = 0; i < TRACKS; i++)
+        buf_init(&station->configs[i], CONFIG_BYTES_MAX);
+    buf_init(&station->held, HELD_BYTES_MAX);
+    buf_init(&station->last.bytes, PACKET_PAYLOAD_BYTES_MAX);
+    station->duration = NOMINAL_TICKS;
+    *ret_station = station;
+    return ERR_OK;
+}
+
+void station_destroy(struct station *station)
+{
+    if (!station)
+        return;
+    for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
+        mux_destroy(station->muxes[i]);
+    for (int i = 0; i < TRACKS; i++)
+        buf_finish(&station->configs[i]);
+    buf_finish(&station->held);
+    buf_finish(&station->last.bytes);
+    free(station);
+}
+
+enum err station_start(struct station *station, struct str json,
+                       struct fault *fault)
+{
+    if (station->is_started)
+        return fault_set(fault, ERR_INVALID, "start", "it was started before");
+    enum err err = start_read(json, &station->start, fault);
+    for (unsigned i = 0; i < PART_RENDITIONS_MAX && !err; i++)
+        if (station->start.renditions[i].is_wanted &&
+            (i == SOURCE || i == SOUND_ONLY))
+            err = mux_create(i, station->out, &station->muxes[i]);
+    if (!err && !station->muxes[SOURCE] && !station->muxes[SOUND_ONLY])
+        err = fault_set(fault, ERR_INVALID, "ladder",
+                        "the ladder has neither the source nor the sound");
+    station->is_started = !err;
+    return err;
+}
+
+bool station_is_started(const struct station *station)
+{
+    return station->is_started;
+}
+
+/* ---- Formats ---------------------------------------------------------------
+ */
+
+static bool take_pictures(struct station *station, struct mux_format *format)
+{
+    struct str avcc = buf_str(&station->configs[PACKET_VIDEO]);
+    struct avc_config config;
+    if (avcc.len == 0)
+        return false;
+    if (avc_read_config(avcc, &config)) {
+        tell_trouble(
+            station,
+            "The pictures are in a form of H.264 that cannot be "
+            "passed on; they are left out. Choose H.264, profile "
+            "high or lower, at most 16384 pixels wide, in the encoder.");
+        return false;
+    }
+    station->length_bytes = config.length_bytes;
+    format->avcc = avcc;
+    format->width = (unsigned)config.sps.width;
+    format->height = (unsigned)config.sps.height;
+    format->aspect_width = config.sps.aspect_width;
+    format->aspect_height = config.sps.aspect_height;
+    format->profile = config.sps.profile;
+    format->constraints = config.sps.constraints;
+    format->level = config.sps.level;
+    return true;
+}
+
+static bool take_sound(struct station *station, struct mux_format *format)
+{
+    enum { HE_AAC = 5, HE_AAC_2 = 29, ASC_BYTES_MAX = 64 };
+    struct str asc = buf_str(&station->configs[PACKET_AUDIO]);
+    struct flv_aac aac;
+    if (asc.len == 0)
+        return false;
+    if (flv_read_aac(asc, &aac) || aac.sample_rate < SOUND_RATE_MIN ||
+        aac.sample_rate > SOUND_RATE_MAX || asc.len > ASC_BYTES_MAX) {
+        tell_trouble(station,
+                     "The sound is in a form of AAC that cannot be passed on; "
+                     "it is left out. Choose AAC-LC or HE-AAC with 44.1 or 48 "
+                     "kHz in the encoder.");
+        return false;
+    }
+    bool is_doubled = aac.object_type == HE_AAC || aac.object_type == HE_AAC_2;
+    format->asc = asc;
+    format->rate = aac.sample_rate;
+    format->channels = aac.channels;
+    format->object_type = aac.object_type;
+    format->frame_samples = AAC_SAMPLES * (is_doubled ? 2u : 1u);
+    return true;
+}
+
+static bool decide_format(struct station *station)
+{
+    struct mux_format format = {0};
+    format.has_pictures = take_pictures(station, &format);
+    format.has_sound = take_sound(station, &format);
+    station->format = format;
+    return format.has_pictures || format.has_sound;
+}
+
+/* What a rendition has of it. */
+static struct mux_format format_of(const struct station *station,
+                                   unsigned index)
+{
+    struct mux_format format = station->format;
+    if (index == SOUND_ONLY) {
+        format.has_pictures = false;
+        format.width = format.height = 0;
+    }
+    return format;
+}
+
+/* ---- Beginning and ending --------------------------------------------------
+ */
+
+static void flush(struct station *station)
+{
+    for (unsigned i = PART_RENDITIONS_MAX; i-- > 0;)
+        if (station->muxes[i] && mux_is_begun(station->muxes[i]))
+            mux_flush(station->muxes[i], station->now);
+}
+
+static void cut_all(struct station *station, int64_t tick, enum cut cut,
+                    bool is_key)
+{
+    for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
+        if (station->muxes[i] && mux_is_begun(station->muxes[i]))
+            mux_cut(station->muxes[i], tick, cut, is_key);
+}
+
+/* The pictures lead: what ends a little later ends with them. */
+static const struct mux *leader(const struct station *station)
+{
+    return station->muxes[SOURCE] ? station->muxes[SOURCE]
+                                  : station->muxes[SOUND_ONLY];
+}
+
+/* Nothing before that may be made again. */
+static int64_t done_until(const struct station *station)
+{
+    int64_t until = mux_written_until(leader(station));
+    const unsigned first = station->muxes[SOURCE] ? SOURCE : SOUND_ONLY;
+    if (until < 0 && station->start.renditions[first].has_from)
+        until = station->start.renditions[first].from;
+    return until < 0 ? 0 : until;
+}
+
+/* goes_on: from what the process before made. */
+static void begin_all(struct station *station, int64_t tick, bool goes_on)
+{
+    for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++) {
+        struct mux *mux = station->muxes[i];
+        struct mux_format format = format_of(station, i);
+        if (!mux || (!format.has_pictures && !format.has_sound))
+            continue;
+        bool has_from = station->start.renditions[i].has_from;
+        int64_t from = has_from ? station->start.renditions[i].from : tick;
+        int64_t until = mux_written_until(mux);
+        bool was_before = has_from || until >= 0;
+        bool is_next = goes_on && from >= tick;
+        int64_t least = is_next ? from : until > tick ? until : tick;
+        mux_begin(mux, &format, least, was_before && !is_next);
+    }
+    station->state = LIVE;
+}
+
+static void begin_new(struct station *station, int64_t tick)
+{
+    begin_all(station, tick, false);
+    cutter_begin(&station->cutter, &station->start.limits, tick, tick);
+    cut_all(station, tick, CUT_SEGMENT, true);
+    cutter_note_key(&station->cutter, tick);
+}
+
+static void begin_again(struct station *station, int64_t tick, bool is_key)
+{
+    begin_all(station, tick, true);
+    enum cut cut =
+        cutter_force(&station->cutter, tick, station->duration, is_key);
+    cut_all(station, tick, cut, is_key);
+}
+
+static void add_last_picture(struct station *station, int64_t duration)
+{
+    struct last_picture *last = &station->last;
+    struct mux_frame frame = {
+        .is_key = last->is_key,
+        .tick = last->tick,
+        .duration = (uint32_t)duration,
+        .shown_after = last->shown_after,
+        .bytes = buf_str(&last->bytes),
+    };
+    if (station->muxes[SOURCE] && !mux_add(station->muxes[SOURCE], &frame))
+        station->dropped++;
+    last->is_set = false;
+}
+
+/* What there is becomes parts; then all begins anew. */
+static void end_all(struct station *station)
+{
+    int64_t end = station->last_sound;
+    if (station->last.is_set) {
+        end = station->last.tick + station->duration;
+        add_last_picture(station, station->duration);
+    }
+    for (unsigned i = PART_RENDITIONS_MAX; i-- > 0;)
+        if (station->muxes[i])
+            mux_end(station->muxes[i], end);
+    station->state = UNDECIDED;
+    station->has_held = false;
+    buf_reset(&station->held);
+}
+
+/* ---- Frames ----------------------------------------------------------------
+ */
+
+/* Whether to go on with this frame, and how, when nothing is live yet. */
+static void look_for_begin(struct station *station, int64_t tick, bool is_key)
+{
+    int64_t done = done_until(station);
+    const unsigned first = station->muxes[SOURCE] ? SOURCE : SOUND_ONLY;
+    bool has_from = station->start.renditions[first].has_from &&
+                    mux_written_until(leader(station)) < 0;
+    int64_t segment = station->start.renditions[first].segment;
+    if (station->state == WAITING && is_key && has_from && tick < done) {
+        cutter_begin(&station->cutter, &station->start.limits, done, segment);
+        station->state = RESUMING;
+    }
+    if (station->state == RESUMING && tick < done) {
+        if (is_key)
+            cutter_note_key(&station->cutter, tick);
+    } else if (has_from && tick == done) {
+        if (station->state == WAITING)
+            cutter_begin(&station->cutter, &station->start.limits, done,
+                         segment);
+        if (station->state == RESUMING || is_key)
+            begin_again(station, tick, is_key);
+    } else if (is_key && tick >= done) {
+        begin_new(station, tick);
+    } else if (station->state == RESUMING) {
+        station->state = WAITING; /* it is not there any more */
+    }
+}
+
+static void watch_groups(struct station *station, enum cut cut, bool is_key)
+{
+    if (cut == CUT_SEGMENT && !is_key)
+        tell_trouble(station,
+                     "Key frames are too far apart: segments begin without "
+                     "one, and viewers wait longer. Set the key frame interval "
+                     "of the encoder to 1 or 2 seconds.");
+    else if (cut == CUT_SEGMENT)
+        tell_trouble(station, NULL);
+}
+
+static void keep_picture(struct station *station, const struct packet *packet,
+                         bool is_key)
+{
+    struct last_picture *last = &station->last;
+    buf_reset(&last->bytes);
+    buf_add(&last->bytes, packet->payload);
+    last->tick = packet->tick;
+    last->shown_after = packet->shown_after;
+    last->is_key = is_key;
+    last->is_set = !buf_err(&last->bytes);
+}
+
+static void picture(struct station *station, const struct packet *packet)
+{
+    bool is_key =
+        packet->is_key && avc_is_idr(packet->payload, station->length_bytes);
+    if (packet->is_key && !is_key && station->state != LIVE)
+        tell_trouble(station,
+                     "Key frames are not whole pictures of their own (IDR). "
+                     "Switch \"open GOP\" off in the encoder.");
+    if (station->wants_key && !is_key) {
+        station->dropped++;
+        return;
+    }
+    station->wants_key = false;
+    int64_t duration = packet->tick - station->last.tick;
+    if (station->last.is_set && duration <= 0) {
+        station->dropped++;
+        return;
+    }
+    if (station->last.is_set && duration > HOLE_TICKS_MAX) {
+        end_all(station);
+        station->state = WAITING;
+    }
+    if (station->state != LIVE)
+        look_for_begin(station, packet->tick, is_key);
+    else if (station->last.is_set) {
+        add_last_picture(station, duration);
+        station->duration = duration;
+        enum cut cut =
+            cutter_look(&station->cutter, packet->tick, duration, is_key);
+        if (cut != CUT_NONE)
+            cut_all(station, packet->tick, cut, is_key);
+        watch_groups(station, cut, is_key);
+    }
+    station->frames++;
+    if (station->state == LIVE)
+        keep_picture(station, packet, is_key);
+}
+
+static void sound(struct station *station, const struct packet *packet)
+{
+    static const unsigned with_sound[] = {SOURCE, SOUND_ONLY};
+    const struct mux_format *format = &station->format;
+    if (!format->has_sound)
+        return;
+    int64_t duration = (int64_t)format->frame_samples * HZ / format->rate;
+    if (!format->has_pictures && station->state == LIVE &&
+        packet->tick - station->last_sound > HOLE_TICKS_MAX) {
+        end_all(station);
+        station->state = WAITING;
+    }
+    if (!format->has_pictures && station->state != LIVE) {
+        station->duration = duration;
+        look_for_begin(station, packet->tick, true);
+    } else if (!format->has_pictures) {
+        enum cut cut =
+            cutter_look(&station->cutter, packet->tick, duration, true);
+        if (cut != CUT_NONE)
+            cut_all(station, packet->tick, cut, true);
+    }
+    struct mux_frame frame = {
+        .is_sound = true,
+        .tick = packet->tick,
+        .bytes = packet->payload,
+    };
+    bool was_taken = true;
+    for (size_t i = 0; i < sizeof with_sound / sizeof *with_sound; i++) {
+        struct mux *mux = station->muxes[with_sound[i]];
+        if (mux && mux_is_begun(mux))
+            was_taken &= mux_add(mux, &frame);
+    }
+    station->dropped += station->state == LIVE && !was_taken;
+    station->last_sound = packet->tick + duration;
+}
+
+static void frame(struct station *station, const struct packet *packet)
+{
+    if (packet->track == PACKET_VIDEO)
+        picture(station, packet);
+    else
+        sound(station, packet);
+    if (packet->tick > station->now)
+        station->now = packet->tick;
+    flush(station);
+}
+
+/* Held until it is known what there is; then all of it at once. */
+static void hold(struct station *station, const struct packet *packet)
+{
+    bool is_whole = station->configs[PACKET_VIDEO].len > 0 &&
+                    station->configs[PACKET_AUDIO].len > 0;
+    if (!station->has_held)
+        station->held_from = packet->tick;
+    station->has_held = true;
+    packet_write(&station->held, packet);
+    if (buf_err(&station->held)) {
+        buf_reset(&station->held);
+        station->dropped++;
+        return;
+    }
+    if (!is_whole && packet->tick - station->held_from < DECIDE_TICKS)
+        return;
+    struct buf held = station->held;
+    buf_init(&station->held, HELD_BYTES_MAX);
+    station->has_held = false;
+    if (decide_format(station)) {
+        struct str rest = buf_str(&held);
+        struct packet each;
+        station->state = WAITING;
+        while (packet_read(&rest, &each) == ERR_OK)
+            frame(station, &each);
+    }
+    buf_finish(&held);
+}
+
+static void configure(struct station *station, const struct packet *packet)
+{
+    struct buf *config = &station->configs[packet->track];
+    if (str_eq(buf_str(config), packet->payload))
+        return;
+    if (station->state != UNDECIDED)
+        end_all(station);
+    buf_reset(config);
+    buf_add(config, packet->payload);
+    if (buf_err(config))
+        buf_reset(config);
+}
+
+void station_packet(struct station *station, const struct packet *packet,
+                    int64_t now_us)
+{
+    assert(packet->track < TRACKS);
+    if (packet->kind == PACKET_CONFIG) {
+        configure(station, packet);
+    } else if (packet->kind == PACKET_FRAME) {
+        station->heard_us = now_us;
+        if (station->state == UNDECIDED)
+            hold(station, packet);
+        else
+            frame(station, packet);
+    } else if (packet->kind == PACKET_END || packet->track == PACKET_VIDEO) {
+        station->wants_key = station->format.has_pictures;
+    }
+}
+
+/* ---- The clock -------------------------------------------------------------
+ */
+
+static void tell_status(struct station *station, int64_t now_us)
+{
+    enum { JSON_BYTES_MAX = 512 };
+    DEFER(buf_finish) struct buf json;
+    double seconds =
+        (double)(now_us - station->status_us) / (double)TIME_US_PER_SECOND;
+    buf_init(&json, JSON_BYTES_MAX);
+    buf_printf(&json,
+               "{\"loudness_lufs\":null,\"frames\":%.1f,\"dropped\":%lld,"
+               "\"encoder_load\":0.0,\"slate\":false,\"shed\":[]}",
+               (double)(station->frames - station->status_frames) / seconds,
+               (long long)station->dropped);
+    part_write(station->out,
+               &(struct part){.kind = PART_STATUS, .payload = buf_str(&json)});
+    station->status_frames = station->frames;
+    station->status_us = now_us;
+}
+
+void station_clock(struct station *station, int64_t now_us)
+{
+    if (station->state == LIVE && now_us - station->heard_us >= IDLE_US)
+        end_all(station);
+    if (station->status_us == 0)
+        station->status_us = now_us;
+    if (station->heard_us && now_us - station->status_us >= TIME_US_PER_SECOND)
+        tell_status(station, now_us);
+}
