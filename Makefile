@@ -154,6 +154,8 @@ $(B)/tests/$(1)/%: $(B)/obj/tests/unit/$(1)/%.o $(call test_helpers,$(1)) $(call
 	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(call pkg_libs,$(call packages,$(1)) cmocka)
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit_rules,$(l))))
+# This one plays with the program.
+$(B)/tests/media/test_media_program: | $(B)/bin/broadsheet-media
 
 # Every fuzz target is built twice: with libFuzzer in the fuzz flavour, and
 # with a main that replays files in the others (tests/replay.c).

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+/* broadsheet-media, between an ingest and a playout that are played here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tv_feed.h"
+
+enum { SOURCE = 0, SOUND_ONLY = 3, HZ = PART_CLOCK_HZ };
+
+#define PICTURES(size, rate) \
+    "-f lavfi -i testsrc2=size=" size ":rate=" rate ":duration=12 "
+#define TONE(rate) \
+    "-f lavfi -i sine=frequency=440:sample_rate=" rate ":duration=12 "
+#define H264 "-c:v libx264 -preset ultrafast -threads 1 -pix_fmt yuv420p "
+#define AAC "-c:a aac -ac 2 -shortest "
+
+static const struct shape {
+    const char *name, *words;
+    bool pictures, sound;
+    unsigned rate;      /* of sound */
+    double segment;     /* seconds, the longest */
+    const char *codecs; /* begin so */
+} shapes[] = {
+    {"plain", PICTURES("320x180", "25") TONE("48000") H264 "-g 25 " AAC, true,
+     true, 48000, 2.0, "avc1.42c0"},
+    {"b-frames",
+     PICTURES("320x180", "25")
+         TONE("44100") "-c:v libx264 -preset veryfast -threads 1 -pix_fmt "
+                       "yuv420p -bf 3 -g 50 "
+                       "-sc_threshold 0 " AAC,
+     true, true, 44100, 2.0, "avc1.6400"},
+    {"59.94", PICTURES("320x180", "60000/1001") TONE("48000") H264 "-g 60 " AAC,
+     true, true, 48000, 2.1, "avc1.42c0"},
+    {"29.97", PICTURES("320x180", "30000/1001") TONE("32000") H264 "-g 45 " AAC,
+     true, true, 32000, 1.6, "avc1.42c0"},
+    {"vfr",
+     PICTURES("320x180", "30") TONE(
+         "48000") "-vf select='not(mod(n\\,3))+lt(mod(n\\,90)\\,45)' -vsync "
+                  "vfr " H264 "-force_key_frames 'expr:gte(t,n_forced*2)' " AAC,
+     true, true, 48000, 2.2, "avc1.42c0"},
+    {"silent", PICTURES("320x180", "25") H264 "-g 50 ", true, false, 0, 2.0,
+     "avc1.42c0"},
+    {"radio", TONE("44100") "-c:a aac -ac 1 ", false, true, 44100, 2.1,
+     "mp4a.40.2"},
+};
+
+static int64_t last_tick(const struct feed *feed)
+{
+    int64_t last = 0;
+    for (size_t i = 0; i < feed->count; i++)
+        if (feed->packets[i].tick > last)
+            last = feed->packets[i].tick;
+    return last;
+}
+
+/* Every frame of the feed, from its first to the last that came, once. */
+static void compare(const struct tv_samples *samples, const struct feed *feed,
+                    bool sound, unsigned rate)
+{
+    size_t at = 0;
+    int64_t next = -1;
+    for (size_t i = 0; i < feed->count && at < samples->count; i++) {
+        const struct packet *packet = &feed->packets[i];
+        const struct tv_sample *sample = &samples->samples[at];
+        if (packet->kind != PACKET_FRAME ||
+            (packet->track == PACKET_AUDIO) != sound)
+            continue;
+        if (at == 0 && !str_eq(sample->bytes, packet->payload))
+            continue; /* sound of before the pictures */
+        assert_true(str_eq(sample->bytes, packet->payload));
+        int64_t scaled = sound ? packet->tick * rate / HZ : packet->tick;
+        assert_in_range(sample->time - scaled + 100, sound ? 97 : 100,
+                        sound ? 103 : 100);
+        assert_int_equal(sample->shown_after, packet->shown_after);
+        assert_int_equal(sample->is_key, sound || packet->is_key);
+        if (next >= 0)
+            assert_in_range(sample->time - next + 100, sound ? 99 : 100,
+                            sound ? 101 : 100);
+        next = sample->time + sample->duration;
+        at++;
+    }
+    assert_int_equal(at, samples->count);
+    assert_true(at > 0);
+}
+
+static void check_lengths(const struct tv *tv, unsigned rendition,
+                          double segment_seconds)
+{
+    int64_t segment = 0, longest = 0;
+    const struct part *before = NULL;
+    for (size_t i = 0; i < tv->count; i++) {
+        const struct part *part = &tv->parts[i].part;
+        if (part->rendition != rendition)
+            continue;
+        assert_true(part->duration <= 48600 + 180);
+        if (part->flags & PART_SEGMENT_START)
+            segment = 0;
+        else if (before)
+            assert_true(before->duration * 100 >= 48600 * 85);
+        segment += part->duration;
+        if (segment > longest)
+            longest = segment;
+        before = part;
+    }
+    assert_true((double)longest <= segment_seconds * HZ + 180);
+    assert_true((double)longest >= segment_seconds * HZ * 0.9);
+}
+
+static void check_all(const struct tv *tv, const struct feed *feed,
+                      const struct shape *shape)
+{
+    struct tv_samples samples;
+    if (shape->pictures) {
+        tv_samples(tv, SOURCE, false, &samples);
+        compare(&samples, feed, false, 0);
+        free(samples.samples);
+    }
+    if (shape->sound) {
+        tv_samples(tv, SOURCE, true, &samples);
+        compare(&samples, feed, true, shape->rate);
+        free(samples.samples);
+        tv_samples(tv, SOUND_ONLY, true, &samples);
+        compare(&samples, feed, true, shape->rate);
+        free(samples.samples);
+    }
+}
+
+static void test_a_feed_is_passed_on_unchanged(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct feed feed;
+        struct tv tv;
+        print_message("# %s\n", shapes[i].name);
+        feed_make(&feed, shapes[i].name, shapes[i].words, 7 * HZ + 123);
+        tv_begin(&tv, "[\"source\",\"audio\"]");
+        tv_send_some(&tv, &feed, 0, feed.count);
+        tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ / 10);
+        check_all(&tv, &feed, &shapes[i]);
+        check_lengths(&tv, SOURCE, shapes[i].segment);
+        assert_non_null(strstr(tv.renditions[SOURCE], shapes[i].codecs));
+        assert_string_equal(tv.trouble, "");
+        tv_play(&tv, SOURCE);
+        if (shapes[i].sound)
+            tv_play(&tv, SOUND_ONLY);
+        tv_end(&tv);
+        feed_finish(&feed);
+    }
+}
+
+static void test_a_program_that_is_killed_loses_and_repeats_nothing(
+    void **state)
+{
+    (void)state;
+    unsigned random = 1;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct feed feed;
+        struct tv tv, whole;
+        size_t sent = 0;
+        feed_make(&feed, shapes[i].name, shapes[i].words, 7 * HZ + 123);
+        tv_begin(&whole, "[\"source\",\"audio\"]");
+        tv_send_some(&whole, &feed, 0, feed.count);
+        tv_take_until(&whole, SOURCE, last_tick(&feed) - HZ / 10);
+        tv_begin(&tv, "[\"source\",\"audio\"]");
+        for (int kills = 0; kills < 20; kills++) {
+            random = random * 1103515245u + 12345u;
+            size_t count = feed.count / 21 + (random >> 16) % 7;
+            tv_send_some(&tv, &feed, sent, sent + count);
+            sent += count;
+            tv_take(&tv, (int)(random >> 20) % 30);
+            tv_kill(&tv);
+            tv_start(&tv);
+        }
+        tv_send_some(&tv, &feed, sent, feed.count);
+        tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ / 10);
+        check_all(&tv, &feed, &shapes[i]);
+        check_lengths(&tv, SOURCE, shapes[i].segment);
+        for (size_t k = 0, m = 0; k < tv.count; k++) /* the same, everywhere */
+            if (tv.parts[k].part.rendition == SOURCE) {
+                while (whole.parts[m].part.rendition != SOURCE)
+                    m++;
+                assert_int_equal(tv.parts[k].part.tick,
+                                 whole.parts[m].part.tick);
+                assert_int_equal(tv.parts[k].part.flags,
+                                 whole.parts[m].part.flags);
+                m++;
+            }
+        for (size_t k = 1; k < tv.init_count; k++) /* each process tells it */
+            if (tv.inits[k].rendition == tv.inits[0].rendition)
+                assert_true(str_eq(tv.inits[k].payload, tv.inits[0].payload));
+        tv_end(&whole);
+        tv_end(&tv);
+        feed_finish(&feed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_feed_is_passed_on_unchanged),
+        cmocka_unit_test(
+            test_a_program_that_is_killed_loses_and_repeats_nothing),
+    };
+    return cmocka_run_group_tests_name("media program", tests, NULL, NULL);
+}
