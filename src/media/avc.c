@@ -6,8 +6,7 @@ enum err avc_read_config(struct str record, struct avc_config *ret)
     enum { LENGTHS = 4 }; /* where the length of lengths stands */
     struct avc_config config;
     struct str unit;
-    if (h264_config_sps(record, &unit) ||
-        h264_read_sps(unit, &config.sps))
+    if (h264_config_sps(record, &unit) || h264_read_sps(unit, &config.sps))
         return ERR_INVALID;
     config.length_bytes = ((unsigned char)record.ptr[LENGTHS] & 3u) + 1;
     if (config.length_bytes == 3)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* media/avc.h: H.264 in packets as RTMP and MP4 carry it: units behind their
- * lengths, and a record in front that a decoder must know (ISO/IEC 14496-15). */
+ * lengths, and a record in front that a decoder must know (ISO/IEC 14496-15).
+ */
 #ifndef MEDIA_AVC_H
 #define MEDIA_AVC_H
 

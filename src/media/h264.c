@@ -181,8 +181,8 @@ static void get_size(struct bits *bits, unsigned chroma, struct h264_sps *sps)
 static void get_aspect(struct bits *bits, struct h264_sps *sps)
 {
     static const unsigned char known[][2] = {
-        {1, 1},   {1, 1},   {12, 11},  {10, 11}, {16, 11}, {40, 33},
-        {24, 11}, {20, 11}, {32, 11},  {80, 33}, {18, 11}, {15, 11},
+        {1, 1},   {1, 1},    {12, 11}, {10, 11}, {16, 11}, {40, 33},
+        {24, 11}, {20, 11},  {32, 11}, {80, 33}, {18, 11}, {15, 11},
         {64, 33}, {160, 99}, {4, 3},   {3, 2},   {2, 1}};
     enum { EXTENDED = 255 };
     sps->aspect_width = sps->aspect_height = 1;

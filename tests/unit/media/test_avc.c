@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What is read of H.264, as x264 wrote it (fuzz/corpus/h264). */
+/* What is read of H.264, as x264 wrote it (fuzz/corpus/avc). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "media/h264.h"
+#include "media/avc.h"
 
 static const struct {
     const char *file;
@@ -21,7 +21,7 @@ static const struct {
 static struct str read_corpus(const char *name, char bytes[8192])
 {
     char path[256];
-    snprintf(path, sizeof path, "fuzz/corpus/h264/%s", name);
+    snprintf(path, sizeof path, "fuzz/corpus/avc/%s", name);
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     size_t len = fread(bytes, 1, 8192, file);
@@ -34,17 +34,17 @@ static void test_sizes_are_read(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
         char bytes[8192];
-        struct h264_config config;
+        struct avc_config config;
         struct str avcc = read_corpus(configs[i].file, bytes);
-        assert_int_equal(h264_read_config(avcc, &config), ERR_OK);
-        assert_int_equal(config.profile, configs[i].profile);
+        assert_int_equal(avc_read_config(avcc, &config), ERR_OK);
+        assert_int_equal(config.sps.profile, configs[i].profile);
         assert_int_equal(config.length_bytes, 4);
-        assert_int_equal(config.width, configs[i].width);
-        assert_int_equal(config.height, configs[i].height);
-        assert_int_equal(config.aspect_width, configs[i].aspect_width);
-        assert_int_equal(config.aspect_height, configs[i].aspect_height);
+        assert_int_equal(config.sps.width, configs[i].width);
+        assert_int_equal(config.sps.height, configs[i].height);
+        assert_int_equal(config.sps.aspect_width, configs[i].aspect_width);
+        assert_int_equal(config.sps.aspect_height, configs[i].aspect_height);
         for (size_t len = 0; len < 14; len++)
-            assert_int_equal(h264_read_config(str_slice(avcc, 0, len), &config),
+            assert_int_equal(avc_read_config(str_slice(avcc, 0, len), &config),
                              ERR_INVALID);
     }
 }
@@ -53,14 +53,14 @@ static void test_a_packet_is_taken_apart(void **state)
 {
     (void)state;
     struct str rest = STR("\0\0\0\2\x67\1\0\0\0\1\x65\0\0\0\7\x41"), unit;
-    assert_true(h264_is_idr(rest, 4));
-    assert_true(h264_next_unit(&rest, 4, &unit));
+    assert_true(avc_is_idr(rest, 4));
+    assert_true(avc_next_unit(&rest, 4, &unit));
     assert_true(str_eq(unit, STR("\x67\1")));
-    assert_true(h264_next_unit(&rest, 4, &unit));
+    assert_true(avc_next_unit(&rest, 4, &unit));
     assert_int_equal(unit.ptr[0] & 31, H264_IDR);
-    assert_false(h264_next_unit(&rest, 4, &unit)); /* it is cut off */
-    assert_false(h264_is_idr(STR("\0\2\x41\x65"), 2));
-    assert_false(h264_is_idr(STR("\0\0\0\0"), 4));
+    assert_false(avc_next_unit(&rest, 4, &unit)); /* it is cut off */
+    assert_false(avc_is_idr(STR("\0\2\x41\x65"), 2));
+    assert_false(avc_is_idr(STR("\0\0\0\0"), 4));
 }
 
 int main(void)
@@ -69,5 +69,5 @@ int main(void)
         cmocka_unit_test(test_sizes_are_read),
         cmocka_unit_test(test_a_packet_is_taken_apart),
     };
-    return cmocka_run_group_tests_name("h264", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("avc", tests, NULL, NULL);
 }
