@@ -6,14 +6,15 @@
 #include "cli/command.h"
 #include "cli/suggest.h"
 
-enum { COMMAND_NAME_BYTES_MAX = 64 };
+enum { COMMAND_NAME_BYTES_MAX = 64, NAME_WORDS_MAX = 3 };
 
 /* Walks over argv; words that are the command's name are passed over. */
 struct scan {
     char **argv;
     int argc;
     int at;
-    int name_at[2]; /* where the words of the name stand */
+    int name_at[NAME_WORDS_MAX]; /* where the words of the name stand; 0: none
+                                  */
     struct command_line *line;
     struct fault *fault;
 };
@@ -26,7 +27,7 @@ static const char *first_example(const struct command *command)
 /* ---- Which command ---------------------------------------------------------
  */
 
-/* Also the first words of commands of two, such as "article". */
+/* Also the first words of commands of several, such as "article". */
 static const char *nearest_command(const char *name, struct arena *arena)
 {
     struct suggestion suggestion = suggestion_for(name);
@@ -93,29 +94,34 @@ static int next_word(const struct scan *scan, int from)
     return 0;
 }
 
+/* The name is as many words as a command has: "serve", "article show",
+ * "channel key add". */
 static enum err find_command(struct scan *scan)
 {
     struct command_line *line = scan->line;
-    int first = next_word(scan, 1);
-    if (!first)
+    const char *group = NULL, *word = NULL, *name = NULL;
+    int from = 1;
+    for (size_t i = 0; i < NAME_WORDS_MAX; i++) {
+        int at = next_word(scan, from);
+        if (!at)
+            break;
+        word = scan->argv[at];
+        name =
+            group ? arena_printf(line->arena, "%s %s", group, word).ptr : word;
+        scan->name_at[i] = at;
+        from = at + 1;
+        line->command = command_find(name);
+        if (line->command)
+            return ERR_OK;
+        if (!command_is_group(name))
+            return group ? refuse_group(group, word, line->arena, scan->fault)
+                         : refuse_command(name, line->arena, scan->fault);
+        group = name;
+    }
+    if (!group)
         return fault_set(scan->fault, ERR_USAGE, "command",
                          "a command is missing; 'broadsheet help' lists them");
-    const char *word = scan->argv[first];
-    scan->name_at[0] = first;
-    line->command = command_find(word);
-    if (line->command)
-        return ERR_OK;
-    if (!command_is_group(word))
-        return refuse_command(word, line->arena, scan->fault);
-    int second = next_word(scan, first + 1);
-    const char *rest = second ? scan->argv[second] : NULL;
-    if (rest) {
-        struct str name = arena_printf(line->arena, "%s %s", word, rest);
-        line->command = command_find(name.ptr);
-        scan->name_at[1] = second;
-    }
-    return line->command ? ERR_OK
-                         : refuse_group(word, rest, line->arena, scan->fault);
+    return refuse_group(group, NULL, line->arena, scan->fault);
 }
 
 /* ---- Options ---------------------------------------------------------------
@@ -194,6 +200,14 @@ static enum err take_letters(struct scan *scan, const char *letters)
     return ERR_OK;
 }
 
+static bool is_of_name(const struct scan *scan, int at)
+{
+    for (size_t i = 0; i < NAME_WORDS_MAX; i++)
+        if (scan->name_at[i] == at)
+            return true;
+    return false;
+}
+
 static enum err take_words(struct scan *scan)
 {
     struct command_line *line = scan->line;
@@ -201,7 +215,7 @@ static enum err take_words(struct scan *scan)
     for (scan->at = 1; scan->at < scan->argc; scan->at++) {
         const char *word = scan->argv[scan->at];
         enum err err = ERR_OK;
-        if (scan->at == scan->name_at[0] || scan->at == scan->name_at[1])
+        if (is_of_name(scan, scan->at))
             continue;
         if (options_over || word[0] != '-' || !word[1])
             line->arguments[line->argument_count++] = word;

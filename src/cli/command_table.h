@@ -39,6 +39,20 @@
     X(alert_set) \
     X(alert_clear) \
     X(alert_show) \
+    X(channel_add) \
+    X(channel_change) \
+    X(channel_list) \
+    X(channel_show) \
+    X(channel_status) \
+    X(channel_remove) \
+    X(channel_key_add) \
+    X(channel_key_list) \
+    X(channel_key_revoke) \
+    X(programme_add) \
+    X(programme_list) \
+    X(programme_remove) \
+    X(programme_import) \
+    X(programme_export) \
     X(picture_add) \
     X(picture_show) \
     X(picture_focus) \

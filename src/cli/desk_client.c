@@ -9,7 +9,12 @@
 #include "base/time.h"
 #include "net/http_client.h"
 
-enum { PATH_BYTES = 4096, SYNC_TIMEOUT_S = 60, CONNECT_TIMEOUT_S = 5 };
+enum {
+    PATH_BYTES = 4096,
+    SYNC_TIMEOUT_S = 60,
+    CONNECT_TIMEOUT_S = 5,
+    GET_TIMEOUT_S = 10
+};
 
 static void close_fd(const int *fd)
 {
@@ -75,5 +80,37 @@ enum err desk_sync(const char *directory, int64_t seq, struct arena *arena,
                          "it is stored, but not printed yet: the running "
                          "server answered %d; its log tells why",
                          answer.head.status);
+    return ERR_OK;
+}
+
+enum err desk_get(const char *directory, const char *target,
+                  struct arena *arena, struct str *ret_body,
+                  struct fault *fault)
+{
+    DEFER(close_fd) int folder = -1;
+    struct address address;
+    struct http_client_answer answer;
+    struct http_client_request request = {
+        .method = HTTP_GET,
+        .target = str_from_c(target),
+        .timeout_us = GET_TIMEOUT_S * TIME_US_PER_SECOND,
+    };
+    struct fault cause = {0};
+    enum err err = find_desk(directory, &folder, &address, fault);
+    if (!err)
+        err = http_client_send(&address, &request, arena, &answer, &cause);
+    if (err == ERR_CLOSED || err == ERR_NOT_FOUND)
+        return fault_set(fault, ERR_NOT_FOUND, NULL,
+                         "no server runs in %s; start it with 'broadsheet "
+                         "serve'",
+                         directory);
+    if (err)
+        return fault_set(fault, err, NULL, "the running server: %s",
+                         fault_text(&cause));
+    if (answer.head.status != 200)
+        return fault_set(fault, ERR_BUSY, NULL,
+                         "the running server answered %d; its log tells why",
+                         answer.head.status);
+    *ret_body = answer.body;
     return ERR_OK;
 }

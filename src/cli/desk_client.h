@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/str.h"
 
 struct arena;
 
@@ -18,6 +19,12 @@ struct arena;
 MUST_USE enum err desk_sync(const char *directory, int64_t seq,
                             struct arena *arena, bool *ret_running,
                             struct fault *fault);
+
+/* What the running desk answers to GET target, in arena. ERR_NOT_FOUND: no desk
+ * runs there; other errors: what it said. */
+MUST_USE enum err desk_get(const char *directory, const char *target,
+                           struct arena *arena, struct str *ret_body,
+                           struct fault *fault);
 
 /* Whether a desk runs there. */
 bool desk_is_running(const char *directory);

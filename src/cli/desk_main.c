@@ -13,6 +13,7 @@
 #include "cli/desk_jobs.h"
 #include "cli/desk_pictures.h"
 #include "cli/desk_search.h"
+#include "cli/desk_television.h"
 #include "cli/newspaper.h"
 #include "cli/process.h"
 #include "cli/serve.h"
@@ -44,6 +45,7 @@ struct desk {
     struct desk_jobs *jobs;
     struct desk_search *search;
     struct desk_pictures *pictures;
+    struct desk_television *television;
     struct hub *_Atomic hub; /* NULL until it has begun */
     struct loop *loop;
     pthread_t loop_thread;
@@ -116,15 +118,25 @@ static void on_work(void *context, unsigned edge, int fd)
     loop_post(desk->loop, adopt, connection);
 }
 
-static enum err catch_up(void *press, int64_t seq, struct fault *fault)
+static enum err catch_up(void *context, int64_t seq, struct fault *fault)
 {
-    return press_catch_up(press, seq, fault);
+    struct desk *desk = context;
+    desk_television_wake(desk->television);
+    return press_catch_up(desk->press, seq, fault);
 }
 
-static void write_status(void *press, struct buf *out)
+static enum err write_television(void *context, struct buf *out,
+                                 struct fault *fault)
 {
+    struct desk *desk = context;
+    return desk_television_status(desk->television, out, fault);
+}
+
+static void write_status(void *context, struct buf *out)
+{
+    struct desk *desk = context;
     struct press_status status;
-    press_read_status(press, &status);
+    press_read_status(desk->press, &status);
     buf_printf(out,
                "\"log_seq\":%lld,\"pages\":%zu,\"pinned\":%zu,\"waiting\":%zu,"
                "\"prints\":%llu,\"edges\":%u,\"streams\":%llu",
@@ -251,9 +263,10 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
 {
     desk->newsroom = (struct newsroom){
         .content = desk->content,
-        .press = desk->press,
+        .desk = desk,
         .catch_up = catch_up,
         .write_status = write_status,
+        .write_television = write_television,
         .hub = desk,
         .hub_wake = wake_hub,
         .is_feed = hub_is_feed,
@@ -312,6 +325,7 @@ static void finish(struct desk *desk)
     http_server_destroy(desk->work);
     desk_search_stop(desk->search);
     desk_pictures_stop(desk->pictures);
+    desk_television_stop(desk->television);
     hub_stop(desk->hub);
     desk_jobs_stop(desk->jobs);
     press_destroy(desk->press);
@@ -331,6 +345,9 @@ int desk_main(int argc, char **argv)
         err = open_site(&desk, &fault);
     if (!err)
         err = create_press(&desk, &fault);
+    if (!err && (err = desk_television_start(desk.content, arguments.directory,
+                                             &desk.television)))
+        fault_set(&fault, err, NULL, "no thread for television");
     if (!err)
         err = start_answering(&desk, &fault);
     if (!err)

@@ -19,6 +19,21 @@ static struct str first_word(const char *name)
     return space < 0 ? text : str_slice(text, 0, (size_t)space);
 }
 
+/* The second word, "" when there is none. */
+static struct str second_word(const char *name)
+{
+    struct str rest = str_from(str_from_c(name), first_word(name).len + 1);
+    ptrdiff_t space = str_find_char(rest, ' ');
+    return space < 0 ? rest : str_slice(rest, 0, (size_t)space);
+}
+
+/* Words behind the second: of "channel key add" it is "add". */
+static struct str third_word(const char *name)
+{
+    size_t used = first_word(name).len + 1 + second_word(name).len + 1;
+    return str_from(str_from_c(name), used);
+}
+
 static bool is_repeated(size_t index)
 {
     return index > 0 && str_eq(first_word(command_table[index]->name),
@@ -28,14 +43,29 @@ static bool is_repeated(size_t index)
 static void add_second_words(struct str group, struct buf *out)
 {
     const char *separator = "";
+    struct str before = STR("");
     for (size_t i = 0; i < command_count; i++) {
-        struct str name = str_from_c(command_table[i]->name);
-        if (name.len == group.len ||
+        struct str second = second_word(command_table[i]->name);
+        if (!second.len || str_eq(second, before) ||
             !str_eq(first_word(command_table[i]->name), group))
             continue;
-        buf_printf(out, "%s%.*s", separator,
-                   ARG_STR(str_from(name, group.len + 1)));
+        buf_printf(out, "%s%.*s", separator, ARG_STR(second));
+        before = second;
         separator = " ";
+    }
+}
+
+/* A case for each command of three words. */
+static void add_third_words(struct buf *out)
+{
+    for (size_t i = 0; i < command_count; i++) {
+        const char *name = command_table[i]->name;
+        struct str third = third_word(name);
+        if (third.len)
+            buf_printf(out,
+                       "        \"%.*s %.*s\") words=\"$words %.*s\" ;;&\n",
+                       ARG_STR(first_word(name)), ARG_STR(second_word(name)),
+                       ARG_STR(third));
     }
 }
 
@@ -69,13 +99,17 @@ static void write_bash(struct buf *out)
         add_second_words(group, out);
         buf_add_c(out, "\" ;;\n");
     }
+    buf_add_c(out, "        esac\n"
+                   "    elif [ \"$COMP_CWORD\" -eq 3 ]; then\n"
+                   "        case \"$first $second\" in\n");
+    add_third_words(out);
     buf_add_c(out, "        esac\n    fi\n"
                    "    if [ \"${word#-}\" != \"$word\" ]; then\n"
-                   "        case \"$first $second\" in\n");
+                   "        case \"$first $second ${COMP_WORDS[3]}\" in\n");
     for (size_t i = 0; i < command_count; i++) {
         const char *name = command_table[i]->name;
-        buf_printf(out, "        \"%s%s) words=\"", name,
-                   strchr(name, ' ') ? "\"" : " \"*");
+        const char *rest = third_word(name).len ? "\"" : " \"*";
+        buf_printf(out, "        \"%s%s) words=\"", name, rest);
         add_options(command_table[i], out);
         buf_add_c(out, "\" ;;\n");
     }
@@ -100,13 +134,20 @@ static void add_fish_text(struct buf *out, const char *text)
 static void write_fish_command(const struct command *command, struct buf *out)
 {
     struct str group = first_word(command->name);
-    const char *second =
-        command->name[group.len] ? command->name + group.len + 1 : NULL;
-    if (second)
+    struct str third = third_word(command->name);
+    struct str second = third.len ? third : second_word(command->name);
+    if (third.len) {
         buf_printf(out,
                    "complete -c broadsheet -f -n '__fish_seen_subcommand_from "
-                   "%.*s' -a %s -d ",
-                   ARG_STR(group), second);
+                   "%.*s' -a %.*s\n",
+                   ARG_STR(group), ARG_STR(second_word(command->name)));
+        group = second_word(command->name);
+    }
+    if (second.len)
+        buf_printf(out,
+                   "complete -c broadsheet -f -n '__fish_seen_subcommand_from "
+                   "%.*s' -a %.*s -d ",
+                   ARG_STR(group), ARG_STR(second));
     else
         buf_printf(out,
                    "complete -c broadsheet -f -n __fish_use_subcommand -a %s "
@@ -117,9 +158,9 @@ static void write_fish_command(const struct command *command, struct buf *out)
     const struct command_option *option;
     for (size_t i = 0; (option = command_option_at(command, i)); i++) {
         buf_printf(out,
-                   "complete -c broadsheet -n '__fish_seen_subcommand_from %s'"
-                   " -l %s%s -d ",
-                   second ? second : command->name, option->name,
+                   "complete -c broadsheet -n '__fish_seen_subcommand_from "
+                   "%.*s' -l %s%s -d ",
+                   ARG_STR(second.len ? second : group), option->name,
                    option->value ? " -r" : "");
         add_fish_text(out, option->summary);
         buf_add_char(out, '\n');

@@ -25,6 +25,9 @@
  *     most:<shelf>            a list of the most read (most_read.h); never in
  *                             the log
  *     redirect:<path>         where an old path goes
+ *     channels                which channels there are and what they are called
+ *     channel:<name>          whether it is on the air, its programmes, and
+ *                             that one of them began or ended (programme.h)
  *     alert:<lang>            breaking news (alert.h); pages that may show it a
  *                             moment longer have bar:<lang>, which is never in
  *                             the log

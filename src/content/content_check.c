@@ -17,13 +17,10 @@ static const struct {
     const char *area;
     enum err (*check)(struct checking *checking);
 } checks[] = {
-    {"database", check_database},
-    {"articles", check_articles},
-    {"lists", check_lists},
-    {"search", check_search},
-    {"log", check_log},
-    {"files", check_files},
-    {"public files", check_public_files},
+    {"database", check_database}, {"articles", check_articles},
+    {"lists", check_lists},       {"television", check_television},
+    {"search", check_search},     {"log", check_log},
+    {"files", check_files},       {"public files", check_public_files},
 };
 
 void check_found(struct checking *checking, const char *remedy,
@@ -107,6 +104,49 @@ enum err check_articles(struct checking *checking)
     return db_fault(checking->db, db_query_err(&query), checking->fault);
 }
 
+/* ---- Television ------------------------------------------------------------
+ */
+
+/* On each channel one programme at a time, each with an end. */
+static const char clashing_sql[] =
+    "SELECT one.id, name FROM programme AS one"
+    " JOIN channel ON channel.id = one.channel_id"
+    " WHERE one.end_us <= one.start_us OR EXISTS ("
+    " SELECT 1 FROM programme AS other"
+    "  WHERE other.channel_id = one.channel_id AND other.id <> one.id"
+    "  AND other.start_us >= one.start_us AND other.start_us < one.end_us)";
+
+static const char lame_sql[] = "SELECT id FROM stream_key"
+                               " WHERE LENGTH(sha256) <> 64";
+
+enum err check_television(struct checking *checking)
+{
+    check_progress(checking, 0, 0);
+    DEFER(db_query_end)
+    struct db_query query = db_query_begin(checking->db, clashing_sql);
+    while (db_query_next(&query))
+        check_found(checking,
+                    "take it away with 'broadsheet programme remove', and add "
+                    "it again",
+                    "programme %" PRI_STR " of the channel %" PRI_STR
+                    " has no length, or another begins while it is on",
+                    ARG_STR(db_column_peek(&query, 0)),
+                    ARG_STR(db_column_peek(&query, 1)));
+    enum err err = db_query_err(&query);
+    if (err)
+        return db_fault(checking->db, err, checking->fault);
+    DEFER(db_query_end)
+    struct db_query keys = db_query_begin(checking->db, lame_sql);
+    while (db_query_next(&keys))
+        check_found(checking,
+                    "revoke it with 'broadsheet channel key revoke', and give "
+                    "the studio a new one",
+                    "stream key %" PRI_STR " is damaged: nobody can feed with "
+                    "it",
+                    ARG_STR(db_column_peek(&keys, 0)));
+    return db_fault(checking->db, db_query_err(&keys), checking->fault);
+}
+
 /* ---- The log ---------------------------------------------------------------
  */
 
@@ -129,14 +169,15 @@ static enum err check_gaps(struct checking *checking)
     return db_fault(checking->db, db_query_err(&query), checking->fault);
 }
 
-/* "day" and "hour" keep a time as their cursor (calendar.c). */
+/* Those three keep a time as their cursor (calendar.c, programme.c). */
 static enum err check_followers(struct checking *checking)
 {
     DEFER(db_query_end)
     struct db_query query = db_query_begin(
         checking->db, "SELECT name, seq, (SELECT COALESCE(MAX(seq), 0)"
                       " FROM change) FROM follower"
-                      " WHERE name NOT IN ('day', 'hour') AND seq > ("
+                      " WHERE name NOT IN ('day', 'hour', 'programme')"
+                      " AND seq > ("
                       " SELECT COALESCE(MAX(seq), 0) FROM change)");
     while (db_query_next(&query))
         check_found(checking,

@@ -29,6 +29,7 @@ MUST_USE enum err check_files(struct checking *checking);
 MUST_USE enum err check_public_files(struct checking *checking);
 MUST_USE enum err check_log(struct checking *checking);
 MUST_USE enum err check_lists(struct checking *checking);
+MUST_USE enum err check_television(struct checking *checking);
 MUST_USE enum err check_search(struct checking *checking);
 
 /* For content_repair. */

@@ -442,6 +442,42 @@ static const char withdrawn_sql[] =
     "CREATE INDEX article_withdrawn ON article (language, withdrawn_us)"
     " WHERE withdrawn_us > 0;";
 
+/* See channel.h and programme.h. */
+static const char channels_sql[] =
+    "CREATE TABLE channel ("
+    " id TEXT PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE,"
+    " title TEXT NOT NULL,"
+    " dvr_seconds BIGINT NOT NULL,"
+    " ladder BIGINT NOT NULL," /* bits of enum channel_rendition */
+    " created_us BIGINT NOT NULL,"
+    " air_us BIGINT NOT NULL);" /* since then on the air; 0: it is not */
+
+    "CREATE TABLE stream_key ("
+    " id TEXT PRIMARY KEY,"
+    " channel_id TEXT NOT NULL REFERENCES channel (id) ON DELETE CASCADE,"
+    " label TEXT NOT NULL,"
+    " sha256 TEXT NOT NULL UNIQUE,"
+    " priority BIGINT NOT NULL,"
+    " from_us BIGINT NOT NULL," /* of these, 0 is no limit */
+    " until_us BIGINT NOT NULL,"
+    " created_us BIGINT NOT NULL,"
+    " revoked_us BIGINT NOT NULL);" /* 0 while it is good */
+    "CREATE INDEX stream_key_channel ON stream_key (channel_id);"
+
+    "CREATE TABLE programme ("
+    " id TEXT PRIMARY KEY,"
+    " channel_id TEXT NOT NULL REFERENCES channel (id) ON DELETE CASCADE,"
+    " start_us BIGINT NOT NULL,"
+    " end_us BIGINT NOT NULL,"
+    " title TEXT NOT NULL,"
+    " description TEXT NOT NULL,"
+    " category TEXT NOT NULL,"
+    " language TEXT NOT NULL," /* "": not said */
+    " repeat BIGINT NOT NULL);"
+    "CREATE UNIQUE INDEX programme_start ON programme (channel_id, start_us);"
+    "CREATE INDEX programme_end ON programme (channel_id, end_us);";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -457,6 +493,7 @@ const struct migration schema_migrations[] = {
     {12, "breaking news", alert_sql},
     {13, "renditions that are made here", renditions_sql},
     {14, "what was taken back lately", withdrawn_sql},
+    {15, "television: channels, stream keys, programmes", channels_sql},
 };
 
 const size_t schema_migration_count =

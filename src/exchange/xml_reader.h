@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* exchange/xml_reader.h: XML of any length from anywhere, element by element,
  * in memory that does not grow with it. A document type is refused (and with it
- * every entity that could multiply), so are elements nested too deep, tags and
+ * every entity that could multiply), but where a format's files commonly name
+ * one, which is then never fetched; so are elements nested too deep, tags and
  * texts too long, bytes that are not of the encoding, and a file that ends too
  * early: each with its cause and its place, "line 12, column 3".
  *
@@ -72,6 +73,7 @@ struct xml_element {
 /* Each may be NULL. A handler that cannot go on calls xml_reader_stop. */
 struct xml_handler {
     void *context;
+    bool may_name_type; /* <!DOCTYPE name SYSTEM "file"> is passed over */
     void (*start)(void *context, struct xml_reader *reader,
                   const struct xml_element *element);
     void (*end)(void *context, struct xml_reader *reader,

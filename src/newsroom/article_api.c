@@ -173,7 +173,7 @@ static enum err wait_for_readers(struct http_call *call, int64_t seq)
         if (err)
             return db_fault(lease.db, err, &call->fault);
     }
-    return newsroom->catch_up(newsroom->press, seq, &call->fault);
+    return newsroom->catch_up(newsroom->desk, seq, &call->fault);
 }
 
 enum err api_commit(struct http_call *call, struct edit *edit)

@@ -22,7 +22,7 @@ void desk_api_sync(void *context, struct http_exchange *exchange,
                   "say which change to wait for: POST /sync?seq=123");
         return;
     }
-    if (!newsroom->catch_up(newsroom->press, seq, &call->fault))
+    if (!newsroom->catch_up(newsroom->desk, seq, &call->fault))
         buf_printf(&call->body, "{\"seq\":%lld}\n", (long long)seq);
 }
 
@@ -42,8 +42,22 @@ void desk_api_status(void *context, struct http_exchange *exchange,
         return;
     }
     buf_add_c(&call->body, "{\"version\":\"" BROADSHEET_VERSION "\",");
-    newsroom->write_status(newsroom->press, &call->body);
+    newsroom->write_status(newsroom->desk, &call->body);
     buf_printf(&call->body,
                ",\"subscriptions\":%lld,\"subscriptions_behind\":%lld}\n",
                (long long)hub.subscriptions, (long long)hub.behind);
+}
+
+/* GET /television: how the channels do, as the playout tells it. */
+void desk_api_television(void *context, struct http_exchange *exchange,
+                         const struct route_match *match)
+{
+    (void)exchange;
+    (void)match;
+    struct http_call *call = context;
+    const struct newsroom *newsroom = call->context;
+    enum err err =
+        newsroom->write_television(newsroom->desk, &call->body, &call->fault);
+    if (err && !call->fault.code)
+        fault_set(&call->fault, err, NULL, "television: %s", err_sentence(err));
 }

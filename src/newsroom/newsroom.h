@@ -19,11 +19,14 @@ struct content;
  * who wires the desk together. */
 struct newsroom {
     struct content *content;
-    void *press;
+    void *desk; /* what these functions are given: */
     /* Waits until the change seq is with every reader. */
-    enum err (*catch_up)(void *press, int64_t seq, struct fault *fault);
+    enum err (*catch_up)(void *desk, int64_t seq, struct fault *fault);
     /* Appends the members of a JSON object about the press. */
-    void (*write_status)(void *press, struct buf *out);
+    void (*write_status)(void *desk, struct buf *out);
+    /* Appends a JSON object: how the channels do. */
+    enum err (*write_television)(void *desk, struct buf *out,
+                                 struct fault *fault);
     void *hub;
     /* Something was asked of the hub. */
     void (*hub_wake)(void *hub);

@@ -10,6 +10,7 @@
 /* desk_api.c: for the command line */
 route_handler desk_api_sync;
 route_handler desk_api_status;
+route_handler desk_api_television;
 
 /* hub_api.c: what subscribers of feeds ask */
 route_handler hub_api_ask;

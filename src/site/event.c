@@ -15,6 +15,7 @@ static const struct {
     {STR_INIT("news:"), event_of_news},
     {STR_INIT("alert:"), event_of_alert},
     {STR_INIT("live:"), event_of_live},
+    {STR_INIT("channel:"), event_of_channel},
 };
 
 static void add(struct event_list *list, struct arena *arena,

@@ -9,6 +9,7 @@
  *   topic          data: a JSON object with "type", one of
  *   front:<lang>   story      id, url, headline: it was published
  *                  many       count: more than could be told one by one
+ *                  air        channel, on: its page is another one now
  *   article:<id>   updated, corrected    at (ms since 1970)
  *                  withdrawn
  *                  views      views: told by the edge, has no number
@@ -72,5 +73,6 @@ MUST_USE enum err events_make(struct site *site, struct db *db,
 MUST_USE enum err event_of_news(struct event_making *making);
 MUST_USE enum err event_of_alert(struct event_making *making);
 MUST_USE enum err event_of_live(struct event_making *making);
+MUST_USE enum err event_of_channel(struct event_making *making);
 
 #endif

@@ -122,6 +122,9 @@ test("completion knows every command, and bash reads it", async () => {
   assert.deepEqual(complete("article", "sh"), ["show"]);
   assert.deepEqual(complete("article", "list", "--li"), ["--limit"]);
   assert.deepEqual(complete("serve", "--lis"), ["--listen"]);
+  assert.deepEqual(complete("channel", "k"), ["key"]);
+  assert.deepEqual(complete("channel", "key", "re"), ["revoke"]);
+  assert.deepEqual(complete("channel", "key", "add", "--la"), ["--label"]);
   const fish = await must(["completion", "fish"]);
   for (const name of commands) assert.ok(fish.includes(`-a ${name.split(" ").at(-1)} `), name);
 });

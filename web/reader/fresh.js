@@ -27,6 +27,7 @@ function tellStories(place) {
     if (type === "story" && document.querySelector(`main a[href="${CSS.escape(url)}"]`)) return;
     if (type === "story") seen.add(id);
     else if (type === "many") more += count;
+    else if (type !== "reload") return;
     say(place, type === "reload" ? (place.dataset.some ?? "") : words(place.dataset, seen.size + more));
   });
 }

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "content/channel.h"
+
+#include "content/change.h"
+#include "content/check_internal.h"
+#include "content/edit_internal.h"
+#include "content/row_internal.h"
+
+const struct str channel_renditions[CHANNEL_RENDITION_COUNT] = {
+#define X(rendition, name) STR_INIT(name),
+    CHANNEL_RENDITIONS(X)
+#undef X
+};
+
+enum err channel_unknown(struct fault *fault, struct str name)
+{
+    return fault_set(fault, ERR_NOT_FOUND, "channel",
+                     "there is no channel '%" PRI_STR
+                     "'; 'broadsheet channel list' names those there are",
+                     ARG_STR(name));
+}
+
+static int find_rendition(struct str name)
+{
+    for (int i = 0; i < CHANNEL_RENDITION_COUNT; i++)
+        if (str_eq(channel_renditions[i], name))
+            return i;
+    return -1;
+}
+
+enum err channel_ladder_parse(struct str text, unsigned *ret_ladder,
+                              struct fault *fault)
+{
+    unsigned ladder = 0;
+    struct str rest = text, word;
+    while (str_split_next(&rest, ',', &word)) {
+        int found = find_rendition(str_trim(word));
+        if (found < 0)
+            return fault_set(fault, ERR_INVALID, "ladder",
+                             "'%" PRI_STR
+                             "' is no rendition; name some of source, 720p, "
+                             "360p, audio, parted by commas",
+                             ARG_STR(str_trim(word)));
+        ladder |= 1U << found;
+    }
+    *ret_ladder = ladder;
+    return ERR_OK;
+}
+
+/* It stands in addresses of the stream, which other players remember. */
+static enum err check_name(struct str name, struct fault *fault)
+{
+    bool good = name.len > 0 && name.len <= CHANNEL_NAME_BYTES_MAX &&
+                name.ptr[0] != '-' && name.ptr[name.len - 1] != '-';
+    for (size_t i = 0; good && i < name.len; i++) {
+        char c = name.ptr[i];
+        good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    }
+    if (good)
+        return ERR_OK;
+    return fault_set(fault, ERR_INVALID, "name",
+                     "a channel's name stands in addresses: 1 to %d lower-case "
+                     "letters, digits and hyphens between them, such as news; "
+                     "what readers see is its title",
+                     CHANNEL_NAME_BYTES_MAX);
+}
+
+static enum err check_channel(struct edit *edit, const struct channel *channel)
+{
+    enum err err = check_required("title", channel->title,
+                                  CHANNEL_TITLE_BYTES_MAX, edit->fault);
+    if (!err)
+        err = check_line("title", channel->title, CHANNEL_TITLE_BYTES_MAX,
+                         edit->fault);
+    if (err)
+        return err;
+    if (channel->dvr_seconds < CHANNEL_DVR_SECONDS_MIN ||
+        channel->dvr_seconds > CHANNEL_DVR_SECONDS_MAX)
+        return fault_set(edit->fault, ERR_INVALID, "dvr",
+                         "viewers may go back one minute to 24 hours");
+    if (!channel->ladder || channel->ladder & ~(unsigned)CHANNEL_LADDER_ALL)
+        return fault_set(edit->fault, ERR_INVALID, "ladder",
+                         "a channel needs at least one rendition");
+    return ERR_OK;
+}
+
+static void note_all(struct edit *edit, struct str name, const char *kind)
+{
+    change_note(edit, STR("channels"), kind);
+    change_notef(edit, kind, "channel:%" PRI_STR, ARG_STR(name));
+}
+
+/* ---- Reading ----------------------------------------------------------------
+ */
+
+#define COLUMNS \
+    "SELECT id, name, title, dvr_seconds, ladder, created_us, air_us" \
+    " FROM channel"
+
+static struct channel read_row(struct db_query *query, struct arena *arena)
+{
+    return (struct channel){
+        .id = row_id(query, 0),
+        .name = db_column_str(query, 1, arena),
+        .title = db_column_str(query, 2, arena),
+        .dvr_seconds = db_column_i64(query, 3),
+        .ladder = (unsigned)db_column_i64(query, 4),
+        .created_us = db_column_i64(query, 5),
+        .air_us = db_column_i64(query, 6),
+    };
+}
+
+enum err channel_load(struct db *db, struct str name, struct arena *arena,
+                      struct channel *ret_channel)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(db, COLUMNS " WHERE name = $1", DB_STR(name));
+    enum err err = db_query_row(&query);
+    if (!err)
+        *ret_channel = read_row(&query, arena);
+    return err;
+}
+
+enum err channel_all(struct db *db, struct arena *arena,
+                     struct channel_list *ret_list)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_query_begin(db, COLUMNS " ORDER BY id");
+    struct channel_list list = {0};
+    while (db_query_next(&query))
+        ROW_ADD(arena, list.channels, list.count) = read_row(&query, arena);
+    enum err err = db_query_err(&query);
+    if (!err)
+        *ret_list = list;
+    return err;
+}
+
+/* ---- Writing ----------------------------------------------------------------
+ */
+
+static enum err check_room(struct edit *edit, struct str name)
+{
+    struct channel_list list;
+    enum err err =
+        edit_failed(edit, channel_all(edit->db, &edit->arena, &list));
+    if (err)
+        return err;
+    for (size_t i = 0; i < list.count; i++)
+        if (str_eq(list.channels[i].name, name))
+            return fault_set(edit->fault, ERR_EXISTS, "name",
+                             "there is a channel '%" PRI_STR
+                             "' already; 'broadsheet channel change' sets its "
+                             "title",
+                             ARG_STR(name));
+    if (list.count >= CHANNELS_MAX)
+        return fault_set(edit->fault, ERR_TOO_LONG, "name",
+                         "%d channels are the most; remove one first",
+                         CHANNELS_MAX);
+    return ERR_OK;
+}
+
+enum err channel_add(struct edit *edit, struct channel *channel)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    enum err err = check_name(channel->name, edit->fault);
+    if (!err)
+        err = check_channel(edit, channel);
+    if (!err)
+        err = edit_step_begin(&step, edit);
+    if (!err)
+        err = check_room(edit, channel->name);
+    if (err)
+        return err;
+    struct id id = id_make();
+    err = edit_run(edit,
+                   "INSERT INTO channel (id, name, title, dvr_seconds, ladder,"
+                   " created_us, air_us) VALUES ($1, $2, $3, $4, $5, $6, 0)",
+                   DB_ID(&id), DB_STR(channel->name), DB_STR(channel->title),
+                   DB_I64(channel->dvr_seconds), DB_I64(channel->ladder),
+                   DB_I64(edit->time_us));
+    if (err)
+        return err;
+    note_all(edit, channel->name, "add");
+    err = edit_step_commit(&step);
+    if (!err) {
+        channel->id = id;
+        channel->created_us = edit->time_us;
+        channel->air_us = 0;
+    }
+    return err;
+}
+
+/* Runs a statement that has to find the channel. */
+static enum err run_on(struct edit *edit, struct db_query *query,
+                       struct str name)
+{
+    int64_t changed = 0;
+    enum err err = edit_failed(edit, db_query_run(query, &changed));
+    if (!err && !changed)
+        err = channel_unknown(edit->fault, name);
+    return err;
+}
+
+enum err channel_change(struct edit *edit, const struct channel *channel)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    enum err err = check_channel(edit, channel);
+    if (!err)
+        err = edit_step_begin(&step, edit);
+    if (err)
+        return err;
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(edit->db,
+               "UPDATE channel SET title = $1, dvr_seconds = $2, ladder = $3"
+               " WHERE name = $4",
+               DB_STR(channel->title), DB_I64(channel->dvr_seconds),
+               DB_I64(channel->ladder), DB_STR(channel->name));
+    err = run_on(edit, &query, channel->name);
+    if (err)
+        return err;
+    note_all(edit, channel->name, "change");
+    return edit_step_commit(&step);
+}
+
+enum err channel_remove(struct edit *edit, struct str name)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    enum err err = edit_step_begin(&step, edit);
+    if (err)
+        return err;
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(edit->db, "DELETE FROM channel WHERE name = $1", DB_STR(name));
+    err = run_on(edit, &query, name);
+    if (err)
+        return err;
+    note_all(edit, name, "remove");
+    return edit_step_commit(&step);
+}
+
+/* From one time to another it is the same broadcast: only going on and off the
+ * air is news. */
+enum err channel_set_air(struct edit *edit, const struct id *id,
+                         int64_t since_us)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    enum err err = edit_step_begin(&step, edit);
+    if (err)
+        return err;
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(edit->db,
+               "UPDATE channel SET air_us = $1 WHERE id = $2"
+               " AND (air_us = 0) <> ($1 = 0) RETURNING name",
+               DB_I64(since_us), DB_ID(id));
+    err = db_query_row(&query);
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (err)
+        return edit_failed(edit, err);
+    change_notef(edit, since_us ? "air" : "off", "channel:%" PRI_STR,
+                 ARG_STR(db_column_peek(&query, 0)));
+    db_query_end(&query);
+    query = (struct db_query){0};
+    return edit_step_commit(&step);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+/* content/channel.h: the station's television channels, and the keys with which
+ * a studio may feed them. What is on when is programme.h. */
+#ifndef CONTENT_CHANNEL_H
+#define CONTENT_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/id.h"
+#include "base/str.h"
+#include "store/db.h"
+
+struct arena;
+struct edit;
+
+enum {
+    CHANNELS_MAX = 16,
+    CHANNEL_NAME_BYTES_MAX = 32,
+    CHANNEL_TITLE_BYTES_MAX = 120,
+    CHANNEL_DVR_SECONDS = 4 * 3600, /* unless somebody says otherwise */
+    CHANNEL_DVR_SECONDS_MIN = 60,
+    CHANNEL_DVR_SECONDS_MAX = 24 * 3600,
+
+    STREAM_KEYS_MAX = 32, /* good ones of a channel */
+    STREAM_KEY_LEN = 32,  /* of base32: 160 bits */
+    STREAM_KEY_BYTES = STREAM_KEY_LEN + 1,
+    STREAM_KEY_LABEL_BYTES_MAX = 120,
+    STREAM_KEY_PRIORITY_MAX = 100,
+};
+
+/* clang-format off */
+/*    rendition   its name in addresses, best first */
+#define CHANNEL_RENDITIONS(X) \
+    X(SOURCE,     "source") /* as it comes */ \
+    X(720P,       "720p") \
+    X(360P,       "360p") \
+    X(AUDIO,      "audio")
+/* clang-format on */
+
+enum channel_rendition {
+#define X(rendition, name) CHANNEL_##rendition,
+    CHANNEL_RENDITIONS(X)
+#undef X
+        CHANNEL_RENDITION_COUNT
+};
+extern const struct str channel_renditions[CHANNEL_RENDITION_COUNT];
+
+enum { CHANNEL_LADDER_ALL = (1 << CHANNEL_RENDITION_COUNT) - 1 };
+
+struct channel {
+    struct str name;     /* in addresses: "news" */
+    struct str title;    /* for readers */
+    int64_t dvr_seconds; /* how far back viewers may go */
+    unsigned ladder;     /* which renditions are made: 1 << CHANNEL_AUDIO … */
+
+    /* Not set by who adds it. */
+    struct id id;
+    int64_t created_us;
+    int64_t air_us; /* since when it is on the air; 0 when it is not */
+};
+
+struct channel_list {
+    struct channel *channels; /* oldest first: the first is the main one */
+    size_t count;
+};
+
+/* "source,720p" as bits. ERR_INVALID names what is none and which there are. */
+MUST_USE enum err channel_ladder_parse(struct str text, unsigned *ret_ladder,
+                                       struct fault *fault);
+
+/* Adds a channel and fills channel->id. Emits channels, channel:<name>.
+ * ERR_INVALID, ERR_TOO_LONG, ERR_EXISTS. */
+MUST_USE enum err channel_add(struct edit *edit, struct channel *channel);
+
+/* Title, window and ladder of the channel of that name become those given.
+ * ERR_NOT_FOUND. */
+MUST_USE enum err channel_change(struct edit *edit,
+                                 const struct channel *channel);
+
+/* With its keys and programmes; its recordings on disk go when the playout
+ * hears of it. ERR_NOT_FOUND. */
+MUST_USE enum err channel_remove(struct edit *edit, struct str name);
+
+/* Says whether it is on the air: since then, 0 for not. Nothing happens when
+ * that is known, or when the channel is gone. Emits channel:<name>. */
+MUST_USE enum err channel_set_air(struct edit *edit, const struct id *id,
+                                  int64_t since_us);
+
+/* ERR_NOT_FOUND. */
+MUST_USE enum err channel_load(struct db *db, struct str name,
+                               struct arena *arena,
+                               struct channel *ret_channel);
+MUST_USE enum err channel_all(struct db *db, struct arena *arena,
+                              struct channel_list *ret_list);
+
+/* What a person is told when there is no channel of that name: fills the fault
+ * and gives ERR_NOT_FOUND. */
+enum err channel_unknown(struct fault *fault, struct str name);
+
+/* ---- Stream keys ------------------------------------------------------------
+ * The key itself is known to nobody but whoever was shown it once; what is
+ * stored is its SHA-256. 160 random bits need no salt. */
+
+struct stream_key {
+    struct str label; /* whose it is: "studio A" */
+    int64_t priority; /* a higher one takes the air from a lower one */
+    int64_t from_us;  /* good from then; 0: at once */
+    int64_t until_us; /* good until then; 0: for good */
+
+    /* Made by stream_key_add. */
+    struct id id, channel;
+    struct str sha256; /* 64 hexadecimal digits */
+    int64_t created_us;
+    int64_t revoked_us; /* 0 while nobody revoked it */
+};
+
+struct stream_key_list {
+    struct stream_key *keys; /* by channel, highest priority first */
+    size_t count;
+};
+
+/* Makes a key for the channel: key is filled, text is the key itself,
+ * lower-case base32 (RFC 4648 §6). Emits channel-keys:<name>, on which no page
+ * depends. ERR_INVALID, ERR_TOO_LONG, ERR_NOT_FOUND. */
+MUST_USE enum err stream_key_add(struct edit *edit, struct str channel,
+                                 struct stream_key *key,
+                                 char text[STREAM_KEY_BYTES]);
+
+/* Nobody feeds with it any more. ERR_NOT_FOUND; ERR_GONE when it was revoked
+ * before. */
+MUST_USE enum err stream_key_revoke(struct edit *edit, const struct id *id);
+
+/* Of the channel, or of all when channel is NULL. */
+MUST_USE enum err stream_key_all(struct db *db, const struct id *channel,
+                                 struct arena *arena,
+                                 struct stream_key_list *ret_list);
+
+#endif
