@@ -14,7 +14,7 @@ VERSION := $(shell cat VERSION)
 
 # ---- Layers, lowest first; what each may use of ours and of the system -----
 
-LAYERS := base net store render media link content edge site newsroom exchange cli
+LAYERS := base net store render media link content edge playout site newsroom exchange cli
 
 BELOW_base     :=
 BELOW_net      := base
@@ -24,10 +24,11 @@ BELOW_media    := base
 BELOW_link     := net base
 BELOW_content  := store render base
 BELOW_edge     := link media net base
+BELOW_playout  := link media net base
 BELOW_site     := content link net store render base
 BELOW_newsroom := content net store render base
 BELOW_exchange := content store render base
-BELOW_cli      := edge site newsroom exchange content link media net store render base
+BELOW_cli      := edge playout site newsroom exchange content link media net store render base
 
 PKG_base    := libcrypto
 PKG_net     := libcurl
@@ -39,6 +40,7 @@ PKG_content := jansson
 PKG_site    := jansson
 PKG_newsroom := jansson
 PKG_exchange := jansson expat libzstd libsodium
+PKG_playout := jansson libdeflate
 PKG_edge    := libseccomp libdeflate
 PKG_cli     := jansson libseccomp
 # Of the helper programs: the newspaper itself links none of it.

@@ -50,6 +50,17 @@ static enum err read_proxies(const struct command_line *line,
     return ERR_OK;
 }
 
+static enum err read_broadcasts(const struct command_line *line,
+                                const char *option, const char **ret_address,
+                                struct fault *fault)
+{
+    struct address address;
+    *ret_address = command_value(line, option);
+    return *ret_address
+               ? address_parse(str_from_c(*ret_address), &address, fault)
+               : ERR_OK;
+}
+
 enum err serve_options_read(const struct command_line *line,
                             struct serve_config *ret_config,
                             struct fault *fault)
@@ -65,6 +76,10 @@ enum err serve_options_read(const struct command_line *line,
     if (!err)
         err = command_number(line, "page-memory", 1, MEBIBYTE, 0, &mebibytes,
                              fault);
+    if (!err)
+        err = read_broadcasts(line, "rtmp", &config.rtmp, fault);
+    if (!err)
+        err = read_broadcasts(line, "srt", &config.srt, fault);
     if (err)
         return err;
     config.threads = (unsigned)threads;

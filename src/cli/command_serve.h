@@ -14,6 +14,8 @@
     {"threads", 't', false, "N", "threads that answer readers (default: one a core)"}, \
     {"page-memory", 0, false, "MIB", "for printed pages (default: the setting page_memory)"}, \
     {"proxy", 0, true, "ADDRESS", "a proxy elsewhere, or a network of them (10.0.0.0/8), whose X-Forwarded-For is believed"}, \
+    {"rtmp", 0, false, "ADDRESS:PORT", "where broadcasts of the station's television come in by RTMP (:1935); none unless given"}, \
+    {"srt", 0, false, "ADDRESS:PORT", "where they come in by SRT (:9710); none unless given"}, \
     {"log-json", 0, false, NULL, "log one JSON object a line"}
 /* clang-format on */
 

@@ -341,6 +341,8 @@ int desk_main(int argc, char **argv)
     struct fault fault = {0};
     int64_t began_us = clock_now_us();
     enum err err = process_begin("desk", argc, argv, &arguments, &fault);
+    if (!err && arguments.rtmp_fd)
+        close((int)arguments.rtmp_fd);
     if (!err)
         err = open_site(&desk, &fault);
     if (!err)

@@ -55,6 +55,8 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "_edge") == 0)
         return edge_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "_playout") == 0)
+        return playout_main(argc - 1, argv + 1);
     if (argc > 1 && strcmp(argv[1], "_desk") == 0)
         return desk_main(argc - 1, argv + 1);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing */

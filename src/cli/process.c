@@ -35,6 +35,8 @@ char *const *process_arguments_write(struct arena *arena, const char *program,
         arena, arena_printf(arena, "directory=%s", arguments->directory));
     argv[count++] = arena_c_string(
         arena, arena_printf(arena, "proxies=%s", arguments->proxies));
+    argv[count++] =
+        arena_c_string(arena, arena_printf(arena, "srt=%s", arguments->srt));
     argv[count++] = listen_text(arena, arguments);
 #define X(name) argv[count++] = number_text(arena, #name, arguments->name);
     PROCESS_NUMBERS(X)
@@ -71,6 +73,10 @@ static enum err read_argument(const char *text,
         arguments->proxies = value.ptr;
         return ERR_OK;
     }
+    if (str_eq(name, STR("srt"))) {
+        arguments->srt = value.ptr;
+        return ERR_OK;
+    }
     if (str_eq(name, STR("listen_fds")))
         return read_listen_fds(value, arguments);
 #define X(member) \
@@ -92,7 +98,8 @@ enum err process_begin(const char *name, int argc, char **argv,
                        struct process_arguments *ret_arguments,
                        struct fault *fault)
 {
-    struct process_arguments arguments = {.directory = "", .proxies = ""};
+    struct process_arguments arguments = {
+        .directory = "", .proxies = "", .srt = ""};
     for (int i = 1; i < argc; i++) {
         if (read_argument(argv[i], &arguments))
             return fault_set(fault, ERR_USAGE, NULL,

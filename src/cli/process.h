@@ -21,6 +21,7 @@ enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 24 };
     X(desk_fd)      /* the desk's own socket, listening */ \
     X(media_fd)     /* the public media folder */ \
     X(live_fd)      /* the folder of television's recordings */ \
+    X(rtmp_fd)      /* listening for broadcasts; 0: none */ \
     X(ready_fd)     /* where the desk says that all is up */ \
     X(page_memory)  /* bytes, of an edge; 0: what the settings say */ \
     X(log_json)
@@ -29,6 +30,7 @@ enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 24 };
 struct process_arguments {
     const char *directory; /* "" when it is not given */
     const char *proxies;   /* that are believed, a comma between; "" for none */
+    const char *srt;       /* ADDRESS:PORT for broadcasts; "" for none */
 #define X(name) int64_t name;
     PROCESS_NUMBERS(X)
 #undef X

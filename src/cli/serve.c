@@ -131,6 +131,23 @@ static enum err open_readers_sockets(struct serving *serving,
     return ERR_OK;
 }
 
+static enum err open_rtmp_socket(struct serving *serving, struct fault *fault)
+{
+    const char *text = serving->config->rtmp;
+    struct address address;
+    int fd;
+    if (!text)
+        return ERR_OK;
+    enum err err = address_parse(str_from_c(text), &address, fault);
+    if (!err)
+        err = listener_open(&address, 1, &fd, fault);
+    if (err)
+        return err;
+    keep_on_exec(fd);
+    serving->arguments.rtmp_fd = fd;
+    return ERR_OK;
+}
+
 static enum err open_unix_socket(struct serving *serving, const char *name,
                                  int64_t *ret_fd, struct fault *fault)
 {
@@ -193,6 +210,8 @@ static enum err open_everything(struct serving *serving, struct fault *fault)
     if (!err)
         err = open_readers_sockets(serving, fault);
     if (!err)
+        err = open_rtmp_socket(serving, fault);
+    if (!err)
         err = open_unix_socket(serving, "run/desk.sock", &arguments->desk_fd,
                                fault);
     if (!err)
@@ -247,6 +266,7 @@ enum err serve_site(const struct serve_config *config, struct fault *fault)
     serving->config = config;
     serving->arguments.threads = count_threads(config);
     serving->arguments.proxies = config->proxies;
+    serving->arguments.srt = config->srt ? config->srt : "";
     serving->arguments.log_json = config->log_json;
     serving->arguments.page_memory = (int64_t)config->page_memory_bytes;
     log_setup("supervisor", LOG_LEVEL_INFO, config->log_json);
@@ -263,11 +283,15 @@ enum err serve_site(const struct serve_config *config, struct fault *fault)
                 {.name = "edge",
                  .argv = process_arguments_write(&arena, serving->program,
                                                  "_edge", &serving->arguments)},
+                {.name = "playout",
+                 .argv =
+                     process_arguments_write(&arena, serving->program,
+                                             "_playout", &serving->arguments)},
                 {.name = "desk",
                  .argv = process_arguments_write(&arena, serving->program,
                                                  "_desk", &serving->arguments)},
             },
-        .count = 2,
+        .count = 3,
         .ready_fd = serving->ready_pipe[0],
         .on_ready = tell_addresses,
         .context = serving,

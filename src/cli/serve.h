@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* cli/serve.h: runs a site until it is told to stop: the supervisor with its
- * edge and desk. `broadsheet serve` and `broadsheet demo` read their options
- * (command_serve.c, command_demo.c), make the site when the folder is empty,
- * and hand over to serve_site. */
+ * edge, playout and desk. `broadsheet serve` and `broadsheet demo` read their
+ * options (command_serve.c, command_demo.c), make the site when the folder is
+ * empty, and hand over to serve_site. */
 #ifndef CLI_SERVE_H
 #define CLI_SERVE_H
 
@@ -23,6 +23,8 @@ struct serve_config {
                             comma between; "" for none */
     unsigned threads;    /* of the edge; 0: one a core */
     size_t page_memory_bytes; /* of each edge */
+    const char *rtmp; /* where broadcasts come in, or NULL: ADDRESS:PORT, */
+    const char *srt;  /* checked for their form */
     bool log_json;
 };
 
@@ -31,11 +33,12 @@ struct serve_config {
 MUST_USE enum err serve_site(const struct serve_config *config,
                              struct fault *fault);
 
-/* The processes that the supervisor starts as `broadsheet _edge …` and
- * `broadsheet _desk …`; main hands over before it looks at the table of
- * commands. argv[0] is "_edge" or "_desk", the rest is what serve_site gave.
- * They answer the exit code. */
+/* The processes that the supervisor starts as `broadsheet _edge …`,
+ * `broadsheet _playout …` and `broadsheet _desk …`; main hands over before it
+ * looks at the table of commands. argv[0] is "_edge" and so on, the rest is
+ * what serve_site gave. They answer the exit code. */
 int edge_main(int argc, char **argv);
+int playout_main(int argc, char **argv);
 int desk_main(int argc, char **argv);
 
 #endif

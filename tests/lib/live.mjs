@@ -103,8 +103,7 @@ export class FakePlayout {
       socket.once("error", reject);
       socket.once("connect", () => {
         socket.write("BROADSHEET-LINK 1 live\n");
-        // The greeting has to be read alone.
-        setTimeout(() => resolve(new FakePlayout(socket)), 50);
+        resolve(new FakePlayout(socket));
       });
     });
   }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+/* playout/playout_internal.h: what the playout's files share.
+ *
+ *   playout.c         start and end, channels that come and go, the watch
+ *   playout_edge.c    the link to the edge
+ *   playout_ingest.c  the program that takes broadcasts in
+ *   playout_maker.c   the programs that make parts
+ *   playout_desk.c    the socket of the desk
+ *   station.c         a channel's numbers
+ *   dvr.c             a rendition's recordings
+ *   child.c           helper programs */
+#ifndef PLAYOUT_PLAYOUT_INTERNAL_H
+#define PLAYOUT_PLAYOUT_INTERNAL_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "media/ingest_wire.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "playout/child.h"
+#include "playout/playout.h"
+#include "playout/station.h"
+
+enum {
+    WATCH_MS = 250,
+    SILENCE_MS = 2000,    /* packets come, but no part: the maker hangs */
+    FEED_FRESH_MS = 2500, /* the ingest tells each second how a feed is */
+    AIR_MS = 4000,        /* without a part for so long it is off the air */
+    PRUNE_MS = 60 * 1000,
+    DESKS_MAX = 8,
+};
+
+struct playout;
+
+struct channel {
+    struct playout *playout;
+    struct station station;
+    bool is_told; /* by the desk's last message */
+
+    struct child maker;
+    struct loop_source source; /* the maker's socket; fd -1 */
+    struct buf in, out;
+
+    json_t *feed;  /* what the ingest said last of it, or NULL */
+    json_t *media; /* what the maker said last, or NULL */
+    char *trouble; /* what is wrong, or NULL */
+    bool has_feed;
+    int64_t feed_us;    /* when the feed was last said to be well */
+    int64_t feed_since; /* when it began */
+    int64_t part_us;    /* when the last part came; 0: none */
+    bool on_air;
+    int64_t since_us; /* wall clock */
+    uint32_t viewers;
+};
+
+struct desk {
+    struct playout *playout;
+    struct loop_source source; /* fd -1: nobody */
+};
+
+struct playout {
+    struct playout_config config;
+    struct loop *loop;
+    struct loop_source signals;
+    struct loop_timer watch;
+    int64_t prune_us;
+
+    struct channel *channels[INGEST_CHANNELS_MAX];
+    size_t channel_count;
+    struct arena told; /* what the desk told last, for the ingest */
+    struct ingest_channel *ingest_channels;
+
+    struct child ingest;
+    struct loop_source control; /* the ingest's socket; fd -1 */
+
+    struct loop_source edge; /* fd -1: there is none */
+    struct buf edge_in, edge_out;
+
+    struct loop_source desk_listener;
+    struct desk desks[DESKS_MAX];
+};
+
+struct channel *playout_channel(struct playout *playout, struct str id);
+
+/* ---- playout_edge.c ---- */
+
+/* Where the edge is told, or NULL while there is none. */
+struct buf *playout_edge_out(struct playout *playout);
+void playout_edge_flush(struct playout *playout);
+/* Dials it when there is something to tell and nobody is told. */
+void playout_edge_watch(struct playout *playout);
+void playout_edge_close(struct playout *playout);
+
+/* ---- playout_ingest.c ---- */
+
+void playout_ingest_watch(struct playout *playout);
+void playout_ingest_close(struct playout *playout);
+void playout_ingest_tell_channels(struct playout *playout);
+/* Hands over where the channel's packets go; fd stays the caller's. */
+void playout_ingest_connect(struct playout *playout,
+                            const struct channel *channel, int fd);
+
+/* ---- playout_maker.c ---- */
+
+void playout_maker_watch(struct channel *channel);
+void playout_maker_close(struct channel *channel);
+/* Ends it and starts another one at once. */
+void playout_maker_restart(struct channel *channel);
+
+/* ---- playout_desk.c ---- */
+
+MUST_USE enum err playout_desk_open(struct playout *playout,
+                                    struct fault *fault);
+void playout_desk_close(struct playout *playout);
+void playout_desk_tell_air(struct playout *playout,
+                           const struct channel *channel);
+
+/* ---- playout.c ---- */
+
+/* These are all channels there are. ERR_INVALID: fault says why, and nothing
+ * was changed. */
+MUST_USE enum err playout_set_channels(struct playout *playout,
+                                       const json_t *channels,
+                                       struct fault *fault);
+
+void channel_set_trouble(struct channel *channel, struct str text);
+void json_replace(json_t **target, json_t *with);
+
+#endif
