@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A channel's numbers and its recordings: they go on where they ended, whoever
+ * died and whatever is left of a file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "link/message.h"
+#include "playout/station.h"
+
+enum { PATH_BYTES = 512, SOURCE = 0, AUDIO = 3, PART_TICKS = 45000 };
+
+/* 2025-11-27T20:00:00Z, on the hour. */
+#define START (INT64_C(1764273600) * LIVE_HZ)
+
+struct scene {
+    char folder[64];
+    struct station_config config;
+    struct station station;
+    struct buf out;
+    int64_t at[PART_RENDITIONS_MAX]; /* the next part's tick */
+};
+
+static void open_station(struct scene *scene)
+{
+    struct fault fault = {0};
+    assert_int_equal(
+        station_open(&scene->station, scene->folder, &scene->config, &fault),
+        ERR_OK);
+}
+
+static struct scene *begin(void)
+{
+    static struct scene scene;
+    scene = (struct scene){
+        .folder = "/tmp/broadsheet-station-XXXXXX",
+        .config = {.name = STR("news"),
+                   .dvr_seconds = 3600,
+                   .ladder = 1 << SOURCE | 1 << AUDIO},
+        .at = {START, START, START, START},
+    };
+    assert_non_null(mkdtemp(scene.folder));
+    assert_int_equal(id_parse(STR("62f9f7d471fdc"), &scene.config.id), ERR_OK);
+    buf_init(&scene.out, 1 << 24);
+    open_station(&scene);
+    return &scene;
+}
+
+static void end(struct scene *scene)
+{
+    char command[PATH_BYTES];
+    station_close(&scene->station);
+    buf_finish(&scene->out);
+    snprintf(command, sizeof command, "rm -r %s", scene->folder);
+    assert_int_equal(system(command), 0);
+}
+
+/* The playout is another one. */
+static void restart(struct scene *scene)
+{
+    station_close(&scene->station);
+    open_station(scene);
+    buf_reset(&scene->out);
+}
+
+static void take(struct scene *scene, enum part_kind kind, uint8_t rendition,
+                 const char *payload)
+{
+    const struct part part = {.kind = (uint8_t)kind,
+                              .rendition = rendition,
+                              .payload = str_from_c(payload)};
+    assert_int_equal(station_take(&scene->station, &part, &scene->out), ERR_OK);
+}
+
+static void introduce(struct scene *scene)
+{
+    station_begin_maker(&scene->station);
+    take(scene, PART_RENDITION, 0,
+         "{\"name\":\"source\",\"codecs\":\"avc1.64001f,mp4a.40.2\","
+         "\"width\":1280,\"height\":720,\"frames\":25.0,\"peak_bits\":4000000,"
+         "\"mean_bits\":3000000}");
+    take(scene, PART_INIT, 0, "ftyp moov of pictures");
+    take(scene, PART_RENDITION, 1,
+         "{\"name\":\"audio\",\"codecs\":\"mp4a.40.2\",\"peak_bits\":128000,"
+         "\"mean_bits\":128000}");
+    take(scene, PART_INIT, 1, "ftyp moov of sound");
+}
+
+static void make(struct scene *scene, uint8_t rendition, uint8_t flags)
+{
+    char bytes[64];
+    snprintf(bytes, sizeof bytes, "moof of %d at %lld", rendition,
+             (long long)scene->at[rendition]);
+    const struct part part = {
+        .kind = PART_PART,
+        .rendition = rendition,
+        .flags = flags,
+        .duration = PART_TICKS,
+        .tick = scene->at[rendition],
+        .payload = str_from_c(bytes),
+    };
+    assert_int_equal(station_take(&scene->station, &part, &scene->out), ERR_OK);
+    scene->at[rendition] += PART_TICKS;
+}
+
+/* So many parts of both, sound first and a few samples away. */
+static void make_both(struct scene *scene, int count)
+{
+    for (int i = 0; i < count; i++) {
+        bool first = (scene->at[0] - START) % STATION_SEGMENT_TICKS == 0;
+        uint8_t flags = first ? PART_SEGMENT_START | PART_INDEPENDENT : 0;
+        scene->at[1] = scene->at[0] + 900;
+        make(scene, 1, flags | PART_INDEPENDENT);
+        make(scene, 0, flags);
+    }
+}
+
+static struct dvr *dvr_of(struct scene *scene, int at)
+{
+    return &scene->station.rungs[at].dvr;
+}
+
+static void test_cuts_have_one_number_in_all_renditions(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 21);
+    const struct dvr *source = dvr_of(scene, SOURCE);
+    const struct dvr *audio = dvr_of(scene, AUDIO);
+    assert_int_equal(source->count, 6);
+    assert_int_equal(audio->count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(source->segments[i].sequence,
+                         source->segments[0].sequence + i);
+        assert_int_equal(audio->segments[i].sequence,
+                         source->segments[i].sequence);
+        assert_int_equal(source->segments[i].start_us,
+                         1764273600000000 + (int64_t)i * 2000000);
+    }
+    end(scene);
+}
+
+static void test_numbers_go_on_after_a_restart(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 10);
+    uint64_t last = dvr_last(dvr_of(scene, SOURCE))->sequence;
+    int64_t until = station_end(&scene->station);
+    restart(scene);
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 3);
+    assert_int_equal(station_end(&scene->station), until);
+    assert_string_equal(scene->station.rungs[SOURCE].codecs,
+                        "avc1.64001f,mp4a.40.2");
+    introduce(scene);
+    assert_false(scene->station.breaks); /* the same initialisation */
+    scene->at[0] += 5 * LIVE_HZ;         /* nobody was there */
+    scene->at[1] = scene->at[0];
+    make(scene, 1, PART_DISCONTINUITY | PART_SEGMENT_START);
+    make(scene, 0, PART_DISCONTINUITY | PART_SEGMENT_START);
+    for (int at = SOURCE; at <= AUDIO; at += AUDIO) {
+        const struct live_segment_info *now = dvr_last(dvr_of(scene, at));
+        assert_int_equal(now->sequence, last + 1);
+        assert_int_equal(now->timeline, 1); /* once, for both */
+    }
+    end(scene);
+}
+
+static void test_a_maker_that_takes_over_repeats_nothing(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 6); /* two parts into a segment */
+    DEFER(buf_finish) struct buf start;
+    buf_init(&start, 1 << 16);
+    station_write_start(&scene->station, &start);
+    char wanted[128];
+    snprintf(wanted, sizeof wanted, "\"source\":[%lld,%lld]",
+             (long long)(START + 6 * PART_TICKS),
+             (long long)(START + 4 * PART_TICKS));
+    assert_true(str_find(buf_str(&start), str_from_c(wanted)) > 0);
+    introduce(scene);
+    scene->at[0] -= PART_TICKS; /* it does all the same */
+    make(scene, 0, 0);
+    make(scene, 0, 0);
+    const struct dvr *dvr = dvr_of(scene, SOURCE);
+    assert_int_equal(dvr->count, 2);
+    assert_int_equal(dvr->tail_count, 7);
+    assert_int_equal(dvr->segments[1].timeline, 0);
+    end(scene);
+}
+
+static void test_another_initialisation_breaks_once(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 8);
+    take(scene, PART_INIT, 0, "ftyp moov of larger pictures");
+    make_both(scene, 8);
+    const struct dvr *dvr = dvr_of(scene, SOURCE);
+    assert_int_equal(dvr->count, 4);
+    assert_int_equal(dvr->segments[1].timeline, 0);
+    assert_int_equal(dvr->segments[2].timeline, 1);
+    assert_int_equal(dvr->segments[3].timeline, 1);
+    assert_int_equal(dvr->segments[1].init, 1);
+    assert_int_equal(dvr->segments[2].init, 2);
+    assert_int_equal(dvr_of(scene, AUDIO)->segments[3].timeline, 1);
+    end(scene);
+}
+
+static void name_file(const struct scene *scene, const char *ending,
+                      char target[PATH_BYTES])
+{
+    snprintf(target, PATH_BYTES, "%s/62f9f7d471fdc/source/490076.%s",
+             scene->folder, ending);
+}
+
+static void test_what_a_crash_left_of_an_index_is_passed_over(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 12);
+    uint64_t sequence = dvr_last(dvr_of(scene, SOURCE))->sequence;
+    char index[PATH_BYTES], data[PATH_BYTES];
+    struct stat info;
+    name_file(scene, "index", index);
+    name_file(scene, "mp4", data);
+    assert_int_equal(stat(index, &info), 0);
+    assert_int_equal(info.st_size, 12 * DVR_RECORD_BYTES);
+    /* The last record is cut. */
+    assert_int_equal(truncate(index, info.st_size - 7), 0);
+    restart(scene);
+    assert_int_equal(dvr_of(scene, SOURCE)->tail_count, 11);
+    introduce(scene);
+    scene->at[0] = START + 16 * PART_TICKS;
+    make(scene, 0, PART_SEGMENT_START | PART_DISCONTINUITY);
+    assert_int_equal(dvr_last(dvr_of(scene, SOURCE))->sequence, sequence + 1);
+    restart(scene);
+    assert_int_equal(dvr_of(scene, SOURCE)->tail_count, 12);
+    /* The last part's bytes did not reach the disk. */
+    assert_int_equal(stat(data, &info), 0);
+    assert_int_equal(truncate(data, info.st_size - 1), 0);
+    restart(scene);
+    assert_int_equal(dvr_of(scene, SOURCE)->tail_count, 11);
+    /* A byte in the middle is wrong: what is behind it cannot be trusted. */
+    int fd = open(index, O_WRONLY);
+    assert_int_equal(pwrite(fd, "x", 1, 5 * DVR_RECORD_BYTES + 30), 1);
+    close(fd);
+    restart(scene);
+    assert_int_equal(dvr_of(scene, SOURCE)->tail_count, 5);
+    end(scene);
+}
+
+/* What an edge that knows nothing is told. */
+static void test_everything_is_told_anew(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 4 * 20 + 2);
+    restart(scene);
+    station_tell_all(&scene->station, &scene->out);
+    struct str rest = buf_str(&scene->out);
+    struct message message;
+    size_t stored = 0, parts = 0, whole = 0, inits = 0, bytes = 0;
+    while (!message_next(&rest, &message)) {
+        struct live_stored told;
+        struct live_segment_info segment;
+        struct live_part part;
+        inits += message.kind == MESSAGE_LIVE_INIT;
+        whole += message.kind == MESSAGE_LIVE_SEGMENT;
+        if (message.kind == MESSAGE_LIVE_STORED) {
+            assert_int_equal(live_read_stored(message.payload, &told), ERR_OK);
+            while (live_next_stored(&told, &segment))
+                stored++;
+        }
+        if (message.kind == MESSAGE_LIVE_PART) {
+            assert_int_equal(live_read_part(message.payload, &part), ERR_OK);
+            assert_true(str_starts_with(part.bytes, STR("moof of ")));
+            bytes += part.bytes.len;
+            parts++;
+        }
+    }
+    assert_int_equal(rest.len, 0);
+    assert_int_equal(inits, 2);
+    assert_int_equal(stored, 2 * 15);
+    assert_int_equal(parts, 2 * (5 * 4 + 2));
+    assert_int_equal(whole, 2 * 6); /* after a restart none grows */
+    assert_true(bytes > 0);
+    end(scene);
+}
+
+static void test_a_segment_that_is_as_long_as_the_others_is_complete(
+    void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 12);
+    assert_false(dvr_of(scene, SOURCE)->is_open); /* nobody has said so yet */
+    make_both(scene, 1);
+    assert_true(dvr_of(scene, SOURCE)->is_open);
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 4);
+    end(scene);
+}
+
+static void test_old_hours_go(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 8);
+    int64_t hour_us = INT64_C(3600) * 1000000, start_us = START * 100 / 9;
+    scene->at[0] += 3600 * LIVE_HZ;
+    make_both(scene, 8);
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 4);
+    station_prune(&scene->station, start_us + 2 * hour_us - 1000000,
+                  &scene->out);
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 4);
+    char data[PATH_BYTES];
+    name_file(scene, "mp4", data);
+    assert_int_equal(access(data, F_OK), 0);
+    station_prune(&scene->station, start_us + 2 * hour_us + 1000000,
+                  &scene->out);
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 2);
+    assert_int_not_equal(access(data, F_OK), 0);
+    end(scene);
+}
+
+static void test_without_a_disk_it_goes_on(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    char folder[PATH_BYTES], elsewhere[PATH_BYTES + 8];
+    snprintf(folder, sizeof folder, "%s/62f9f7d471fdc/source", scene->folder);
+    snprintf(elsewhere, sizeof elsewhere, "%s.away", folder);
+    assert_int_equal(rename(folder, elsewhere), 0);
+    make_both(scene, 8);
+    const struct dvr *dvr = dvr_of(scene, SOURCE);
+    assert_int_equal(dvr->count, 2);
+    assert_int_equal(dvr->segments[0].place.hour, 0);
+    assert_true(dvr->has_failed);
+    assert_int_equal(rename(elsewhere, folder), 0);
+    make_both(scene, 8);
+    assert_false(dvr->has_failed);
+    assert_int_not_equal(dvr->segments[3].place.hour, 0);
+    end(scene);
+}
+
+static void test_what_makes_no_sense_is_refused(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    station_begin_maker(&scene->station);
+    const struct part wrong[] = {
+        {.kind = PART_PART, .duration = 1, .payload = STR("moof")},
+        {.kind = PART_INIT, .payload = STR("moov")},
+        {.kind = PART_RENDITION, .payload = STR("{}")},
+        {.kind = PART_RENDITION, .payload = STR("{\"name\":\"8k\"}")},
+        {.kind = PART_RENDITION, .payload = STR("{\"name\":\"source\"}")},
+        {.kind = PART_START},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(station_take(&scene->station, &wrong[i], &scene->out),
+                         ERR_INVALID);
+    end(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cuts_have_one_number_in_all_renditions),
+        cmocka_unit_test(test_numbers_go_on_after_a_restart),
+        cmocka_unit_test(test_a_maker_that_takes_over_repeats_nothing),
+        cmocka_unit_test(test_another_initialisation_breaks_once),
+        cmocka_unit_test(test_what_a_crash_left_of_an_index_is_passed_over),
+        cmocka_unit_test(test_everything_is_told_anew),
+        cmocka_unit_test(
+            test_a_segment_that_is_as_long_as_the_others_is_complete),
+        cmocka_unit_test(test_old_hours_go),
+        cmocka_unit_test(test_without_a_disk_it_goes_on),
+        cmocka_unit_test(test_what_makes_no_sense_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
