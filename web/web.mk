@@ -72,10 +72,16 @@ $(WEB)/fonts/licences.txt: $(NODE_DONE)
 	    echo "$$p"; echo; cat node_modules/@fontsource-variable/$$p/LICENSE; echo; \
 	done > $@
 
+# hls.js (Apache-2.0) is part of player.js: its licence goes along.
+$(WEB)/hls.js-licence.txt: $(NODE_DONE)
+	@mkdir -p $(@D)
+	cp node_modules/hls.js/LICENSE $@
+
 # ---- Scripts and style ---------------------------------------------------------
 
 # reader.js stands on every page; saving.js is fetched when somebody saves an
-# article; live.js stands on live blogs; sw.js is the service worker.
+# article; live.js stands on live blogs, tv.js on channels; player.js with hls.js
+# is fetched when somebody presses Play; sw.js is the service worker.
 define script_rule
 SCRIPTS += $(WEB)/$(1).js
 $(WEB)/$(1).js: $(wildcard web/reader/*.js) web/web.mk $(NODE_DONE)
@@ -87,6 +93,8 @@ $(eval $(call script_rule,reader,main))
 $(eval $(call script_rule,saving,saving))
 $(eval $(call script_rule,live,live))
 $(eval $(call script_rule,sw,worker))
+$(eval $(call script_rule,tv,tv))
+$(eval $(call script_rule,player,player))
 
 $(WEB)/style.css: web/theme/style.css $(NODE_DONE)
 	@mkdir -p $(@D)
@@ -104,6 +112,7 @@ $(EMBED): tools/embed.c
 embed_args = $(foreach f,$(1),$(notdir $(f))=$(f))
 
 ASSET_FILES := $(FONTS) $(WEB)/fonts/licences.txt $(SCRIPTS) \
+               $(WEB)/hls.js-licence.txt web/theme/slate.svg \
                web/theme/favicon.svg web/theme/favicon.ico
 
 $(GEN_SITE)/web_theme.c: $(EMBED) $(THEME_FILES) $(WEB)/style.css web/web.mk

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "content/article_list.h"
 #include "content/category.h"
+#include "content/channel.h"
 #include "content/language.h"
 #include "content/live.h"
 #include "content/person.h"
@@ -208,6 +209,19 @@ static enum err visit_sitemaps(struct walk *walk, struct str lang,
     }
 }
 
+/* The first channel's page is "tv". */
+static enum err visit_channels(struct walk *walk, struct str lang)
+{
+    struct channel_list list;
+    enum err err = failed(walk, channel_all(walk->db, &walk->names, &list));
+    for (size_t i = 1; !err && i < list.count; i++)
+        err = visit_in(walk, lang,
+                       arena_printf(&walk->names, "tv/%" PRI_STR,
+                                    ARG_STR(list.channels[i].name))
+                           .ptr);
+    return err;
+}
+
 static enum err visit_language(struct walk *walk, struct str lang)
 {
     static const char *const pages[] = {
@@ -223,6 +237,8 @@ static enum err visit_language(struct walk *walk, struct str lang)
     if (!err)
         err = visit_feeds(
             walk, arena_printf(&walk->names, "/%" PRI_STR "/", ARG_STR(lang)));
+    if (!err)
+        err = visit_channels(walk, lang);
     if (!err)
         err = visit_categories(walk, lang);
     if (!err)

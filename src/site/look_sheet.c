@@ -8,7 +8,7 @@
 #define POLICY \
     "Content-Security-Policy: default-src 'none'; script-src 'self'; " \
     "style-src 'sha256-%s'%s; img-src 'self'; font-src 'self'; " \
-    "media-src 'self'; connect-src 'self'; manifest-src 'self'; " \
+    "media-src 'self'%s; connect-src 'self'; manifest-src 'self'; " \
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; " \
     "require-trusted-types-for 'script'\r\n"
 /* What stands within a page of somebody else does nothing but lead here. */
@@ -150,8 +150,11 @@ static void make_fields(struct look *look, struct look_sheet *sheet)
             : arena_printf(&look->arena, " 'sha256-%" PRI_STR "'",
                            ARG_STR(menu))
                   .ptr;
-    sheet->page_fields = arena_printf(
-        &look->arena, POLICY LOOK_GUARDS LOOK_ALONE, sheet->digest.ptr, also);
+    /* What Media Source Extensions play has an address of the page's own. */
+    const char *media = str_eq(sheet->template, STR("tv")) ? " blob:" : "";
+    sheet->page_fields =
+        arena_printf(&look->arena, POLICY LOOK_GUARDS LOOK_ALONE,
+                     sheet->digest.ptr, also, media);
     sheet->embed_fields =
         arena_printf(&look->arena, EMBED_POLICY LOOK_GUARDS, sheet->digest.ptr);
 }

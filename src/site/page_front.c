@@ -14,6 +14,7 @@
 #include "site/pages.h"
 #include "site/printing.h"
 #include "site/story_model.h"
+#include "site/tv_model.h"
 
 enum {
     FRONT_RECENT = 60, /* stories that may lead */
@@ -327,6 +328,8 @@ enum err page_front(struct printing *p)
     struct front front = {.p = p, .value = value_set_object(p->data, "front")};
     masthead_show_date(p);
     err = printing_events(p, NULL);
+    if (!err)
+        err = tv_set_strip(p);
     if (!err)
         err = fill_front(&front);
     if (err)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Small pages: menu, TV, what is not there, redirects, files. */
+/* Small pages: menu, what is not there, redirects, files. */
 #include "base/buf.h"
 #include "content/menu.h"
 #include "content/redirect.h"
@@ -81,23 +81,6 @@ enum err page_menu(struct printing *p)
     printing_in_all_languages(p, "menu");
     printing_title(p, catalogue_text(p->words, STR("menu.name")));
     return printing_render(p, "menu", 200);
-}
-
-/* ---- TV: off the air until there is a stream --------------------------------
- */
-
-enum err page_tv(struct printing *p)
-{
-    enum err err = printing_open(p, p->path.lang);
-    if (!err)
-        err = list_set_latest(p, OTHER_LATEST);
-    if (err)
-        return err;
-    struct str title = catalogue_text(p->words, STR("tv.live"));
-    printing_in_all_languages(p, "tv");
-    printing_title(p, title);
-    printing_share(p, "website", title);
-    return printing_render(p, "tv", 200);
 }
 
 /* ---- What is not there ------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "content/article_list.h"
 #include "content/category.h"
+#include "content/channel.h"
 #include "content/language.h"
 #include "content/settings.h"
 #include "content/sitemap.h"
@@ -77,6 +78,17 @@ static enum err pin_newest(struct pinning *pinning, struct str lang,
     return ERR_OK;
 }
 
+/* Behind the first, which is the page "tv". */
+static enum err pin_channels(struct pinning *pinning, struct str lang)
+{
+    struct channel_list list;
+    enum err err = channel_all(pinning->db, pinning->arena, &list);
+    for (size_t i = 1; !err && i < list.count; i++)
+        pin_in(pinning, lang, STR("tv/"),
+               arena_c_string(pinning->arena, list.channels[i].name));
+    return err;
+}
+
 static enum err pin_language(struct pinning *pinning, struct str lang,
                              size_t newest_max)
 {
@@ -85,7 +97,9 @@ static enum err pin_language(struct pinning *pinning, struct str lang,
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         pin_in(pinning, lang, STR(""), files[i]);
     pin_feeds(pinning, lang, STR(""));
-    enum err err = pin_categories(pinning, lang);
+    enum err err = pin_channels(pinning, lang);
+    if (!err)
+        err = pin_categories(pinning, lang);
     return err ? err : pin_newest(pinning, lang, newest_max);
 }
 

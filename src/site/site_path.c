@@ -148,6 +148,8 @@ static bool parse_named(const struct parts *parts, struct site_path *path)
     path->slug = name;
     if (str_eq(kind, STR("tag")))
         path->page = SITE_PAGE_TAG;
+    else if (str_eq(kind, STR("tv")))
+        path->page = SITE_PAGE_TV;
     else if (str_eq(kind, STR("author")))
         path->page = SITE_PAGE_AUTHOR;
     else

@@ -33,7 +33,7 @@ enum site_page {
     SITE_PAGE_SEARCH,   /* /en/search?q=…, see link/page_key.h */
     SITE_PAGE_SUGGEST,  /* /en/suggest?q=… */
     SITE_PAGE_MENU,     /* /en/menu */
-    SITE_PAGE_TV,       /* /en/tv */
+    SITE_PAGE_TV,       /* /en/tv, of further channels /en/tv/sport */
     SITE_PAGE_SAVED,    /* /en/saved: what the reader keeps for later */
     SITE_PAGE_MY_SAVED, /* /saved */
     SITE_PAGE_MANIFEST, /* /en/manifest.webmanifest */
@@ -128,7 +128,8 @@ struct site_path {
     enum site_feed feed; /* of a feed: its format */
     enum site_icon icon; /* of an icon */
     struct str category; /* "politics/elections" */
-    struct str slug;     /* of an article (may be ""), a tag, an author */
+    struct str slug;     /* of an article (may be ""), a tag, an author, a
+                          * channel (may be "") */
     struct str asset;    /* the name with its digest */
     struct id id;        /* of an article */
     struct id post;      /* of a live blog, which the page begins with, or none

@@ -19,5 +19,6 @@ void countView();
 showAlerts();
 tellWhatIsNew();
 // Scripts of their own (live.js) hear of it, too.
-subscribe("article", (told) => document.dispatchEvent(new CustomEvent("told", { detail: told })));
+for (const topic of ["article", "front"])
+  subscribe(topic, (told) => document.dispatchEvent(new CustomEvent("told", { detail: told })));
 listen();

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What plays a channel, fetched when somebody presses Play.
+import { makeControls } from "./player-controls.js";
+import { makeEngine } from "./player-engine.js";
+
+/** @type {import("./player-engine.js").Engine | undefined} */
+let engine;
+
+/** @param {HTMLElement} air @param {number} [at] ms since 1970: then instead of now */
+export function start(air, at) {
+  const player = /** @type {HTMLElement} */ (air.querySelector(".player"));
+  const video = /** @type {HTMLVideoElement} */ (player.querySelector("video"));
+  const trouble = /** @type {HTMLElement} */ (player.querySelector(".trouble"));
+  const template = /** @type {HTMLTemplateElement} */ (player.querySelector("template"));
+  engine = makeEngine(video, air.dataset.stream ?? "");
+  player.append(template.content);
+  makeControls(air, player, video, engine);
+  engine.onTrouble = (is) => trouble.classList.toggle("waiting", is);
+  void engine.load({ at });
+  player.querySelector("button")?.focus({ preventScroll: true });
+}
+
+/** @param {number} at */
+export const seek = (at) => engine?.seek(at);

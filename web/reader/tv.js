@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page of a channel. It tells times in the reader's own zone and offers
+// Play; what plays is fetched when somebody presses it, and nothing of the stream
+// before.
+import { fetchPage } from "./page.js";
+
+const air = /** @type {HTMLElement} */ (document.querySelector("[data-tv]"));
+
+/** @type {Promise<{ start: (air: HTMLElement, at?: number) => void, seek: (at: number) => void }> | undefined} */
+let player;
+
+/** Starts the stream, at a time of the past when there is one. @param {number} [at] ms since 1970 */
+async function play(at) {
+  const slate = /** @type {HTMLElement | null} */ (air.querySelector(".slate"));
+  const button = slate?.querySelector("button");
+  if (!slate || button?.disabled) return;
+  if (player) return at ? (await player).seek(at) : undefined;
+  if (button) button.disabled = true;
+  player = import(air.dataset.player ?? "");
+  try {
+    const { start } = await player;
+    slate.hidden = true;
+    start(air, at);
+  } catch {
+    player = undefined;
+    if (button) button.disabled = false;
+  }
+}
+
+function offerPlay() {
+  const video = air.querySelector("video");
+  const slate = /** @type {HTMLElement | null} */ (air.querySelector(".slate"));
+  if (!video || !slate) return;
+  video.removeAttribute("src");
+  video.controls = false;
+  slate.hidden = false;
+  slate.querySelector("button")?.addEventListener("click", () => void play());
+}
+
+function tellTimes() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-time]")))
+    time.textContent = format.format(new Date(time.dateTime));
+  const place = document.querySelector("[data-zone]");
+  if (place) place.textContent = `${place.textContent?.split(":")[0]}: ${zone}`;
+}
+
+/** What can still be watched from its start says so. */
+function offerPast() {
+  const { dvr = "0", since = "0" } = air.dataset;
+  const first = Math.max(Date.now() - Number(dvr) * 1000, Number(since));
+  if (!Number(since)) return;
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-start]"))) {
+    const at = Date.parse(row.dataset.start ?? "");
+    const button = /** @type {HTMLButtonElement} */ (row.querySelector("[data-again]"));
+    button.hidden = at < first || at > Date.now();
+    button.onclick = () => {
+      air.scrollIntoView({ block: "start" });
+      void play(at);
+    };
+  }
+}
+
+function dress() {
+  tellTimes();
+  offerPast();
+}
+
+/** What is on has changed: what plays is left alone. */
+async function refresh() {
+  const page = await fetchPage(location.href);
+  const now = /** @type {HTMLElement | null} */ (page.querySelector("[data-tv]"));
+  for (const name of ["[data-now]", "[data-days]"])
+    document.querySelector(name)?.replaceChildren(...(page.querySelector(name)?.childNodes ?? []));
+  air.dataset.since = now?.dataset.since;
+  const screen = air.querySelector("[data-screen]"), other = page.querySelector("[data-screen]");
+  if (!player && screen && other && screen.hasAttribute("data-on") !== other.hasAttribute("data-on")) {
+    screen.replaceWith(other);
+    offerPlay();
+  }
+  dress();
+}
+
+document.addEventListener("told", (event) => {
+  const { type, channel } = /** @type {CustomEvent} */ (event).detail;
+  if (type === "reload" || (type === "air" && channel === air.dataset.tv)) void refresh().catch(() => {});
+});
+offerPlay();
+dress();
+setInterval(offerPast, 60_000);
