@@ -15,6 +15,7 @@
 #include "net/listener.h"
 #include "rtmp.h"
 #include "sandbox.h"
+#include "srt.h"
 #include "station.h"
 
 struct ingest {
@@ -22,6 +23,7 @@ struct ingest {
     struct control *control;
     struct station *station;
     struct rtmp_server *rtmp;
+    struct srt_server *srt; /* NULL: there is none */
 };
 
 static void tell(void *context, const struct ingest_message *message)
@@ -69,12 +71,23 @@ static enum err listen_rtmp(struct ingest *ingest, const char *value,
     return err;
 }
 
+static enum err listen_srt(struct ingest *ingest, const char *value,
+                           struct fault *fault)
+{
+    if (ingest->srt)
+        return fault_set(fault, ERR_USAGE, "srt", "--srt is there twice");
+    ingest->srt = srt_server_create(ingest->loop, ingest->station,
+                                    str_from_c(value), fault);
+    return ingest->srt ? ERR_OK : fault->code;
+}
+
 static const struct {
     const char *name;
     enum err (*run)(struct ingest *ingest, const char *value,
                     struct fault *fault);
 } options[] = {
     {"--rtmp", listen_rtmp},
+    {"--srt", listen_srt},
 };
 
 static enum err take_option(struct ingest *ingest, const char *name,
@@ -141,8 +154,13 @@ int main(int argc, char **argv)
     log_setup("ingest", LOG_LEVEL_INFO, has_argument(argv, "--log-json"));
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN); /* a terminal's; the playout's end is the end */
-    enum err err = is_probe ? ERR_OK : begin(&ingest, argv + 1, &fault);
-    if (!err && !sandbox_enter())
+    enum err err = ERR_OK;
+    bool is_bound = sandbox_forbid_files();
+    if (is_probe)
+        sandbox_probe_begin();
+    else
+        err = begin(&ingest, argv + 1, &fault);
+    if (!err && !(is_bound && sandbox_enter()))
         err = fault_set(&fault, ERR_INTERNAL, "sandbox",
                         "the sandbox cannot be set up");
     if (err) {
@@ -155,6 +173,7 @@ int main(int argc, char **argv)
         return 0;
     }
     loop_run(ingest.loop);
+    srt_server_destroy(ingest.srt);
     rtmp_server_destroy(ingest.rtmp);
     station_destroy(ingest.station);
     control_destroy(ingest.control);

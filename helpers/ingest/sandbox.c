@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -73,17 +74,17 @@ int __lsan_is_turned_off(void)
 
 static bool limit_all(void)
 {
-    return limit_memory() && limit(RLIMIT_CORE, 0) &&
-           prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+    return limit_memory() && limit(RLIMIT_CORE, 0);
 }
 
-/* No file at all; absence of Landlock is no failure. ABI 1 knows all kinds of
- * access that matter where nothing may be opened. */
-static bool forbid_files(void)
+/* ABI 1 knows all kinds of access that matter where nothing may be opened. */
+bool sandbox_forbid_files(void)
 {
     const struct landlock_ruleset_attr attr = {
         .handled_access_fs = (UINT64_C(1) << 13) - 1,
     };
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return false;
     int ruleset =
         (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
     if (ruleset < 0)
@@ -114,6 +115,8 @@ static const int allowed_calls[] = {
     SCMP_SYS(epoll_pwait2),
     SCMP_SYS(epoll_ctl),
     SCMP_SYS(poll),
+    SCMP_SYS(select),
+    SCMP_SYS(pselect6),
     SCMP_SYS(fstat),
     SCMP_SYS(lseek),
     /* memory */
@@ -175,7 +178,8 @@ static bool forbid_calls(void)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!filter)
         return false;
-    int failed = 0;
+    /* libsrt's threads are there already. */
+    int failed = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     for (size_t i = 0; i < sizeof allowed_calls / sizeof *allowed_calls; i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
     failed |= allow_guarded_calls(filter);
@@ -190,11 +194,15 @@ static bool forbid_calls(void)
 
 bool sandbox_enter(void)
 {
-    return limit_all() && forbid_files() && forbid_calls();
+    return limit_all() && forbid_calls();
 }
 
 /* ---- The probe -------------------------------------------------------------
  */
+
+static pthread_mutex_t probe_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t probe_thread;
+static bool thread_opens;
 
 static bool opens(void)
 {
@@ -212,6 +220,29 @@ static bool removes_a_file(void)
 {
     return unlink("/tmp/broadsheet-ingest-probe") == 0 ||
            errno == ENOENT; /* it looked */
+}
+
+static void *open_in_thread(void *argument)
+{
+    (void)argument;
+    pthread_mutex_lock(&probe_lock); /* until the sandbox is entered */
+    thread_opens = opens() || socket(AF_INET, SOCK_DGRAM, 0) >= 0;
+    pthread_mutex_unlock(&probe_lock);
+    return NULL;
+}
+
+void sandbox_probe_begin(void)
+{
+    pthread_mutex_lock(&probe_lock);
+    if (pthread_create(&probe_thread, NULL, open_in_thread, NULL))
+        abort();
+}
+
+static bool threads_open(void)
+{
+    pthread_mutex_unlock(&probe_lock);
+    pthread_join(probe_thread, NULL);
+    return thread_opens;
 }
 
 /* The playout's own socket must not be turned into another one either. */
@@ -277,6 +308,7 @@ void sandbox_probe(void)
         {"signal", signals},
         {"trace", traces},
         {"code", makes_code},
+        {"threads", threads_open},
     };
     const char *before = "{";
     for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {

@@ -243,13 +243,40 @@ enum err h264_config_sps(struct str config, struct str *ret_unit)
     return ERR_OK;
 }
 
-enum err h264_write_config(struct buf *out, struct str sps, struct str pps)
+static bool are_sets(struct str sps, const struct str *pps, size_t pps_count)
 {
-    enum { EXTENSION_RESERVED = 0xF8 };
+    bool are = sps.len >= 4 && sps.len <= UINT16_MAX &&
+               h264_unit_type(sps) == H264_SPS && pps_count > 0 &&
+               pps_count <= H264_PPS_MAX;
+    for (size_t i = 0; are && i < pps_count; i++)
+        are = pps[i].len <= UINT16_MAX && h264_unit_type(pps[i]) == H264_PPS;
+    return are;
+}
+
+/* What ISO/IEC 14496-15 §5.3.3.1.2 asks for of the high profiles. */
+static void write_high(struct buf *out, struct str sps)
+{
+    enum { RESERVED = 0xF8 };
     struct bits bits;
-    if (sps.len < 4 || sps.len > UINT16_MAX || !pps.len ||
-        pps.len > UINT16_MAX || h264_unit_type(sps) != H264_SPS ||
-        h264_unit_type(pps) != H264_PPS)
+    take_payload(sps, &bits);
+    unsigned profile = get(&bits, 8);
+    get(&bits, 16);
+    get_code(&bits);
+    if (profile != 100 && profile != 110 && profile != 122)
+        return;
+    unsigned chroma = get_code(&bits);
+    if (chroma == 3)
+        get(&bits, 1);
+    bytes_put_u8(out, (uint8_t)(0xFC | (chroma & 3)));
+    bytes_put_u8(out, (uint8_t)(RESERVED | (get_code(&bits) & 7)));
+    bytes_put_u8(out, (uint8_t)(RESERVED | (get_code(&bits) & 7)));
+    bytes_put_u8(out, 0);
+}
+
+enum err h264_write_config(struct buf *out, struct str sps,
+                           const struct str *pps, size_t pps_count)
+{
+    if (!are_sets(sps, pps, pps_count))
         return ERR_INVALID;
     bytes_put_u8(out, 1);
     buf_add(out, str_slice(sps, 1, 3)); /* profile, constraints, level */
@@ -257,21 +284,11 @@ enum err h264_write_config(struct buf *out, struct str sps, struct str pps)
     bytes_put_u8(out, 0xE0 | 1);
     bytes_put_u16(out, (uint16_t)sps.len);
     buf_add(out, sps);
-    bytes_put_u8(out, 1);
-    bytes_put_u16(out, (uint16_t)pps.len);
-    buf_add(out, pps);
-    take_payload(sps, &bits);
-    unsigned profile = get(&bits, 8);
-    get(&bits, 16);
-    get_code(&bits);
-    if (profile != 100 && profile != 110 && profile != 122)
-        return ERR_OK; /* ISO/IEC 14496-15 §5.3.3.1.2 asks for no more */
-    unsigned chroma = get_code(&bits);
-    if (chroma == 3)
-        get(&bits, 1);
-    bytes_put_u8(out, (uint8_t)(0xFC | (chroma & 3)));
-    bytes_put_u8(out, (uint8_t)(EXTENSION_RESERVED | (get_code(&bits) & 7)));
-    bytes_put_u8(out, (uint8_t)(EXTENSION_RESERVED | (get_code(&bits) & 7)));
-    bytes_put_u8(out, 0);
+    bytes_put_u8(out, (uint8_t)pps_count);
+    for (size_t i = 0; i < pps_count; i++) {
+        bytes_put_u16(out, (uint16_t)pps[i].len);
+        buf_add(out, pps[i]);
+    }
+    write_high(out, sps);
     return ERR_OK;
 }

@@ -41,10 +41,12 @@ MUST_USE enum err h264_read_sps(struct str unit, struct h264_sps *ret_sps);
 /* The first SPS of an AVCDecoderConfigurationRecord. ERR_INVALID. */
 MUST_USE enum err h264_config_sps(struct str config, struct str *ret_unit);
 
-/* Appends an AVCDecoderConfigurationRecord for lengths of 4 bytes. ERR_INVALID
- * when the units cannot be of one. */
+enum { H264_PPS_MAX = 16 };
+
+/* Appends an AVCDecoderConfigurationRecord for lengths of 4 bytes; 1 to
+ * H264_PPS_MAX PPS. ERR_INVALID when the units cannot be of one. */
 MUST_USE enum err h264_write_config(struct buf *out, struct str sps,
-                                    struct str pps);
+                                    const struct str *pps, size_t pps_count);
 
 /* Appends the unit behind its length. */
 void h264_write_unit(struct buf *out, struct str unit);

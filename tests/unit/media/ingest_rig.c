@@ -129,8 +129,9 @@ void rig_start(struct rig *rig)
     if (rig->pid == 0) {
         int log =
             open(rig_path("ingest.log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        char number[16];
+        char number[16], srt[32];
         snprintf(number, sizeof number, "%d", RTMP_FD);
+        snprintf(srt, sizeof srt, "127.0.0.1:%d", rig->srt_port);
         int control = fcntl(pair[1], F_DUPFD, 16); /* out of the way */
         int listener = fcntl(rtmp, F_DUPFD, 16);
         dup2(log, STDERR_FILENO);
@@ -138,7 +139,7 @@ void rig_start(struct rig *rig)
         dup2(listener, RTMP_FD);
         close(control);
         close(listener);
-        execl(program, program, "--rtmp", number, (char *)NULL);
+        execl(program, program, "--rtmp", number, "--srt", srt, (char *)NULL);
         _exit(127);
     }
     close(pair[1]);

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "srt.h"
+
+#include <pthread.h>
+#include <srt/access_control.h>
+#include <srt/srt.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "media/intake_ts.h"
+
+enum {
+    BACKLOG = 16,
+    MESSAGE_BYTES_MAX = 1500,
+    BATCH_BYTES = 64 * 1024,
+    EVENTS_MAX = 32,
+    WAIT_MS = 100, /* how soon the thread notices that it is to end */
+    PAUSE_NS = 10 * 1000 * 1000,
+    STREAM_ID_BYTES = 513, /* what SRT carries, and a NUL */
+    IDLE_US = 10 * 1000 * 1000,
+};
+
+struct srt_connection {
+    struct srt_connection *next, **place;
+    struct srt_server *server;
+    SRTSOCKET socket;
+    struct loop_timeout timeout;
+    struct feed feed;
+    struct intake_ts ts;
+};
+
+struct srt_server {
+    struct loop *loop;
+    struct station *station;
+    SRTSOCKET listener;
+    int epoll;
+    pthread_t thread;
+    atomic_bool is_stopping;
+    atomic_size_t posted; /* bytes */
+    struct srt_connection *connections;
+    unsigned count;
+    struct loop_timeout_list idle;
+};
+
+/* What the thread tells the loop. */
+struct srt_news {
+    struct srt_server *server;
+    enum { ACCEPTED, RECEIVED, BROKEN, REFUSED } kind;
+    SRTSOCKET socket;
+    struct address_peer peer;
+    const char *reason; /* of REFUSED */
+    char encoder[32];   /* of ACCEPTED … */
+    char stream_id[STREAM_ID_BYTES];
+    size_t len; /* of RECEIVED */
+    char bytes[];
+};
+
+static struct srt_news *news_of(struct srt_server *server, int kind,
+                                SRTSOCKET socket, size_t room)
+{
+    struct srt_news *news = calloc(1, sizeof *news + room);
+    if (!news)
+        log_panic("out of memory", LOG_C("wanted", "news of a connection"));
+    news->server = server;
+    news->kind = kind;
+    news->socket = socket;
+    return news;
+}
+
+static void on_news(void *argument);
+
+static void post(struct srt_news *news)
+{
+    atomic_fetch_add(&news->server->posted, news->len);
+    loop_post(news->server->loop, on_news, news);
+}
+
+/* ---- Stream ids ------------------------------------------------------------
+ */
+
+enum err srt_stream_key(struct str id, struct str *ret_key)
+{
+    struct str part;
+    *ret_key = id;
+    if (!str_starts_with(id, STR("#!::")))
+        return ERR_OK;
+    *ret_key = STR("");
+    for (struct str rest = str_from(id, 4);
+         str_split_next(&rest, ',', &part);) {
+        if (str_starts_with(part, STR("r=")))
+            *ret_key = str_from(part, 2);
+        else if (str_starts_with(part, STR("m=")) &&
+                 !str_eq(part, STR("m=publish")))
+            return ERR_INVALID;
+    }
+    return ERR_OK;
+}
+
+/* ---- Connections, on the loop ----------------------------------------------
+ */
+
+static void destroy(struct srt_connection *connection)
+{
+    struct srt_server *server = connection->server;
+    loop_timeout_cancel(&connection->timeout);
+    srt_epoll_remove_usock(server->epoll, connection->socket);
+    srt_close(connection->socket);
+    intake_ts_finish(&connection->ts);
+    *connection->place = connection->next;
+    if (connection->next)
+        connection->next->place = connection->place;
+    server->count--;
+    free(connection);
+}
+
+/* SRT has no words for why; the log and the studio have. The connection goes
+ * with the news of its end, not within this call. */
+static void on_drop(struct feed *feed, const char *reason)
+{
+    struct srt_connection *connection =
+        (struct srt_connection *)((char *)feed -
+                                  offsetof(struct srt_connection, feed));
+    (void)reason;
+    post(news_of(connection->server, BROKEN, connection->socket, 0));
+}
+
+static void end(struct srt_connection *connection, const char *reason)
+{
+    station_end(&connection->feed, reason);
+    destroy(connection);
+}
+
+static struct srt_connection *find(const struct srt_server *server,
+                                   SRTSOCKET socket)
+{
+    struct srt_connection *c = server->connections;
+    while (c && c->socket != socket)
+        c = c->next;
+    return c;
+}
+
+static const char *why_not(const struct srt_server *server,
+                           const struct address_peer *peer)
+{
+    unsigned neighbours = 0;
+    for (const struct srt_connection *c = server->connections; c; c = c->next)
+        neighbours += memcmp(c->feed.peer.ip, peer->ip, sizeof peer->ip) == 0;
+    if (neighbours >= SRT_CONNECTIONS_OF_ONE_MAX)
+        return "too many connections from that address are open";
+    if (server->count >= SRT_CONNECTIONS_MAX)
+        return "too many connections are open";
+    return NULL;
+}
+
+static void hang_up(struct srt_server *server, SRTSOCKET socket)
+{
+    srt_epoll_remove_usock(server->epoll, socket);
+    srt_close(socket);
+}
+
+static void take_accepted(struct srt_server *server,
+                          const struct srt_news *news)
+{
+    struct feed feed = {.protocol = INGEST_SRT,
+                        .peer = news->peer,
+                        .encoder = str_from_c(news->encoder),
+                        .on_drop = on_drop};
+    struct fault fault = {0};
+    struct str key;
+    const char *reason = why_not(server, &news->peer);
+    struct srt_connection *connection =
+        reason ? NULL : calloc(1, sizeof *connection);
+    if (!connection) {
+        station_tell_refused(server->station, &feed,
+                             reason ? reason : "there is no memory");
+        hang_up(server, news->socket);
+        return;
+    }
+    connection->feed = feed;
+    if (srt_stream_key(str_from_c(news->stream_id), &key) ||
+        station_begin(server->station, &connection->feed, key, &fault)) {
+        hang_up(server, news->socket);
+        free(connection);
+        return;
+    }
+    connection->feed.encoder = STR("");
+    connection->server = server;
+    connection->socket = news->socket;
+    intake_ts_init(&connection->ts);
+    connection->next = server->connections;
+    connection->place = &server->connections;
+    if (connection->next)
+        connection->next->place = &connection->next;
+    server->connections = connection;
+    server->count++;
+    loop_timeout_arm(server->loop, &server->idle, &connection->timeout);
+}
+
+static void take_bytes(struct srt_server *server, const struct srt_news *news)
+{
+    struct srt_connection *connection = find(server, news->socket);
+    struct fault fault = {0};
+    if (!connection || !connection->feed.channel)
+        return;
+    loop_timeout_arm(server->loop, &server->idle, &connection->timeout);
+    if (intake_ts_receive(&connection->ts, station_intake(&connection->feed),
+                          str_of(news->bytes, news->len),
+                          station_now(server->station), &fault))
+        end(connection, fault_text(&fault));
+}
+
+static void on_news(void *argument)
+{
+    struct srt_news *news = argument;
+    struct srt_server *server = news->server;
+    const struct feed stranger = {.protocol = INGEST_SRT, .peer = news->peer};
+    struct srt_connection *connection = NULL;
+    switch (news->kind) {
+    case ACCEPTED:
+        take_accepted(server, news);
+        break;
+    case RECEIVED:
+        take_bytes(server, news);
+        break;
+    case BROKEN:
+        connection = find(server, news->socket);
+        if (connection)
+            end(connection, "the connection ended");
+        break;
+    case REFUSED:
+        station_tell_refused(server->station, &stranger, news->reason);
+        break;
+    }
+    atomic_fetch_sub(&server->posted, news->len);
+    free(news);
+}
+
+static void on_idle(void *context, struct loop_timeout *timeout)
+{
+    (void)context;
+    end((struct srt_connection *)((char *)timeout -
+                                  offsetof(struct srt_connection, timeout)),
+        "nothing was heard of its encoder");
+}
+
+/* ---- On libsrt's threads ---------------------------------------------------
+ */
+
+static void set_peer(struct srt_news *news, const struct sockaddr *address)
+{
+    struct sockaddr_storage socket = {.ss_family = AF_UNSPEC};
+    memcpy(&socket, address,
+           address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                          : sizeof(struct sockaddr_in));
+    address_peer_from(&socket, &news->peer);
+}
+
+/* Whether a handshake goes on; here its encryption is decided. */
+static int on_handshake(void *context, SRTSOCKET socket, int version,
+                        const struct sockaddr *address, const char *stream_id)
+{
+    struct srt_server *server = context;
+    char passphrase[INGEST_PASSPHRASE_BYTES_MAX + 1] = "";
+    struct str key;
+    const char *reason = NULL;
+    (void)version;
+    if (srt_stream_key(str_from_c(stream_id), &key)) {
+        reason = "this address takes broadcasts in: its stream id should say "
+                 "m=publish";
+        srt_setrejectreason(socket, SRT_REJX_BAD_MODE);
+    } else if (station_passphrase(server->station, key, passphrase)) {
+        reason = "the stream key is not known; it belongs into the stream id";
+        srt_setrejectreason(socket, SRT_REJX_UNAUTHORIZED);
+    }
+    if (reason) {
+        struct srt_news *news = news_of(server, REFUSED, socket, 0);
+        news->reason = reason;
+        set_peer(news, address);
+        post(news);
+        return -1;
+    }
+    return passphrase[0] ? srt_setsockflag(socket, SRTO_PASSPHRASE, passphrase,
+                                           (int)strlen(passphrase))
+                         : 0;
+}
+
+static void accept_one(struct srt_server *server)
+{
+    struct sockaddr_storage address;
+    int bytes = sizeof address, len = STREAM_ID_BYTES, version = 0;
+    int version_len = sizeof version;
+    const int events = SRT_EPOLL_IN | SRT_EPOLL_ERR;
+    SRTSOCKET socket =
+        srt_accept(server->listener, (struct sockaddr *)&address, &bytes);
+    if (socket == SRT_INVALID_SOCK)
+        return;
+    struct srt_news *news = news_of(server, ACCEPTED, socket, 0);
+    set_peer(news, (const struct sockaddr *)&address);
+    if (srt_getsockflag(socket, SRTO_STREAMID, news->stream_id, &len) ||
+        srt_getsockflag(socket, SRTO_PEERVERSION, &version, &version_len) ||
+        srt_epoll_add_usock(server->epoll, socket, &events)) {
+        srt_close(socket);
+        free(news);
+        return;
+    }
+    snprintf(news->encoder, sizeof news->encoder, "SRT %d.%d.%d",
+             version >> 16 & 255, version >> 8 & 255, version & 255);
+    post(news);
+}
+
+/* All that is there, some of it at once. */
+static void receive_some(struct srt_server *server, SRTSOCKET socket)
+{
+    struct srt_news *news = news_of(server, RECEIVED, socket, BATCH_BYTES);
+    int got = 0;
+    while (news->len + MESSAGE_BYTES_MAX <= BATCH_BYTES) {
+        got = srt_recvmsg(socket, news->bytes + news->len, MESSAGE_BYTES_MAX);
+        if (got <= 0)
+            break;
+        news->len += (size_t)got;
+    }
+    bool is_over = got <= 0 && srt_getlasterror(NULL) != SRT_EASYNCRCV;
+    if (news->len)
+        post(news);
+    else
+        free(news);
+    if (is_over) {
+        srt_epoll_remove_usock(server->epoll, socket);
+        post(news_of(server, BROKEN, socket, 0));
+    }
+}
+
+/* Should the loop be behind, SRT's own buffers fill, and it drops what is too
+ * late. */
+static void wait_for_loop(struct srt_server *server)
+{
+    const struct timespec pause = {0, PAUSE_NS};
+    while (atomic_load(&server->posted) > SRT_POSTED_BYTES_MAX &&
+           !atomic_load(&server->is_stopping))
+        nanosleep(&pause, NULL);
+}
+
+static void *run(void *argument)
+{
+    struct srt_server *server = argument;
+    SRT_EPOLL_EVENT events[EVENTS_MAX];
+    while (!atomic_load(&server->is_stopping)) {
+        int count = srt_epoll_uwait(server->epoll, events, EVENTS_MAX, WAIT_MS);
+        for (int i = 0; i < count && i < EVENTS_MAX; i++)
+            if (events[i].fd == server->listener)
+                accept_one(server);
+            else
+                receive_some(server, events[i].fd);
+        wait_for_loop(server);
+    }
+    return NULL;
+}
+
+/* ---- Beginning and end -----------------------------------------------------
+ */
+
+static enum err listen_on(struct srt_server *server, struct str text,
+                          struct fault *fault)
+{
+    struct address address;
+    const int no = 0, events = SRT_EPOLL_IN | SRT_EPOLL_ERR;
+    enum err err = address_parse(text, &address, fault);
+    if (err)
+        return err;
+    const int only6 = !address.any_host;
+    server->listener = srt_create_socket();
+    server->epoll = srt_epoll_create();
+    if (server->listener == SRT_INVALID_SOCK || server->epoll < 0 ||
+        (address.socket.ss_family == AF_INET6 &&
+         srt_setsockflag(server->listener, SRTO_IPV6ONLY, &only6,
+                         sizeof only6)) ||
+        srt_setsockflag(server->listener, SRTO_RCVSYN, &no, sizeof no) ||
+        srt_listen_callback(server->listener, on_handshake, server) ||
+        srt_bind(server->listener, (const struct sockaddr *)&address.socket,
+                 (int)address.socket_bytes) ||
+        srt_listen(server->listener, BACKLOG) ||
+        srt_epoll_add_usock(server->epoll, server->listener, &events))
+        return fault_set(fault, ERR_IO, "srt",
+                         "SRT cannot listen on %.*s: %s; choose another "
+                         "address or port",
+                         ARG_STR(text), srt_getlasterror_str());
+    return ERR_OK;
+}
+
+struct srt_server *srt_server_create(struct loop *loop, struct station *station,
+                                     struct str address, struct fault *fault)
+{
+    struct srt_server *server = calloc(1, sizeof *server);
+    if (!server)
+        log_panic("out of memory");
+    server->loop = loop;
+    server->station = station;
+    srt_startup();
+    srt_setloglevel(0); /* LOG_EMERG: what matters is told by us */
+    enum err err = listen_on(server, address, fault);
+    if (!err && pthread_create(&server->thread, NULL, run, server))
+        err = fault_set(fault, ERR_IO, "srt", "no thread can be started");
+    if (err) {
+        srt_cleanup();
+        free(server);
+        return NULL;
+    }
+    loop_timeouts_add(loop, &server->idle, IDLE_US, on_idle, NULL);
+    return server;
+}
+
+void srt_server_destroy(struct srt_server *server)
+{
+    if (!server)
+        return;
+    atomic_store(&server->is_stopping, true);
+    pthread_join(server->thread, NULL);
+    loop_run_once(server->loop, 0); /* what was posted */
+    while (server->connections)
+        end(server->connections, "broadsheet stops");
+    loop_timeouts_remove(server->loop, &server->idle);
+    srt_close(server->listener);
+    srt_epoll_release(server->epoll);
+    srt_cleanup();
+    free(server);
+}
