@@ -37,13 +37,46 @@ function offerPlay() {
   slate.querySelector("button")?.addEventListener("click", () => void play());
 }
 
+/** Digits as the page writes them. */
+function digits() {
+  const shown = document.querySelector("time[data-time]")?.textContent ?? "";
+  return /[٠-٩]/.test(shown) ? "arab" : /[۰-۹]/.test(shown) ? "arabext" : "latn";
+}
+
+/** Days begin at the reader's midnight. @param {string} lang @param {string} numberingSystem */
+function regroup(lang, numberingSystem) {
+  const iso = new Intl.DateTimeFormat("en-CA");
+  const name = new Intl.DateTimeFormat(lang, { dateStyle: "full", numberingSystem });
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("li[data-start]"))) {
+    const start = new Date(row.dataset.start ?? "");
+    const day = iso.format(start);
+    const section = /** @type {HTMLElement} */ (row.closest("[data-day]"));
+    if (section.dataset.day === day) continue;
+    let own = /** @type {HTMLElement | null} */ (document.querySelector(`[data-day="${day}"]`));
+    if (!own) {
+      own = /** @type {HTMLElement} */ (section.cloneNode(true));
+      own.dataset.day = day;
+      own.querySelector("ol")?.replaceChildren();
+      own.querySelector("h3")?.replaceChildren(name.format(start));
+      if (day < (section.dataset.day ?? "")) section.before(own);
+      else section.after(own);
+    }
+    const list = own.querySelector("ol");
+    const later = [...(list?.children ?? [])].find((other) => Date.parse(/** @type {HTMLElement} */ (other).dataset.start ?? "") > start.getTime());
+    list?.insertBefore(row, later ?? null);
+    if (!section.querySelector("li")) section.remove();
+  }
+}
+
 function tellTimes() {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const { lang } = document.documentElement;
+  const numberingSystem = digits();
+  const format = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem });
   for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-time]")))
     time.textContent = format.format(new Date(time.dateTime));
+  regroup(lang, numberingSystem);
   const place = document.querySelector("[data-zone]");
-  if (place) place.textContent = `${place.textContent?.split(":")[0]}: ${zone}`;
+  if (place) place.textContent = `${place.textContent?.split(":")[0]}: ${format.resolvedOptions().timeZone}`;
 }
 
 /** What can still be watched from its start says so. */
