@@ -28,8 +28,8 @@ void search_table(struct str language, char target[SEARCH_TABLE_BYTES])
 }
 
 /* content='': the words alone. Positions are kept for phrases. Segments are
- * merged when sixteen of a size have gathered, which writes half of what
- * FTS5's four would; what an import of hundreds of articles in one transaction
+ * merged when eight of a size have gathered, which writes less than FTS5's
+ * four would; what an import of hundreds of articles in one transaction
  * brings becomes one segment. */
 static enum err make_table(struct db *db, struct str language,
                            struct arena *arena)

@@ -12,8 +12,8 @@ enum {
     BROTLI_WINDOW_MAX = 22, /* what every browser accepts */
 };
 
-static const int GZIP_LEVEL[EFFORT_COUNT] = {6, 12};
-static const int BROTLI_QUALITY[EFFORT_COUNT] = {5, 11};
+static const int GZIP_LEVEL[EFFORT_COUNT] = {4, 6, 12};
+static const int BROTLI_QUALITY[EFFORT_COUNT] = {3, 5, 11};
 
 /* The compressors of one thread. Brotli's encoder cannot be used twice, and
  * costs little to make. */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 
 enum compress_effort {
+    COMPRESS_NOW,   /* somebody waits for it: gzip 4, brotli 3 */
     COMPRESS_PAGE,  /* printed often: gzip 6, brotli 5 */
     COMPRESS_ASSET, /* built once: gzip 12, brotli 11 */
 };

@@ -160,6 +160,7 @@ struct printer {
     struct press *press;
     unsigned index;
     struct arena arena;
+    enum compress_effort effort; /* for what is printed now */
     struct buf codings[PAGE_CODINGS];
     struct buf encoded;
 };
@@ -174,7 +175,8 @@ static enum err compress_all(struct printer *printer,
         [PAGE_GZIP] = compress_gzip,
         [PAGE_BR] = compress_brotli,
     };
-    enum compress_effort effort = print->asset ? COMPRESS_ASSET : COMPRESS_PAGE;
+    enum compress_effort effort =
+        print->asset ? COMPRESS_ASSET : printer->effort;
     bodies[PAGE_IDENTITY] = print->body.ptr ? print->body : STR("");
     if (print->packed)
         return ERR_OK;
@@ -338,6 +340,8 @@ static bool print_once(struct printer *printer, struct print_job *job,
     pthread_mutex_lock(&press->lock);
     int64_t since = press->running_since[printer->index] = press->applied_seq;
     bool pinned = is_pinned(press, job);
+    /* What is asked for once is not worth the wait for the last tenth. */
+    printer->effort = pinned || !job->wanted_by ? COMPRESS_PAGE : COMPRESS_NOW;
     pthread_mutex_unlock(&press->lock);
     uint64_t edition = site_edition(press->config.site);
 
