@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "cli/command_serve.h"
 #include "cli/command_table.h"
+#include "cli/demo_television.h"
 #include "cli/demo_theme.h"
 #include "cli/newspaper.h"
 #include "exchange/demo.h"
@@ -146,14 +147,18 @@ static enum err run(const struct command_line *line, struct fault *fault)
         err = dress(line, config.directory, fault);
     if (err || command_flag(line, "no-serve"))
         return err;
-    return serve_site(&config, fault);
+    if (!command_flag(line, "no-tv"))
+        err = demo_television(line, &config, fault);
+    return err ? err : serve_site(&config, fault);
 }
 
 const struct command command_demo = {
     .name = "demo",
     .summary = "make a sample newspaper, and put it on the web",
     .details = "What is there already is served as it is; remove the folder to "
-               "begin anew.",
+               "begin anew. Where ffmpeg is installed, it generates a "
+               "programme and sends it by RTMP, so that TV Live is on the "
+               "air.",
     .arguments =
         (const struct command_argument[]){
             {.name = "DIR",
@@ -164,6 +169,7 @@ const struct command command_demo = {
         (const struct command_option[]){
             SERVE_OPTIONS,
             {"no-serve", 0, false, NULL, "only make it"},
+            {"no-tv", 0, false, NULL, "without a broadcast on TV Live"},
             {"theme", 0, false, "NAME",
              "dress it in a theme of demo/themes, such as beacon"},
             {"source", 0, false, "DIR", "the folder that has demo.json"},

@@ -256,6 +256,18 @@ static unsigned count_threads(const struct serve_config *config)
                                       : (unsigned)cores;
 }
 
+/* In front: the last child is the one that SIGHUP restarts. */
+static void add_feeder(struct supervisor *supervisor, char *const *feeder)
+{
+    if (!feeder)
+        return;
+    memmove(supervisor->children + 1, supervisor->children,
+            supervisor->count * sizeof *supervisor->children);
+    supervisor->children[0] =
+        (struct supervisor_child){.name = "feeder", .argv = feeder};
+    supervisor->count++;
+}
+
 enum err serve_site(const struct serve_config *config, struct fault *fault)
 {
     assert(config);
@@ -296,6 +308,7 @@ enum err serve_site(const struct serve_config *config, struct fault *fault)
         .on_ready = tell_addresses,
         .context = serving,
     };
+    add_feeder(&supervisor, config->feeder);
     err = supervisor_run(&supervisor, fault);
     free(serving);
     return err;

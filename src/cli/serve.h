@@ -25,6 +25,9 @@ struct serve_config {
     size_t page_memory_bytes; /* of each edge */
     const char *rtmp; /* where broadcasts come in, or NULL: ADDRESS:PORT, */
     const char *srt;  /* checked for their form */
+    /* A program that feeds television and is run beside, as execv wants it;
+     * NULL for none. */
+    char *const *feeder;
     bool log_json;
 };
 
