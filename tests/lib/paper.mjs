@@ -18,6 +18,17 @@ const ONLY = (process.env.ONLY ?? "").split(",").filter(Boolean);
 
 /** @typedef {{ kind: string, target: string, status: number }} Page */
 
+/** Two channels, and what is on the first. @param {Site} site */
+async function addTelevision(site) {
+  const at = (/** @type {number} */ hours) => new Date(Date.now() + hours * 3600_000).toISOString();
+  const add = (/** @type {number} */ from, /** @type {number} */ to, /** @type {string[]} */ ...rest) => site.run("programme", "add", "courier", at(from), at(to), ...rest);
+  await site.run("channel", "add", "courier", "--title", "Courier TV");
+  await site.run("channel", "add", "assembly", "--title", "The Assembly");
+  await add(-2, -1, "The Morning Boat", "--category", "Talk", "--repeat");
+  await add(-1, 1, "Courier News", "--category", "News", "--description", "The day so far in Navdari and beyond, with whoever is on the first ferry.", "--language", "en");
+  await add(1, 2, "მდინარის პირას", "--category", "Documentary", "--language", "ka");
+}
+
 /** A body with every kind of block, of the language's own words.
  * @param {any[]} blocks  of one of its articles
  * @param {string[]} media  ids of pictures */
@@ -116,6 +127,7 @@ export class Paper {
   /** @param {any} playwright */
   static async open(playwright) {
     const site = await Site.demo();
+    await addTelevision(site);
     await site.serve();
     const paper = new Paper(site, await launch(playwright));
     const front = (await site.get("/en/")).text();

@@ -46,7 +46,7 @@ function digits() {
 /** Days begin at the reader's midnight. @param {string} lang @param {string} numberingSystem */
 function regroup(lang, numberingSystem) {
   const iso = new Intl.DateTimeFormat("en-CA");
-  const name = new Intl.DateTimeFormat(lang, { dateStyle: "full", numberingSystem });
+  const name = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dateStyle: "full", numberingSystem });
   for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("li[data-start]"))) {
     const start = new Date(row.dataset.start ?? "");
     const day = iso.format(start);
