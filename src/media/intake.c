@@ -38,6 +38,7 @@ void intake_begin(struct intake *intake, int64_t now, int64_t least)
     for (int i = 0; i <= PACKET_AUDIO; i++)
         buf_reset(&intake->configs[i]);
     intake->has_key = intake->is_ahead = false;
+    intake->key_wanted = -1;
     intake->timely = now;
     intake->late = 0;
     intake->remainder = 0;
@@ -198,9 +199,23 @@ static void count_picture(struct intake *intake, int64_t tick, bool is_key)
             (double)(intake->pictures - 1) * TIMELINE_HZ / (double)span;
 }
 
-void intake_video(struct intake *intake, const struct intake_time *time,
-                  int32_t shown_after, bool is_key, struct str payload,
-                  int64_t now)
+/* Decoding cannot begin without one. */
+static enum err wait_for_key(struct intake *intake, int64_t now,
+                             struct fault *fault)
+{
+    if (intake->key_wanted < 0)
+        intake->key_wanted = now;
+    if (now - intake->key_wanted <= INTAKE_KEY_TICKS_MAX)
+        return ERR_OK;
+    return fault_set(fault, ERR_UNSUPPORTED, "video",
+                     "no key frame (IDR) came for 20 seconds; set the "
+                     "encoder's keyframe interval to 1 or 2 seconds, and "
+                     "switch intra refresh off");
+}
+
+enum err intake_video(struct intake *intake, const struct intake_time *time,
+                      int32_t shown_after, bool is_key, struct str payload,
+                      int64_t now, struct fault *fault)
 {
     struct packet packet = {
         .kind = PACKET_FRAME,
@@ -209,15 +224,20 @@ void intake_video(struct intake *intake, const struct intake_time *time,
         .shown_after = shown_after,
         .payload = payload,
     };
-    if (!intake->video.codec.len || (!intake->has_key && !is_key) ||
-        !prepare(intake, payload, is_key, now))
-        return;
+    if (!intake->video.codec.len)
+        return ERR_OK;
+    if (!intake->has_key && !is_key)
+        return wait_for_key(intake, now, fault);
+    if (!prepare(intake, payload, is_key, now))
+        return ERR_OK;
     intake->has_key = true;
+    intake->key_wanted = -1;
     intake->jumps += timeline_place(&intake->timeline, TIMELINE_VIDEO,
                                     time->value, time->bits, time->hz, 0,
                                     &packet.tick) == TIMELINE_JUMPED;
     count_picture(intake, packet.tick, is_key);
     give_frame(intake, &packet, now);
+    return ERR_OK;
 }
 
 void intake_audio(struct intake *intake, const struct intake_time *time,

@@ -12,7 +12,11 @@
 #include "media/packet.h"
 #include "media/timeline.h"
 
-enum { INTAKE_CONFIG_BYTES_MAX = 64 * 1024, INTAKE_CODEC_BYTES = 24 };
+enum {
+    INTAKE_CONFIG_BYTES_MAX = 64 * 1024,
+    INTAKE_CODEC_BYTES = 24,
+    INTAKE_KEY_TICKS_MAX = 20 * 90000, /* what encoders do at most, and more */
+};
 
 /* When a frame is to be decoded, by the encoder's clock. */
 struct intake_time {
@@ -34,7 +38,8 @@ struct intake {
 
     struct timeline timeline;
     struct buf configs[PACKET_AUDIO + 1]; /* of this feed */
-    bool has_key;                         /* pictures may follow */
+    bool has_key;                         /* pictures may follow … */
+    int64_t key_wanted;                   /* … or are waited for since */
     bool is_ahead;      /* frames are left out until the present is there */
     int64_t timely;     /* when a frame was last in time */
     int64_t late;       /* of the last frame, ticks */
@@ -69,10 +74,13 @@ MUST_USE enum err intake_audio_config(struct intake *intake, struct str config,
                                       struct fault *fault);
 
 /* Frames in front of their configuration, and pictures in front of the first
- * key frame, are left out. shown_after: ticks. */
-void intake_video(struct intake *intake, const struct intake_time *time,
-                  int32_t shown_after, bool is_key, struct str payload,
-                  int64_t now);
+ * key frame, are left out; ERR_UNSUPPORTED, with fault's sentence, when there
+ * is none for INTAKE_KEY_TICKS_MAX. shown_after: ticks. */
+MUST_USE enum err intake_video(struct intake *intake,
+                               const struct intake_time *time,
+                               int32_t shown_after, bool is_key,
+                               struct str payload, int64_t now,
+                               struct fault *fault);
 void intake_audio(struct intake *intake, const struct intake_time *time,
                   struct str payload, int64_t now);
 

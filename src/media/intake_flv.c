@@ -49,9 +49,8 @@ static enum err take_video(struct intake *intake,
     if (tag.kind == FLV_CONFIG)
         return intake_video_config(intake, tag.payload, fault);
     const struct intake_time time = {message->time_ms, CLOCK_BITS, CLOCK_HZ};
-    intake_video(intake, &time, tag.composition_ms * TICKS_A_MS, tag.is_key,
-                 tag.payload, now);
-    return ERR_OK;
+    return intake_video(intake, &time, tag.composition_ms * TICKS_A_MS,
+                        tag.is_key, tag.payload, now, fault);
 }
 
 static enum err take_audio(struct intake *intake,

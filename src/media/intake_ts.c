@@ -114,9 +114,8 @@ static enum err take_picture(struct intake_ts *ts, struct intake *intake,
     if (err || !picture->has_time || buf_err(&ts->picture))
         return err;
     const struct intake_time time = {picture->dts, TS_CLOCK_BITS, TIMELINE_HZ};
-    intake_video(intake, &time, shown_after(picture->pts, picture->dts), is_key,
-                 buf_str(&ts->picture), now);
-    return ERR_OK;
+    return intake_video(intake, &time, shown_after(picture->pts, picture->dts),
+                        is_key, buf_str(&ts->picture), now, fault);
 }
 
 /* ---- Sound -----------------------------------------------------------------

@@ -87,8 +87,10 @@ static void send(uint64_t first_ms, int count, int64_t now)
 {
     for (int i = 0; i < count; i++) {
         const struct intake_time time = {first_ms + 40 * (uint64_t)i, 32, 1000};
-        intake_video(&intake, &time, 0, i % 25 == 0, STR("frame"),
-                     now + (int64_t)i * FRAME);
+        assert_int_equal(intake_video(&intake, &time, 0, i % 25 == 0,
+                                      STR("frame"), now + (int64_t)i * FRAME,
+                                      &fault),
+                         ERR_OK);
     }
 }
 
@@ -112,8 +114,10 @@ static void test_the_clock_of_a_transport_stream_may_go_round(void **state)
         uint64_t value = (UINT64_C(1) << 33) - 50 * FRAME + (uint64_t)i * FRAME;
         const struct intake_time time = {value & ((UINT64_C(1) << 33) - 1), 33,
                                          TIMELINE_HZ};
-        intake_video(&intake, &time, -FRAME, i == 0, STR("frame"),
-                     START + (int64_t)i * FRAME);
+        assert_int_equal(intake_video(&intake, &time, -FRAME, i == 0,
+                                      STR("frame"), START + (int64_t)i * FRAME,
+                                      &fault),
+                         ERR_OK);
     }
     assert_int_equal(seen.step_min, FRAME);
     assert_int_equal(seen.step_max, FRAME);
@@ -161,8 +165,10 @@ static void test_who_runs_ahead_waits_for_the_present(void **state)
     (void)state;
     for (int i = 0; i < 500; i++) { /* twenty seconds in two */
         const struct intake_time time = {40 * (uint64_t)i, 32, 1000};
-        intake_video(&intake, &time, 0, i % 25 == 0, STR("frame"),
-                     START + (int64_t)i * FRAME / 10);
+        assert_int_equal(intake_video(&intake, &time, 0, i % 25 == 0,
+                                      STR("frame"),
+                                      START + (int64_t)i * FRAME / 10, &fault),
+                         ERR_OK);
         assert_true(seen.tick - (START + (int64_t)i * FRAME / 10) <=
                     INGEST_AHEAD_TICKS + FRAME);
     }
@@ -191,9 +197,18 @@ static void test_pictures_begin_with_a_key_frame(void **state)
 {
     (void)state;
     const struct intake_time time = {0, 32, 1000};
-    intake_video(&intake, &time, 0, false, STR("frame"), START);
+    const int64_t late = START + INTAKE_KEY_TICKS_MAX + 1;
+    assert_int_equal(
+        intake_video(&intake, &time, 0, false, STR("frame"), START, &fault),
+        ERR_OK);
     assert_int_equal(seen.pictures, 0);
-    intake_video(&intake, &time, 0, true, STR("frame"), START);
+    assert_int_equal(
+        intake_video(&intake, &time, 0, false, STR("frame"), late, &fault),
+        ERR_UNSUPPORTED);
+    assert_non_null(strstr(fault.message, "keyframe interval"));
+    assert_int_equal(
+        intake_video(&intake, &time, 0, true, STR("frame"), late, &fault),
+        ERR_OK);
     assert_int_equal(seen.pictures, 1);
     assert_int_equal(intake_video_config(&intake, buf_str(&config), &fault), 0);
     assert_int_equal(seen.configs, 1); /* the same again is none */
