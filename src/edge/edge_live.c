@@ -209,7 +209,7 @@ bool edge_live_has_to_wait(const struct live_ask *ask)
     const struct live_edition *edition = ask->seat->editions[ask->rendition];
     uint64_t sequence;
     size_t part;
-    if (!edition || !ask->has_sequence)
+    if (!edition || !edition->segment_count || !ask->has_sequence)
         return false;
     if (!ask->is_part)
         return live_edition_look(edition, ask->sequence, ask->part) == HLS_WAIT;
@@ -238,7 +238,7 @@ void edge_live_answer(const struct live_ask *ask,
                       struct http_exchange *exchange)
 {
     struct live_edition *edition = ask->seat->editions[ask->rendition];
-    if (!edition)
+    if (!edition || !edition->segment_count)
         edge_live_answer_words(exchange, 404,
                                STR("nothing of it has been on air yet"));
     else if (ask->is_part)
@@ -342,7 +342,11 @@ static void answer_master(const struct live_seat *seat,
              parameters->wants_plain ? "&plain=1" : "");
     DEFER(buf_finish) struct buf out;
     buf_init(&out, MASTER_BYTES_MAX);
-    live_station_write(seat->station, str_from_c(query), &out);
+    if (!live_station_write(seat->station, str_from_c(query), &out)) {
+        edge_live_answer_words(exchange, 404,
+                               STR("nothing of it has been on air yet"));
+        return;
+    }
     if (buf_err(&out)) {
         edge_live_answer_words(exchange, 503, STR("out of memory"));
         return;

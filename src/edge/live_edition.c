@@ -436,7 +436,7 @@ const struct live_text *live_edition_text(struct live_edition *edition,
     return there;
 }
 
-void live_station_write(const struct live_station *station, struct str query,
+bool live_station_write(const struct live_station *station, struct str query,
                         struct buf *out)
 {
     const struct live_channel_info *info = &station->info;
@@ -461,7 +461,9 @@ void live_station_write(const struct live_station *station, struct str query,
         };
         count++;
     }
-    hls_write_multivariant(out, renditions, count, NULL, 0);
+    if (count)
+        hls_write_multivariant(out, renditions, count, NULL, 0);
+    return count > 0;
 }
 
 static void write_time(struct buf *out, int64_t us)

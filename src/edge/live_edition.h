@@ -165,8 +165,9 @@ struct live_blob *live_edition_init_blob(const struct live_edition *edition,
 /* ---- Of a whole channel -----------------------------------------------------
  */
 
-/* The playlist of playlists; query goes behind each address ("?v=…", or ""). */
-void live_station_write(const struct live_station *station, struct str query,
+/* The playlist of playlists; query goes behind each address ("?v=…", or "").
+ * False when there is no rendition yet. */
+bool live_station_write(const struct live_station *station, struct str query,
                         struct buf *out);
 
 /* Pictures to scroll by, as WebVTT. */

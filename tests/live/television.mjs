@@ -1,0 +1,226 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Television from an encoder to a player, with every program it takes: ffmpeg
+// sends, the playlists are read by another's parser and by a checker of ours,
+// and each program is killed while all goes on.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+
+import { check, parse } from "../lib/live.mjs";
+import { isAlive, Site, until } from "../lib/site.mjs";
+import { note, run, test, finally_ } from "../lib/tap.mjs";
+
+const exec = promisify(execFile);
+
+/** A port that was free a moment ago. @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = /** @type {net.AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const site = await Site.make("--name", "The Test");
+const rtmp = await freePort();
+await site.serve("--threads", "2", "--rtmp", `127.0.0.1:${rtmp}`);
+await site.run("channel", "add", "news", "--title", "News");
+const key = /[a-z2-7]{32}/.exec(await site.run("channel", "key", "add", "news", "--label", "studio"))?.[0];
+
+/** @type {import("node:child_process").ChildProcess | null} */
+let encoder = null;
+function sendPictures() {
+  encoder = spawn("ffmpeg", [
+    "-hide_banner", "-loglevel", "error", "-re",
+    "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25", "-f", "lavfi", "-i", "sine=r=48000",
+    "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-b:v", "300k",
+    "-c:a", "aac", "-f", "flv", `rtmp://127.0.0.1:${rtmp}/live/${key}`,
+  ], { stdio: "ignore" });
+}
+function stopPictures() {
+  encoder?.kill("SIGKILL");
+  encoder = null;
+}
+finally_(stopPictures);
+process.on("exit", stopPictures);
+
+/** @param {string} query */
+async function index(query = "", rendition = "source") {
+  const answer = await site.get(`/live/news/${rendition}/index.m3u8${query}`);
+  return { status: answer.status, text: answer.text() };
+}
+
+/** The number of the last part, counted so that it grows, and its text. */
+async function now() {
+  const { status, text } = await index();
+  if (status !== 200) return null;
+  const hint = /PRELOAD-HINT:TYPE=PART,URI="(\d+)\.(\d+)\.m4s"/.exec(text);
+  return hint && { text, sequence: Number(hint[1]), part: Number(hint[2]) };
+}
+
+/** Until there is more than before. @param {{ sequence: number, part: number }} before */
+const more = (before) =>
+  until(async () => {
+    const found = await now();
+    return found && (found.sequence > before.sequence ||
+      (found.sequence === before.sequence && found.part > before.part)) && found;
+  }, "another part came");
+
+/** A helper's process. @param {string} name */
+function helper(name) {
+  const { playout } = /** @type {any} */ (site.children());
+  const pids = fs.readFileSync(`/proc/${playout}/task/${playout}/children`, "latin1").split(" ").filter(Boolean);
+  return Number(pids.find((pid) => fs.readlinkSync(`/proc/${pid}/exe`).endsWith(`/broadsheet-${name}`)));
+}
+
+/** @param {string} text */
+const firstSequence = (text) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1]);
+/** @param {string} text */
+const breaks = (text) => text.match(/#EXT-X-DISCONTINUITY\n/g)?.length ?? 0;
+
+test("pictures that an encoder sends are on the air", async () => {
+  const began = Date.now();
+  sendPictures();
+  await until(now, "there is a playlist");
+  note(`${Date.now() - began} ms from the encoder's start to the first playlist`);
+  const master = parse((await site.get("/live/news/master.m3u8")).text());
+  const names = master.variants.map((/** @type {any} */ v) => v.uri.split("/")[0]);
+  assert.ok(names.includes("source"));
+  assert.match(master.variants[0].codecs, /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
+  assert.deepEqual({ ...master.variants[0].resolution }, { width: 320, height: 180 });
+});
+
+test("a player follows by blocking reloads: each hint comes true, deltas are the whole", async () => {
+  let at = await until(now, "there is a playlist");
+  /** @type {string[]} */
+  let known = [];
+  for (let i = 0; i < 24; i++) {
+    const hinted = site.get(`/live/news/source/${at.sequence}.${at.part}.m4s`);
+    const query = `?_HLS_msn=${at.sequence}&_HLS_part=${at.part}`;
+    const [full, delta] = await Promise.all([index(query), index(`${query}&_HLS_skip=YES`)]);
+    assert.equal(full.status, 200);
+    assert.equal((await hinted).status, 200, `the hint ${at.sequence}.${at.part}`);
+    check(full.text);
+    const skipped = Number(/SKIPPED-SEGMENTS=(\d+)/.exec(delta.text)?.[1] ?? 0);
+    const segments = full.text.split("\n").filter((line) => /^\d+\.m4s$/.test(line));
+    const rest = delta.text.split("\n").filter((line) => /^\d+\.m4s$/.test(line));
+    assert.deepEqual([...segments.slice(0, skipped), ...rest], segments);
+    for (const name of known) // nothing is taken back
+      if (!segments.includes(name)) assert.ok(segments.length >= 30);
+    known = segments;
+    at = /** @type {any} */ (await now());
+  }
+});
+
+test("every part is one moof and mdat, and ffmpeg plays what the playlist tells", async () => {
+  const { text } = await index();
+  for (const [, name] of text.matchAll(/URI="(\d+\.\d+\.m4s)"/g)) {
+    if (text.includes(`HINT:TYPE=PART,URI="${name}"`)) continue;
+    const { body } = await site.get(`/live/news/source/${name}`);
+    const size = body.readUInt32BE(0);
+    assert.equal(body.toString("latin1", 4, 8), "moof");
+    assert.equal(body.toString("latin1", size + 4, size + 8), "mdat");
+    assert.equal(size + body.readUInt32BE(size), body.length);
+  }
+  const { stdout } = await exec("ffmpeg", [
+    "-hide_banner", "-loglevel", "error", "-xerror", "-i", `http://127.0.0.1:${site.port}/live/news/master.m3u8`,
+    "-t", "3", "-progress", "-", "-f", "null", "/dev/null",
+  ]);
+  assert.ok(Number(/frame=(\d+)\s*(?![\s\S]*frame=)/.exec(stdout)?.[1]) >= 70, stdout.slice(-300));
+});
+
+test("kill -9 of the maker: the playlist goes on, nothing is lost or repeated", async () => {
+  for (let i = 0; i < 3; i++) {
+    const before = await until(now, "there is a playlist");
+    const pid = helper("media");
+    const began = Date.now();
+    await site.kill(pid);
+    const after = await more(before);
+    note(`another part after ${Date.now() - began} ms`);
+    assert.equal(breaks(after.text), 0);
+    assert.equal(firstSequence(after.text), firstSequence(before.text));
+    check(after.text);
+  }
+});
+
+test("a maker that hangs is replaced", async () => {
+  const pid = helper("media");
+  const began = Date.now();
+  process.kill(pid, "SIGSTOP");
+  await until(() => !isAlive(pid), "it is gone");
+  const stood = await until(now, "there is a playlist");
+  await more(stood);
+  note(`another part ${Date.now() - began} ms after the maker stopped`);
+  assert.match(site.log, /packets come, but no part/);
+});
+
+test("kill -9 of the edge: the same numbers and recordings", async () => {
+  const before = await until(now, "there is a playlist");
+  const began = Date.now();
+  await site.kill(site.children().edge);
+  const after = await until(async () => {
+    try {
+      return await now();
+    } catch {
+      return null; // nobody listens yet
+    }
+  }, "it is back");
+  note(`the playlist is back after ${Date.now() - began} ms`);
+  assert.equal(firstSequence(after.text), firstSequence(before.text));
+  assert.ok(after.sequence >= before.sequence);
+  check(after.text);
+  const first = await site.get(`/live/news/source/${firstSequence(after.text)}.m4s`);
+  assert.equal(first.status, 200);
+  assert.equal(first.body.toString("latin1", 4, 8), "moof");
+  check((await more(after)).text);
+});
+
+for (const name of ["ingest", "playout"])
+  test(`kill -9 of the ${name}: numbers go on, with one break`, async () => {
+    const before = await until(now, "there is a playlist");
+    const pid = name === "ingest" ? helper("ingest") : /** @type {any} */ (site.children()).playout;
+    await site.kill(pid);
+    stopPictures(); // its connection is gone, as an encoder's is
+    await until(() => {
+      try {
+        return helper("ingest") !== pid && helper("media");
+      } catch {
+        return false;
+      }
+    }, "it is back");
+    sendPictures();
+    const after = await until(async () => {
+      const found = await now();
+      const last = found && [...found.text.matchAll(/#EXT-X-PART:.*"(\d+)\.\d+\.m4s"/g)].pop();
+      return last && Number(last[1]) > before.sequence && breaks(found.text) > breaks(before.text) && found;
+    }, "it goes on");
+    check(after.text);
+    assert.equal(firstSequence(after.text), firstSequence(before.text));
+    assert.equal(breaks(after.text), breaks(before.text) + 1);
+  });
+
+test("viewers are told to the newsroom", async () => {
+  for (let i = 0; i < 20; i++) await index(`?v=${i.toString(16).padStart(16, "0")}`);
+  const told = await until(async () => {
+    const status = JSON.parse(await site.run("channel", "status", "--json"));
+    const text = JSON.stringify(status);
+    return text.includes('"viewers":20') && text.includes('"on_air":true') && text;
+  }, "20 are told, and that it is on the air");
+  assert.match(told, /"restarts":\d/);
+});
+
+test("a channel that is removed is off the air, its recordings are gone", async () => {
+  const folder = path.join(site.data, "live");
+  assert.equal(fs.readdirSync(folder).length, 1);
+  await site.run("channel", "remove", "news");
+  await until(async () => (await site.get("/live/news/master.m3u8")).status === 404, "it is gone");
+  await until(() => fs.readdirSync(folder).length === 0, "the recordings are gone");
+});
+
+await run();
