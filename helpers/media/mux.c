@@ -344,6 +344,8 @@ void mux_flush(struct mux *mux, int64_t now)
         if (mux->format.has_sound && mux->sound_tick < cut &&
             now < cut + SOUND_LATE)
             return;
+        if (mux->marks[1].flags & PART_SEGMENT_START)
+            mux->marks[0].flags |= PART_SEGMENT_END;
         write_part(mux, &mux->marks[0], cut);
         mux->mark_count--;
         memmove(mux->marks, mux->marks + 1,

@@ -82,8 +82,8 @@ enum part_flags {
     PART_SEGMENT_START = 2,
     PART_DISCONTINUITY = 4, /* it does not go on from the part before */
     PART_GAP = 8,           /* it should be here and is not; no payload */
-    PART_SEGMENT_END = 16,  /* the next one will begin a segment: where that is
-                               known, so that players are told at once */
+    PART_SEGMENT_END = 16,  /* the next one begins a segment, which players are
+                               told at once */
     PART_FLAGS = 31,
 };
 

@@ -15,7 +15,6 @@
 
 enum {
     NEAR_TICKS = STATION_PART_TICKS / 2, /* one cut, seen by two renditions */
-    STEADY_TICKS = 9000,                 /* about a few frames */
     REFILL_SEGMENTS = 6,     /* whose parts an edge is told as parts */
     STORED_A_MESSAGE = 4096, /* segments */
     PART_BYTES_ROOM = 64 << 20,
@@ -182,9 +181,6 @@ static void end_segment(struct station *station, uint32_t at, struct buf *out)
     struct live_segment_info *last = dvr_last(&rung->dvr);
     if (!rung->dvr.is_open || !last)
         return;
-    int64_t differs = last->duration - rung->whole;
-    rung->is_steady = differs > -STEADY_TICKS && differs < STEADY_TICKS;
-    rung->whole = last->duration;
     dvr_end(&rung->dvr);
     if (out && last->duration > 0)
         live_put_segment(
@@ -230,16 +226,6 @@ static void tell_part(const struct station *station, uint32_t at,
                            });
 }
 
-/* Whether the maker's next part will begin a segment: it says so, or, as far
- * as one can know, segments have all been so long. Then players are told of it
- * half a second earlier. */
-static bool is_whole(const struct rung *rung, const struct part *part,
-                     int64_t duration)
-{
-    return (part->flags & PART_SEGMENT_END) ||
-           (rung->is_steady && duration > rung->whole - STEADY_TICKS);
-}
-
 static void add_part(struct station *station, uint32_t at,
                      const struct part *part, struct buf *out)
 {
@@ -258,7 +244,7 @@ static void add_part(struct station *station, uint32_t at,
     dvr_add(&rung->dvr, &kept, part->payload);
     tell_part(station, at, &kept, part->payload, out);
     rung->end = part->tick + part->duration;
-    if (is_whole(rung, part, dvr_last(&rung->dvr)->duration))
+    if (part->flags & PART_SEGMENT_END)
         end_segment(station, at, out);
 }
 

@@ -44,8 +44,6 @@ struct rung {
     bool starts_anew;                /* the next part begins a segment */
     uint32_t part_count;             /* of the open segment */
     int64_t end;                     /* tick behind the last part; 0: none */
-    int64_t whole;  /* how long the last complete segment was … */
-    bool is_steady; /* … and the one before as well */
 };
 
 struct station_picture {

@@ -304,17 +304,19 @@ static void test_everything_is_told_anew(void **state)
     end(scene);
 }
 
-static void test_a_segment_that_is_as_long_as_the_others_is_complete(
+static void test_a_segment_is_complete_as_soon_as_the_maker_says_so(
     void **state)
 {
     (void)state;
     struct scene *scene = begin();
     introduce(scene);
-    make_both(scene, 12);
-    assert_false(dvr_of(scene, SOURCE)->is_open); /* nobody has said so yet */
-    make_both(scene, 1);
+    make_both(scene, 3);
+    make(scene, 0, PART_SEGMENT_END);
+    assert_false(dvr_of(scene, SOURCE)->is_open);
+    assert_true(dvr_of(scene, AUDIO)->is_open);
+    make(scene, 0, PART_INDEPENDENT); /* and what comes begins one */
     assert_true(dvr_of(scene, SOURCE)->is_open);
-    assert_int_equal(dvr_of(scene, SOURCE)->count, 4);
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 2);
     end(scene);
 }
 
@@ -391,7 +393,7 @@ int main(void)
         cmocka_unit_test(test_what_a_crash_left_of_an_index_is_passed_over),
         cmocka_unit_test(test_everything_is_told_anew),
         cmocka_unit_test(
-            test_a_segment_that_is_as_long_as_the_others_is_complete),
+            test_a_segment_is_complete_as_soon_as_the_maker_says_so),
         cmocka_unit_test(test_old_hours_go),
         cmocka_unit_test(test_without_a_disk_it_goes_on),
         cmocka_unit_test(test_what_makes_no_sense_is_refused),
