@@ -13,6 +13,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <libavutil/log.h>
+
 #include "../image/sandbox.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -168,6 +170,7 @@ int main(int argc, char **argv)
     };
     bool probes = argc > 1 && strcmp(argv[1], "probe") == 0;
     log_setup("media", LOG_LEVEL_INFO, false);
+    av_log_set_level(AV_LOG_QUIET); /* what matters is told in our words */
     (void)!signal(SIGPIPE, SIG_IGN);
     if (!probes && (!never_waits(PLAYOUT) || !never_waits(FEED))) {
         log_error("broadsheet _playout starts this program: it wants its "

@@ -1,70 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "station.h"
+#include "station_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/time.h"
 #include "media/avc.h"
-#include "media/flv.h"
-#include "mux.h"
-#include "start.h"
 
 enum {
-    HZ = PART_CLOCK_HZ,
-    TRACKS = PACKET_AUDIO + 1,
     CONFIG_BYTES_MAX = 4096,
     HELD_BYTES_MAX = 32 << 20,
     DECIDE_TICKS = HZ, /* for so long the other track may keep waiting */
     HOLE_TICKS_MAX = HZ * 6 / 5,
     NOMINAL_TICKS = 3600, /* of a picture, while nothing better is known */
-    AAC_SAMPLES = 1024,
-    SOUND_RATE_MIN = 7350,
-    SOUND_RATE_MAX = 96000,
-    TROUBLE_BYTES_MAX = 512,
-    SOURCE = 0,
-    SOUND_ONLY = PART_RENDITIONS_MAX - 1,
-};
-
-#define IDLE_US (1 * TIME_US_PER_SECOND)
-
-/* The last picture: how long it is shown is known when the next one comes. */
-struct last_picture {
-    bool is_set;
-    bool is_key;
-    int64_t tick;
-    int32_t shown_after;
-    struct buf bytes;
-};
-
-enum state {
-    UNDECIDED, /* which tracks there are; what comes is held */
-    WAITING,   /* for a frame to begin with */
-    RESUMING,  /* up to where the process before came */
-    LIVE,
-};
-
-struct station {
-    struct buf *out;
-    struct start start;
-    bool is_started;
-    struct mux *muxes[PART_RENDITIONS_MAX];
-    enum state state;
-    struct buf configs[TRACKS];
-    struct mux_format format; /* its texts are those of configs */
-    unsigned length_bytes;    /* avc_config */
-    struct buf held;          /* packets */
-    int64_t held_from;
-    bool has_held;
-    struct cutter cutter;
-    struct last_picture last;
-    int64_t duration; /* of a picture, as the last ones were */
-    int64_t now;      /* the latest tick there was */
-    int64_t heard_us; /* when */
-    int64_t last_sound;
-    bool wants_key;
-    int64_t frames, dropped, status_frames, status_us;
-    char trouble[TROUBLE_BYTES_MAX];
 };
 
 /* Tells it when it is another than before; NULL: there is none. */
@@ -84,8 +31,10 @@ enum err station_create(struct buf *out, struct station **ret_station)
     if (!station)
         return ERR_NO_MEMORY;
     station->out = out;
-    for (int i = 0; i < TRACKS; i++)
+    for (int i = 0; i < TRACKS; i++) {
         buf_init(&station->configs[i], CONFIG_BYTES_MAX);
+        buf_init(&station->active[i], CONFIG_BYTES_MAX);
+    }
     buf_init(&station->held, HELD_BYTES_MAX);
     buf_init(&station->last.bytes, PACKET_PAYLOAD_BYTES_MAX);
     station->duration = NOMINAL_TICKS;
@@ -99,10 +48,13 @@ void station_destroy(struct station *station)
         return;
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
         mux_destroy(station->muxes[i]);
-    for (int i = 0; i < TRACKS; i++)
+    for (int i = 0; i < TRACKS; i++) {
         buf_finish(&station->configs[i]);
+        buf_finish(&station->active[i]);
+    }
     buf_finish(&station->held);
     buf_finish(&station->last.bytes);
+    slate_destroy(station->slate);
     free(station);
 }
 
@@ -131,75 +83,43 @@ bool station_is_started(const struct station *station)
 /* ---- Formats ---------------------------------------------------------------
  */
 
-static bool take_pictures(struct station *station, struct mux_format *format)
+static void set_active(struct station *station, int track, struct str config)
 {
-    struct str avcc = buf_str(&station->configs[PACKET_VIDEO]);
-    struct avc_config config;
-    if (avcc.len == 0)
-        return false;
-    if (avc_read_config(avcc, &config)) {
-        tell_trouble(
-            station,
-            "The pictures are in a form of H.264 that cannot be "
-            "passed on; they are left out. Choose H.264, profile "
-            "high or lower, at most 16384 pixels wide, in the encoder.");
-        return false;
-    }
-    station->length_bytes = config.length_bytes;
-    format->avcc = avcc;
-    format->width = (unsigned)config.sps.width;
-    format->height = (unsigned)config.sps.height;
-    format->aspect_width = config.sps.aspect_width;
-    format->aspect_height = config.sps.aspect_height;
-    format->profile = config.sps.profile;
-    format->constraints = config.sps.constraints;
-    format->level = config.sps.level;
-    return true;
+    buf_reset(&station->active[track]);
+    buf_add(&station->active[track], config);
 }
 
-static bool take_sound(struct station *station, struct mux_format *format)
+bool station_decide(struct station *station, struct str avcc, struct str asc)
 {
-    enum { HE_AAC = 5, HE_AAC_2 = 29, ASC_BYTES_MAX = 64 };
-    struct str asc = buf_str(&station->configs[PACKET_AUDIO]);
-    struct flv_aac aac;
-    if (asc.len == 0)
+    set_active(station, PACKET_VIDEO, avcc);
+    set_active(station, PACKET_AUDIO, asc);
+    const char *trouble = format_read(buf_str(&station->active[PACKET_VIDEO]),
+                                      buf_str(&station->active[PACKET_AUDIO]),
+                                      &station->format, &station->length_bytes);
+    if (trouble)
+        tell_trouble(station, trouble);
+    if (!station->format.has_pictures && !station->format.has_sound)
         return false;
-    if (flv_read_aac(asc, &aac) || aac.sample_rate < SOUND_RATE_MIN ||
-        aac.sample_rate > SOUND_RATE_MAX || asc.len > ASC_BYTES_MAX) {
-        tell_trouble(station,
-                     "The sound is in a form of AAC that cannot be passed on; "
-                     "it is left out. Choose AAC-LC or HE-AAC with 44.1 or 48 "
-                     "kHz in the encoder.");
-        return false;
-    }
-    bool is_doubled = aac.object_type == HE_AAC || aac.object_type == HE_AAC_2;
-    format->asc = asc;
-    format->rate = aac.sample_rate;
-    format->channels = aac.channels;
-    format->object_type = aac.object_type;
-    format->frame_samples = AAC_SAMPLES * (is_doubled ? 2u : 1u);
+    station->state = WAITING;
     return true;
-}
-
-static bool decide_format(struct station *station)
-{
-    struct mux_format format = {0};
-    format.has_pictures = take_pictures(station, &format);
-    format.has_sound = take_sound(station, &format);
-    station->format = format;
-    return format.has_pictures || format.has_sound;
 }
 
 /* What a rendition has of it. */
 static struct mux_format format_of(const struct station *station,
                                    unsigned index)
 {
-    struct mux_format format = station->format;
-    if (index == SOUND_ONLY) {
-        format.has_pictures = false;
-        format.width = format.height = 0;
-    }
-    return format;
+    return index == SOUND_ONLY ? format_of_sound(&station->format)
+                               : station->format;
+}
+
+static bool has_other_format(const struct station *station)
+{
+    for (int i = 0; i < TRACKS; i++)
+        if (station->configs[i].len > 0 &&
+            !str_eq(buf_str(&station->configs[i]),
+                    buf_str(&station->active[i])))
+            return true;
+    return false;
 }
 
 /* ---- Beginning and ending --------------------------------------------------
@@ -227,14 +147,13 @@ static const struct mux *leader(const struct station *station)
                                   : station->muxes[SOUND_ONLY];
 }
 
-/* Nothing before that may be made again. */
-static int64_t done_until(const struct station *station)
+int64_t station_done_until(const struct station *station)
 {
     int64_t until = mux_written_until(leader(station));
     const unsigned first = station->muxes[SOURCE] ? SOURCE : SOUND_ONLY;
     if (until < 0 && station->start.renditions[first].has_from)
         until = station->start.renditions[first].from;
-    return until < 0 ? 0 : until;
+    return until;
 }
 
 /* goes_on: from what the process before made. */
@@ -287,13 +206,13 @@ static void add_last_picture(struct station *station, int64_t duration)
     last->is_set = false;
 }
 
-/* What there is becomes parts; then all begins anew. */
-static void end_all(struct station *station)
+void station_finish(struct station *station, int64_t tick)
 {
-    int64_t end = station->last_sound;
+    int64_t end = tick < 0 ? station->last_sound : tick;
     if (station->last.is_set) {
-        end = station->last.tick + station->duration;
-        add_last_picture(station, station->duration);
+        if (tick < 0)
+            end = station->last.tick + station->duration;
+        add_last_picture(station, end - station->last.tick);
     }
     for (unsigned i = PART_RENDITIONS_MAX; i-- > 0;)
         if (station->muxes[i])
@@ -309,10 +228,11 @@ static void end_all(struct station *station)
 /* Whether to go on with this frame, and how, when nothing is live yet. */
 static void look_for_begin(struct station *station, int64_t tick, bool is_key)
 {
-    int64_t done = done_until(station);
+    int64_t done = station_done_until(station);
     const unsigned first = station->muxes[SOURCE] ? SOURCE : SOUND_ONLY;
     bool has_from = station->start.renditions[first].has_from &&
-                    mux_written_until(leader(station)) < 0;
+                    mux_written_until(leader(station)) < 0 &&
+                    !station->is_slate;
     int64_t segment = station->start.renditions[first].segment;
     if (station->state == WAITING && is_key && has_from && tick < done) {
         cutter_begin(&station->cutter, &station->start.limits, done, segment);
@@ -357,6 +277,15 @@ static void keep_picture(struct station *station, const struct packet *packet,
     last->is_set = !buf_err(&last->bytes);
 }
 
+static void heard(struct station *station)
+{
+    if (station->is_slate)
+        return;
+    station->frames++;
+    station->heard_us = station->now_us;
+    station->is_slate_over = false;
+}
+
 static void picture(struct station *station, const struct packet *packet)
 {
     bool is_key =
@@ -376,7 +305,7 @@ static void picture(struct station *station, const struct packet *packet)
         return;
     }
     if (station->last.is_set && duration > HOLE_TICKS_MAX) {
-        end_all(station);
+        station_finish(station, -1);
         station->state = WAITING;
     }
     if (station->state != LIVE)
@@ -390,7 +319,7 @@ static void picture(struct station *station, const struct packet *packet)
             cut_all(station, packet->tick, cut, is_key);
         watch_groups(station, cut, is_key);
     }
-    station->frames++;
+    heard(station);
     if (station->state == LIVE)
         keep_picture(station, packet, is_key);
 }
@@ -404,7 +333,7 @@ static void sound(struct station *station, const struct packet *packet)
     int64_t duration = (int64_t)format->frame_samples * HZ / format->rate;
     if (!format->has_pictures && station->state == LIVE &&
         packet->tick - station->last_sound > HOLE_TICKS_MAX) {
-        end_all(station);
+        station_finish(station, -1);
         station->state = WAITING;
     }
     if (!format->has_pictures && station->state != LIVE) {
@@ -429,9 +358,11 @@ static void sound(struct station *station, const struct packet *packet)
     }
     station->dropped += station->state == LIVE && !was_taken;
     station->last_sound = packet->tick + duration;
+    if (!format->has_pictures)
+        heard(station);
 }
 
-static void frame(struct station *station, const struct packet *packet)
+void station_frame(struct station *station, const struct packet *packet)
 {
     if (packet->track == PACKET_VIDEO)
         picture(station, packet);
@@ -450,6 +381,7 @@ static void hold(struct station *station, const struct packet *packet)
     if (!station->has_held)
         station->held_from = packet->tick;
     station->has_held = true;
+    station->heard_us = station->now_us;
     packet_write(&station->held, packet);
     if (buf_err(&station->held)) {
         buf_reset(&station->held);
@@ -461,12 +393,12 @@ static void hold(struct station *station, const struct packet *packet)
     struct buf held = station->held;
     buf_init(&station->held, HELD_BYTES_MAX);
     station->has_held = false;
-    if (decide_format(station)) {
+    if (station_decide(station, buf_str(&station->configs[PACKET_VIDEO]),
+                       buf_str(&station->configs[PACKET_AUDIO]))) {
         struct str rest = buf_str(&held);
         struct packet each;
-        station->state = WAITING;
         while (packet_read(&rest, &each) == ERR_OK)
-            frame(station, &each);
+            station_frame(station, &each);
     }
     buf_finish(&held);
 }
@@ -474,31 +406,45 @@ static void hold(struct station *station, const struct packet *packet)
 static void configure(struct station *station, const struct packet *packet)
 {
     struct buf *config = &station->configs[packet->track];
-    if (str_eq(buf_str(config), packet->payload))
-        return;
-    if (station->state != UNDECIDED)
-        end_all(station);
     buf_reset(config);
     buf_add(config, packet->payload);
     if (buf_err(config))
         buf_reset(config);
 }
 
+static void feed_frame(struct station *station, const struct packet *packet)
+{
+    if (station->is_slate && !slate_gives_way(station, packet))
+        return;
+    if (station->state != UNDECIDED && has_other_format(station))
+        station_finish(station, -1);
+    if (station->state == UNDECIDED)
+        hold(station, packet);
+    else
+        station_frame(station, packet);
+}
+
+/* Whoever sends next tells what it sends. */
+static void feed_end(struct station *station)
+{
+    for (int i = 0; i < TRACKS; i++)
+        buf_reset(&station->configs[i]);
+    station->wants_key = station->format.has_pictures;
+}
+
 void station_packet(struct station *station, const struct packet *packet,
                     int64_t now_us)
 {
     assert(packet->track < TRACKS);
-    if (packet->kind == PACKET_CONFIG) {
+    station->now_us = now_us;
+    if (packet->kind == PACKET_CONFIG)
         configure(station, packet);
-    } else if (packet->kind == PACKET_FRAME) {
-        station->heard_us = now_us;
-        if (station->state == UNDECIDED)
-            hold(station, packet);
-        else
-            frame(station, packet);
-    } else if (packet->kind == PACKET_END || packet->track == PACKET_VIDEO) {
+    else if (packet->kind == PACKET_FRAME)
+        feed_frame(station, packet);
+    else if (packet->kind == PACKET_END)
+        feed_end(station);
+    else if (packet->track == PACKET_VIDEO)
         station->wants_key = station->format.has_pictures;
-    }
 }
 
 /* ---- The clock -------------------------------------------------------------
@@ -513,9 +459,10 @@ static void tell_status(struct station *station, int64_t now_us)
     buf_init(&json, JSON_BYTES_MAX);
     buf_printf(&json,
                "{\"loudness_lufs\":null,\"frames\":%.1f,\"dropped\":%lld,"
-               "\"encoder_load\":0.0,\"slate\":false,\"shed\":[]}",
+               "\"encoder_load\":0.0,\"slate\":%s,\"shed\":[]}",
                (double)(station->frames - station->status_frames) / seconds,
-               (long long)station->dropped);
+               (long long)station->dropped,
+               station->is_slate ? "true" : "false");
     part_write(station->out,
                &(struct part){.kind = PART_STATUS, .payload = buf_str(&json)});
     station->status_frames = station->frames;
@@ -524,10 +471,10 @@ static void tell_status(struct station *station, int64_t now_us)
 
 void station_clock(struct station *station, int64_t now_us)
 {
-    if (station->state == LIVE && now_us - station->heard_us >= IDLE_US)
-        end_all(station);
+    station->now_us = now_us;
     if (station->status_us == 0)
         station->status_us = now_us;
+    slate_clock(station);
     if (station->heard_us && now_us - station->status_us >= TIME_US_PER_SECOND)
         tell_status(station, now_us);
 }

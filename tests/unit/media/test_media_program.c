@@ -139,7 +139,7 @@ static void test_a_feed_is_passed_on_unchanged(void **state)
         feed_make(&feed, shapes[i].name, shapes[i].words, 7 * HZ + 123);
         tv_begin(&tv, "[\"source\",\"audio\"]");
         tv_send_some(&tv, &feed, 0, feed.count);
-        tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ / 10);
+        tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ * 6 / 10);
         check_all(&tv, &feed, &shapes[i]);
         check_lengths(&tv, SOURCE, shapes[i].segment);
         assert_non_null(strstr(tv.renditions[SOURCE], shapes[i].codecs));
@@ -164,7 +164,7 @@ static void test_a_program_that_is_killed_loses_and_repeats_nothing(
         feed_make(&feed, shapes[i].name, shapes[i].words, 7 * HZ + 123);
         tv_begin(&whole, "[\"source\",\"audio\"]");
         tv_send_some(&whole, &feed, 0, feed.count);
-        tv_take_until(&whole, SOURCE, last_tick(&feed) - HZ / 10);
+        tv_take_until(&whole, SOURCE, last_tick(&feed) - HZ * 6 / 10);
         tv_begin(&tv, "[\"source\",\"audio\"]");
         for (int kills = 0; kills < 20; kills++) {
             random = random * 1103515245u + 12345u;
@@ -176,7 +176,7 @@ static void test_a_program_that_is_killed_loses_and_repeats_nothing(
             tv_start(&tv);
         }
         tv_send_some(&tv, &feed, sent, feed.count);
-        tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ / 10);
+        tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ * 6 / 10);
         check_all(&tv, &feed, &shapes[i]);
         check_lengths(&tv, SOURCE, shapes[i].segment);
         for (size_t k = 0, m = 0; k < tv.count; k++) /* the same, everywhere */
@@ -198,12 +198,122 @@ static void test_a_program_that_is_killed_loses_and_repeats_nothing(
     }
 }
 
-int main(void)
+/* How many parts of a rendition say so. */
+static size_t count_flag(const struct tv *tv, unsigned rendition, unsigned flag)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < tv->count; i++)
+        count += tv->parts[i].part.rendition == rendition &&
+                 (tv->parts[i].part.flags & flag);
+    return count;
+}
+
+/* Ticks count on, wherever the feed began: what comes later. */
+static void send_later(struct tv *tv, const struct feed *feed, size_t from,
+                       size_t to, int64_t later)
+{
+    for (size_t i = from; i < to && i < feed->count; i++) {
+        struct packet packet = feed->packets[i];
+        packet.tick += later;
+        tv_send(tv, &packet);
+    }
+}
+
+static void test_another_feed_is_one_discontinuity(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *words;
+        size_t breaks;
+    } others[] = {
+        {"plain", "", 0},
+        {"size", PICTURES("640x360", "25") TONE("48000") H264 "-g 25 " AAC, 1},
+        {"rate", PICTURES("320x180", "50") TONE("48000") H264 "-g 50 " AAC, 1},
+        {"sample-rate",
+         PICTURES("320x180", "25") TONE("44100") H264 "-g 25 " AAC, 1},
+        {"silent", PICTURES("320x180", "25") H264 "-g 50 ", 1},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct feed first, second;
+        struct tv tv;
+        struct tv_samples samples;
+        print_message("# %s\n", others[i].name);
+        feed_make(&first, "plain", "", HZ);
+        tv_begin(&tv, "[\"source\",\"audio\"]");
+        tv_send_some(&tv, &first, 0, first.count / 2);
+        int64_t later = first.packets[first.count / 2].tick - HZ + HZ / 5;
+        feed_make(&second, others[i].name, others[i].words, HZ);
+        tv_send(&tv, &(struct packet){.kind = PACKET_END});
+        send_later(&tv, &second, 0, second.count, later);
+        tv_take_until(&tv, SOURCE, last_tick(&second) + later - HZ * 6 / 10);
+        assert_int_equal(count_flag(&tv, SOURCE, PART_DISCONTINUITY),
+                         others[i].breaks);
+        tv_samples(&tv, SOURCE, false, &samples);
+        free(samples.samples);
+        tv_play(&tv, SOURCE);
+        tv_end(&tv);
+        feed_finish(&first);
+        feed_finish(&second);
+    }
+}
+
+static void test_a_slate_is_shown_while_nothing_comes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        if (shapes[i].pictures && shapes[i].sound && i > 1)
+            continue; /* of a kind */
+        struct feed feed;
+        struct tv tv;
+        struct tv_samples samples;
+        bool has_source = shapes[i].pictures;
+        print_message("# %s\n", shapes[i].name);
+        feed_make(&feed, shapes[i].name, shapes[i].words, HZ);
+        tv_begin(&tv, "[\"source\",\"audio\"]");
+        tv_send_some(&tv, &feed, 0, feed.count / 2);
+        tv_send(&tv, &(struct packet){.kind = PACKET_END});
+        int64_t gone = feed.packets[feed.count / 2].tick;
+        tv_take_until(&tv, SOURCE, gone + 2 * HZ); /* the clock goes on */
+        assert_int_equal(count_flag(&tv, SOURCE, PART_DISCONTINUITY), 1);
+        tv_kill(&tv); /* and by another program, in the middle of it */
+        tv_start(&tv);
+        int64_t later = tv.end[SOURCE] + 3 * HZ / 2;
+        tv_take_until(&tv, SOURCE, later - HZ);
+        tv_send(&tv, &feed.packets[0]);
+        send_later(&tv, &feed, 1, feed.count, later);
+        tv_take_until(&tv, SOURCE, last_tick(&feed) + later - HZ * 6 / 10);
+        size_t breaks = count_flag(&tv, SOURCE, PART_DISCONTINUITY);
+        assert_int_equal(breaks, 3);
+        tv_samples(&tv, SOURCE, !has_source, &samples); /* without a hole */
+        free(samples.samples);
+        check_lengths(&tv, SOURCE, 2.2);
+        tv_play(&tv, SOURCE);
+        tv_end(&tv);
+        feed_finish(&feed);
+    }
+}
+
+static void test_the_sandbox_holds(void **state)
+{
+    (void)state;
+    char line[1024] = "";
+    tv_probe(line, sizeof line);
+    assert_non_null(strstr(line, "\"open\": true"));
+    assert_non_null(strstr(line, "\"connect\": true"));
+    assert_null(strstr(line, "false"));
+}
+
+/* With an argument only the tests of that name ("*slate*"). */
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_feed_is_passed_on_unchanged),
         cmocka_unit_test(
             test_a_program_that_is_killed_loses_and_repeats_nothing),
+        cmocka_unit_test(test_another_feed_is_one_discontinuity),
+        cmocka_unit_test(test_a_slate_is_shown_while_nothing_comes),
+        cmocka_unit_test(test_the_sandbox_holds),
     };
+    cmocka_set_test_filter(argc > 1 ? argv[1] : NULL);
     return cmocka_run_group_tests_name("media program", tests, NULL, NULL);
 }

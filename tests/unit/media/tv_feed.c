@@ -324,6 +324,17 @@ void tv_end(struct tv *tv)
     free(tv->parts);
 }
 
+void tv_probe(char *line, size_t capacity)
+{
+    char path[PATH_MAX], command[PATH_MAX + 16];
+    build_path(path, "bin/broadsheet-media");
+    snprintf(command, sizeof command, "%s probe", path);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    assert_non_null(fgets(line, (int)capacity, pipe));
+    assert_int_equal(pclose(pipe), 0);
+}
+
 void tv_send(struct tv *tv, const struct packet *packet)
 {
     DEFER(buf_finish) struct buf out;

@@ -56,6 +56,9 @@ void tv_start(struct tv *tv);
 void tv_kill(struct tv *tv);
 void tv_end(struct tv *tv);
 
+/* What the program says of its sandbox. */
+void tv_probe(char *line, size_t capacity);
+
 void tv_send(struct tv *tv, const struct packet *packet);
 void tv_send_some(struct tv *tv, const struct feed *feed, size_t from,
                   size_t to);

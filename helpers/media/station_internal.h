@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/* helpers/media/station_internal.h: what the files of the station share. */
+#ifndef HELPERS_MEDIA_STATION_INTERNAL_H
+#define HELPERS_MEDIA_STATION_INTERNAL_H
+
+#include "base/time.h"
+#include "format.h"
+#include "slate.h"
+#include "start.h"
+#include "station.h"
+
+enum {
+    HZ = PART_CLOCK_HZ,
+    TRACKS = PACKET_AUDIO + 1,
+    TROUBLE_BYTES_MAX = 512,
+    SOURCE = 0,
+    SOUND_ONLY = PART_RENDITIONS_MAX - 1,
+};
+
+/* So long nothing may come until it is taken for gone. */
+#define IDLE_US TIME_US_PER_SECOND
+
+/* The last picture: how long it is shown is known when the next one comes. */
+struct last_picture {
+    bool is_set;
+    bool is_key;
+    int64_t tick;
+    int32_t shown_after;
+    struct buf bytes;
+};
+
+enum state {
+    UNDECIDED, /* which tracks there are; what comes is held */
+    WAITING,   /* for a frame to begin with */
+    RESUMING,  /* up to where the process before came */
+    LIVE,
+};
+
+struct station {
+    struct buf *out;
+    struct start start;
+    bool is_started;
+    struct mux *muxes[PART_RENDITIONS_MAX];
+    enum state state;
+    struct buf configs[TRACKS]; /* as they came */
+    struct buf active[TRACKS];  /* of what is made now */
+    struct mux_format format;   /* its texts are those of active */
+    unsigned length_bytes;      /* avc_config */
+    struct buf held;            /* packets */
+    int64_t held_from;
+    bool has_held;
+    struct cutter cutter;
+    struct last_picture last;
+    int64_t duration; /* of a picture, as the last ones were */
+    int64_t now;      /* the latest tick there was */
+    int64_t now_us;
+    int64_t heard_us; /* when a frame was last of use; 0: never */
+    int64_t last_sound;
+    bool wants_key;
+    int64_t frames, dropped, status_frames, status_us;
+    /* The slate, which is a feed like any other while it is shown. */
+    struct slate *slate; /* of this size and sound */
+    unsigned slate_width, slate_height, slate_rate, slate_channels;
+    bool is_slate, is_slate_over;
+    int64_t slate_tick, slate_us; /* its begin, and when that should be seen */
+    int64_t slate_sound; /* tick of the first sound of a feed without pictures
+                            that came meanwhile; -1: none */
+    char trouble[TROUBLE_BYTES_MAX];
+};
+
+/* A frame of the feed, or of the slate. */
+void station_frame(struct station *station, const struct packet *packet);
+
+/* Reads the formats of what comes now; false: nothing of it can be passed on.
+ * What comes before a key frame is left out afterwards. */
+bool station_decide(struct station *station, struct str avcc, struct str asc);
+
+/* What there is becomes parts, the last one until tick (-1: as long as it
+ * probably is); then all begins anew. */
+void station_finish(struct station *station, int64_t tick);
+
+/* Up to where there are parts; -1: there never were any. */
+int64_t station_done_until(const struct station *station);
+
+/* ---- station_slate.c -------------------------------------------------------
+ */
+
+/* What is shown is shown on; and when nothing comes, the slate begins. */
+void slate_clock(struct station *station);
+
+/* A frame of the feed while the slate is shown. True: that is over, and it is
+ * to be passed on. */
+bool slate_gives_way(struct station *station, const struct packet *packet);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/avc.h"
+#include "station_internal.h"
+
+enum {
+    WIDTH_DEFAULT = 1280,
+    HEIGHT_DEFAULT = 720,
+    RATE_DEFAULT = 48000,
+    CHANNELS_DEFAULT = 2,
+    DECIDE_TICKS = HZ, /* for so long a feed without pictures waits for some */
+    FILL_TICKS_MAX = 30 * HZ,
+};
+
+/* It stays so far behind the clock, so that a feed that comes back finds its
+ * place still empty; its first part is there as soon as it begins. */
+#define BEHIND_US (TIME_US_PER_SECOND * 2 / 5)
+
+/* As what was shown before; a new program shows what is usual. */
+static enum err make(struct station *station)
+{
+    const struct mux_format *format = &station->format;
+    bool is_known = format->has_pictures || format->has_sound;
+    unsigned width = is_known ? format->width : WIDTH_DEFAULT;
+    unsigned height = is_known ? format->height : HEIGHT_DEFAULT;
+    unsigned rate = is_known ? format->rate : RATE_DEFAULT;
+    unsigned channels = is_known ? format->channels : CHANNELS_DEFAULT;
+    if (station->slate && station->slate_width == width &&
+        station->slate_height == height && station->slate_rate == rate &&
+        station->slate_channels == channels)
+        return ERR_OK;
+    slate_destroy(station->slate);
+    station->slate = NULL;
+    station->slate_width = width;
+    station->slate_height = height;
+    station->slate_rate = rate;
+    station->slate_channels = channels;
+    return slate_create(width, height, rate, channels, &station->slate);
+}
+
+static void show(struct station *station, int64_t before)
+{
+    struct packet packet;
+    while (slate_next(station->slate, before, &packet))
+        station_frame(station, &packet);
+}
+
+static void begin(struct station *station)
+{
+    struct packet pictures = {0}, sound = {0};
+    station_finish(station, -1);
+    int64_t tick = station_done_until(station);
+    if (tick < 0 || station->start.slate_ticks == 0 || make(station)) {
+        station->is_slate_over = true;
+        return;
+    }
+    slate_config(station->slate, PACKET_VIDEO, &pictures);
+    slate_config(station->slate, PACKET_AUDIO, &sound);
+    if (!station_decide(station, pictures.payload, sound.payload)) {
+        station->is_slate_over = true;
+        return;
+    }
+    station->is_slate = true;
+    station->wants_key = false;
+    station->slate_tick = tick;
+    station->slate_us = station->heard_us + BEHIND_US;
+    station->slate_sound = -1;
+    slate_begin(station->slate, tick);
+}
+
+static void end(struct station *station, int64_t tick)
+{
+    station_finish(station, tick);
+    station->is_slate = false;
+}
+
+void slate_clock(struct station *station)
+{
+    if (station->heard_us == 0) /* somebody was here before, perhaps */
+        station->heard_us = station->now_us - IDLE_US / 2;
+    if (!station->is_slate && !station->is_slate_over &&
+        station->now_us - station->heard_us >= IDLE_US)
+        begin(station);
+    if (!station->is_slate)
+        return;
+    int64_t shown =
+        (station->now_us - station->slate_us) * HZ / TIME_US_PER_SECOND;
+    if (shown > station->start.slate_ticks) {
+        end(station, -1);
+        station->is_slate_over = true;
+    } else {
+        show(station, station->slate_tick + shown);
+    }
+}
+
+/* What a feed can begin with: a key frame; sound, when there are no pictures.
+ */
+static bool can_begin(struct station *station, const struct packet *packet)
+{
+    struct str avcc = buf_str(&station->configs[PACKET_VIDEO]);
+    struct avc_config config;
+    if (avcc.len > 0)
+        return packet->track == PACKET_VIDEO && packet->is_key &&
+               avc_read_config(avcc, &config) == ERR_OK &&
+               avc_is_idr(packet->payload, config.length_bytes);
+    if (packet->track != PACKET_AUDIO)
+        return false;
+    if (station->slate_sound < 0)
+        station->slate_sound = packet->tick;
+    return packet->tick - station->slate_sound >= DECIDE_TICKS;
+}
+
+bool slate_gives_way(struct station *station, const struct packet *packet)
+{
+    int64_t shown =
+        station->last.is_set ? station->last.tick : station->last_sound;
+    if (!can_begin(station, packet) || packet->tick <= shown) {
+        station->dropped++;
+        return false;
+    }
+    if (packet->tick - shown > FILL_TICKS_MAX) {
+        end(station, -1);
+        return true;
+    }
+    show(station, packet->tick);
+    end(station, packet->tick);
+    return true;
+}
