@@ -12,9 +12,9 @@
 enum { SOURCE = 0, SOUND_ONLY = 3, HZ = PART_CLOCK_HZ };
 
 #define PICTURES(size, rate) \
-    "-f lavfi -i testsrc2=size=" size ":rate=" rate ":duration=12 "
+    "-f lavfi -i testsrc2=size=" size ":rate=" rate ":duration=7 "
 #define TONE(rate) \
-    "-f lavfi -i sine=frequency=440:sample_rate=" rate ":duration=12 "
+    "-f lavfi -i sine=frequency=440:sample_rate=" rate ":duration=7 "
 #define H264 "-c:v libx264 -preset ultrafast -threads 1 -pix_fmt yuv420p "
 #define AAC "-c:a aac -ac 2 -shortest "
 
