@@ -32,7 +32,7 @@ static enum err read_config(struct encoder *encoder)
         if (h264_unit_type(unit) == H264_PPS)
             pps = unit;
     }
-    return h264_write_config(&encoder->config, sps, pps);
+    return h264_write_config(&encoder->config, sps, &pps, pps.len > 0);
 }
 
 static void set_up(AVCodecContext *context, const struct encoder_format *format)

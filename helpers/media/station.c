@@ -55,6 +55,7 @@ void station_destroy(struct station *station)
     buf_finish(&station->held);
     buf_finish(&station->last.bytes);
     slate_destroy(station->slate);
+    studio_destroy(station->studio);
     free(station);
 }
 
@@ -71,6 +72,8 @@ enum err station_start(struct station *station, struct str json,
     if (!err && !station->muxes[SOURCE] && !station->muxes[SOUND_ONLY])
         err = fault_set(fault, ERR_INVALID, "ladder",
                         "the ladder has neither the source nor the sound");
+    if (!err)
+        err = studio_create(&station->studio);
     station->is_started = !err;
     return err;
 }
@@ -437,6 +440,9 @@ void station_packet(struct station *station, const struct packet *packet,
 {
     assert(packet->track < TRACKS);
     station->now_us = now_us;
+    if (packet->kind == PACKET_CONFIG ||
+        packet->tick >= station_done_until(station))
+        studio_give(station->studio, packet); /* not what was seen before */
     if (packet->kind == PACKET_CONFIG)
         configure(station, packet);
     else if (packet->kind == PACKET_FRAME)
@@ -456,9 +462,16 @@ static void tell_status(struct station *station, int64_t now_us)
     DEFER(buf_finish) struct buf json;
     double seconds =
         (double)(now_us - station->status_us) / (double)TIME_US_PER_SECOND;
+    double lufs;
+    bool is_heard =
+        studio_loudness(station->studio, &lufs) && !station->is_slate;
     buf_init(&json, JSON_BYTES_MAX);
+    if (is_heard)
+        buf_printf(&json, "{\"loudness_lufs\":%.1f", lufs);
+    else
+        buf_add_c(&json, "{\"loudness_lufs\":null");
     buf_printf(&json,
-               "{\"loudness_lufs\":null,\"frames\":%.1f,\"dropped\":%lld,"
+               ",\"frames\":%.1f,\"dropped\":%lld,"
                "\"encoder_load\":0.0,\"slate\":%s,\"shed\":[]}",
                (double)(station->frames - station->status_frames) / seconds,
                (long long)station->dropped,
@@ -475,6 +488,7 @@ void station_clock(struct station *station, int64_t now_us)
     if (station->status_us == 0)
         station->status_us = now_us;
     slate_clock(station);
+    studio_take(station->studio, station->out);
     if (station->heard_us && now_us - station->status_us >= TIME_US_PER_SECOND)
         tell_status(station, now_us);
 }

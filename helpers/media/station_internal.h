@@ -8,6 +8,7 @@
 #include "slate.h"
 #include "start.h"
 #include "station.h"
+#include "studio.h"
 
 enum {
     HZ = PART_CLOCK_HZ,
@@ -65,6 +66,7 @@ struct station {
     int64_t slate_tick, slate_us; /* its begin, and when that should be seen */
     int64_t slate_sound; /* tick of the first sound of a feed without pictures
                             that came meanwhile; -1: none */
+    struct studio *studio;
     char trouble[TROUBLE_BYTES_MAX];
 };
 

@@ -293,6 +293,32 @@ static void test_a_slate_is_shown_while_nothing_comes(void **state)
     }
 }
 
+static void test_the_studio_sees_and_hears(void **state)
+{
+    enum { TURNS_MAX = 300 };
+    (void)state;
+    struct feed feed;
+    struct tv tv;
+    feed_make(&feed, "plain", shapes[0].words, 7 * HZ + 123);
+    tv_begin(&tv, "[\"source\",\"audio\"],\"slate_seconds\":0");
+    tv_send_some(&tv, &feed, 0, feed.count);
+    for (int i = 0; i < TURNS_MAX &&
+                    (tv.thumbnails == 0 || !strstr(tv.status, "lufs\":-"));
+         i++)
+        tv_take(&tv, 100);
+    assert_true(tv.thumbnails > 0);
+    assert_non_null(strstr(tv.status, "lufs\":-"));
+    struct str jpeg = buf_str(&tv.thumbnail);
+    assert_true(str_starts_with(jpeg, STR("\xFF\xD8")));
+    assert_true(str_ends_with(jpeg, STR("\xFF\xD9")));
+    assert_true(str_find(jpeg, STR("\xFF\xC0\0\x11\x08\0\x5A\0\xA0")) > 0);
+    /* a sine of an eighth of full scale, -18 dBFS, on both channels */
+    double lufs = strtod(strstr(tv.status, ":-") + 1, NULL);
+    assert_true(lufs < -17 && lufs > -23);
+    tv_end(&tv);
+    feed_finish(&feed);
+}
+
 static void test_the_sandbox_holds(void **state)
 {
     (void)state;
@@ -312,6 +338,7 @@ int main(int argc, char **argv)
             test_a_program_that_is_killed_loses_and_repeats_nothing),
         cmocka_unit_test(test_another_feed_is_one_discontinuity),
         cmocka_unit_test(test_a_slate_is_shown_while_nothing_comes),
+        cmocka_unit_test(test_the_studio_sees_and_hears),
         cmocka_unit_test(test_the_sandbox_holds),
     };
     cmocka_set_test_filter(argc > 1 ? argv[1] : NULL);
