@@ -10,6 +10,8 @@ enum {
     SEGMENT_MAX = 60 * HZ,
     SLATE_SECONDS_DEFAULT = 600,
     SLATE_SECONDS_MAX = 24 * 3600,
+    IDLE_MS_DEFAULT = 1000,
+    IDLE_MS_MAX = 60000,
 };
 
 static void drop_json(json_t **json)
@@ -51,9 +53,12 @@ static bool read_limits(const json_t *json, struct start *start)
                                      SEGMENT_MAX, limits->segment * 3);
     int64_t seconds = get_number(json, "slate_seconds", 0, SLATE_SECONDS_MAX,
                                  SLATE_SECONDS_DEFAULT);
+    int64_t idle_ms =
+        get_number(json, "slate_after_ms", 100, IDLE_MS_MAX, IDLE_MS_DEFAULT);
     start->slate_ticks = seconds * HZ;
+    start->idle_us = idle_ms * 1000;
     return limits->part > 0 && limits->part_max > 0 && limits->segment > 0 &&
-           limits->segment_max > 0 && seconds >= 0;
+           limits->segment_max > 0 && seconds >= 0 && idle_ms > 0;
 }
 
 static bool read_ladder(const json_t *json, struct start *start)

@@ -9,7 +9,8 @@
 
 struct start {
     struct cutter_limits limits;
-    int64_t slate_ticks; /* for how long the slate is shown */
+    int64_t slate_ticks; /* for how long the slate is shown … */
+    int64_t idle_us;     /* … and how long nothing has come by then */
     struct {
         bool is_wanted;
         bool has_from;

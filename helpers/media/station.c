@@ -115,6 +115,15 @@ static struct mux_format format_of(const struct station *station,
                                : station->format;
 }
 
+/* Another feed has not told (yet) what the one before had. */
+static bool lacks_format(const struct station *station)
+{
+    return (station->format.has_pictures &&
+            station->configs[PACKET_VIDEO].len == 0) ||
+           (station->format.has_sound &&
+            station->configs[PACKET_AUDIO].len == 0);
+}
+
 static bool has_other_format(const struct station *station)
 {
     for (int i = 0; i < TRACKS; i++)
@@ -396,7 +405,12 @@ static void hold(struct station *station, const struct packet *packet)
     struct buf held = station->held;
     buf_init(&station->held, HELD_BYTES_MAX);
     station->has_held = false;
-    if (station_decide(station, buf_str(&station->configs[PACKET_VIDEO]),
+    bool goes_on = station->state != UNDECIDED && !has_other_format(station) &&
+                   !lacks_format(station);
+    if (!goes_on && station->state != UNDECIDED)
+        station_finish(station, -1);
+    if (goes_on ||
+        station_decide(station, buf_str(&station->configs[PACKET_VIDEO]),
                        buf_str(&station->configs[PACKET_AUDIO]))) {
         struct str rest = buf_str(&held);
         struct packet each;
@@ -421,7 +435,8 @@ static void feed_frame(struct station *station, const struct packet *packet)
         return;
     if (station->state != UNDECIDED && has_other_format(station))
         station_finish(station, -1);
-    if (station->state == UNDECIDED)
+    if (station->state == UNDECIDED || station->has_held ||
+        lacks_format(station))
         hold(station, packet);
     else
         station_frame(station, packet);
@@ -472,10 +487,17 @@ static void tell_status(struct station *station, int64_t now_us)
         buf_add_c(&json, "{\"loudness_lufs\":null");
     buf_printf(&json,
                ",\"frames\":%.1f,\"dropped\":%lld,"
-               "\"encoder_load\":0.0,\"slate\":%s,\"shed\":[]}",
+               "\"encoder_load\":0.0,\"slate\":%s,\"shed\":[",
                (double)(station->frames - station->status_frames) / seconds,
                (long long)station->dropped,
                station->is_slate ? "true" : "false");
+    const char *before = "";
+    for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
+        if (station->start.renditions[i].is_wanted && !station->muxes[i]) {
+            buf_printf(&json, "%s\"%s\"", before, part_rendition_name(i));
+            before = ",";
+        }
+    buf_add_c(&json, "]}");
     part_write(station->out,
                &(struct part){.kind = PART_STATUS, .payload = buf_str(&json)});
     station->status_frames = station->frames;

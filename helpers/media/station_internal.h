@@ -18,9 +18,6 @@ enum {
     SOUND_ONLY = PART_RENDITIONS_MAX - 1,
 };
 
-/* So long nothing may come until it is taken for gone. */
-#define IDLE_US TIME_US_PER_SECOND
-
 /* The last picture: how long it is shown is known when the next one comes. */
 struct last_picture {
     bool is_set;

@@ -76,9 +76,9 @@ static void end(struct station *station, int64_t tick)
 void slate_clock(struct station *station)
 {
     if (station->heard_us == 0) /* somebody was here before, perhaps */
-        station->heard_us = station->now_us - IDLE_US / 2;
+        station->heard_us = station->now_us - station->start.idle_us / 2;
     if (!station->is_slate && !station->is_slate_over &&
-        station->now_us - station->heard_us >= IDLE_US)
+        station->now_us - station->heard_us >= station->start.idle_us)
         begin(station);
     if (!station->is_slate)
         return;

@@ -45,6 +45,7 @@ enum part_kind {
     /* JSON: {"part_ticks":45000, "part_ticks_max":48600,
      *   "segment_ticks":180000, "segment_ticks_max":540000,
      *   "ladder":["source","720p","360p","audio"], "slate_seconds":600,
+     *   "slate_after_ms":1000,
      *   "from":{"source":[TICK, TICK OF ITS SEGMENT], "audio":[…]}}
      * Parts end at the first frame from part_ticks on and are never longer than
      * part_ticks_max (but for a single frame that is); segments at the first
@@ -54,7 +55,9 @@ enum part_kind {
      * PART_TROUBLE tells. from: where each rendition has to go on, and where
      * its segment in the making began; what it does not name begins with the
      * first key frame there is. slate_seconds: for how long the slate is shown
-     * when a feed is gone. All but ladder may be missing. */
+     * when a feed is gone, 0: never; slate_after_ms: when nothing came for so
+     * long. All but ladder may be missing. What of the ladder is not made is
+     * told by PART_STATUS, as shed. */
     PART_START = 1,
 
     /* media to playout */

@@ -154,12 +154,15 @@ static size_t next_part(const struct tv *tv, size_t from, unsigned rendition,
     return at;
 }
 
+enum { GROUPS_MAX = 4 }; /* that are played alone: it takes its time */
+
 void tv_play(const struct tv *tv, unsigned rendition)
 {
     size_t at = 0, next;
     while (at < tv->count && tv->parts[at].part.rendition != rendition)
         at++;
-    for (size_t i = at; i < tv->count; i = next) {
+    int groups = 0;
+    for (size_t i = at; i < tv->count && groups++ < GROUPS_MAX; i = next) {
         next = next_part(tv, i, rendition, true, PART_INDEPENDENT);
         play(&tv->inits[tv->parts[i].init], tv->parts + i, next - i, rendition);
     }

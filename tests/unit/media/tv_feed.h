@@ -92,8 +92,8 @@ struct tv_samples {
 void tv_samples(const struct tv *tv, unsigned rendition, bool sound,
                 struct tv_samples *ret_samples);
 
-/* Each part that is independent with those up to the next, and all of them
- * together, through ffmpeg that ends at the first error. */
+/* The first parts that are independent, each with those up to the next, and
+ * all parts together, through ffmpeg that ends at the first error. */
 void tv_play(const struct tv *tv, unsigned rendition);
 
 #endif
