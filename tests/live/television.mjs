@@ -205,6 +205,32 @@ for (const name of ["ingest", "playout"])
     assert.equal(breaks(after.text), breaks(before.text) + 1);
   });
 
+test("an encoder that goes away and comes back: a slate, and live again, one break each", async () => {
+  const before = await until(now, "there is a playlist");
+  const broken = breaks(before.text);
+  stopPictures();
+  const went = Date.now();
+  const slate = await until(async () => {
+    const found = await now();
+    return found && breaks(found.text) === broken + 1 && found;
+  }, "the slate is shown");
+  note(`the slate is there ${Date.now() - went} ms after the encoder's end`);
+  check(slate.text);
+  let at = slate;
+  for (let i = 0; i < 4; i++) at = await more(at);
+  assert.equal(breaks(at.text), broken + 1);
+  sendPictures();
+  const came = Date.now();
+  const live = await until(async () => {
+    const found = await now();
+    return found && breaks(found.text) === broken + 2 && found;
+  }, "it is live again");
+  note(`live ${Date.now() - came} ms after the encoder's start`);
+  check(live.text);
+  assert.equal(firstSequence(live.text), firstSequence(before.text));
+  check((await more(live)).text);
+});
+
 test("viewers are told to the newsroom", async () => {
   for (let i = 0; i < 20; i++) await index(`?v=${i.toString(16).padStart(16, "0")}`);
   const told = await until(async () => {
