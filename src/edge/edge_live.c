@@ -76,12 +76,11 @@ static void answer_options(struct http_exchange *exchange)
 }
 
 static void answer_text(struct http_exchange *exchange,
-                        struct live_edition *edition, enum live_text_kind kind)
+                        struct live_edition *edition, enum live_text_kind kind,
+                        bool takes_gzip)
 {
     const struct live_text *text = live_edition_text(edition, kind);
-    struct str accept =
-        http_request_field(&exchange->request, HTTP_FIELD_ACCEPT_ENCODING);
-    bool packed = text->gzip.len && (accept_codings(accept) & HTTP_CODING_GZIP);
+    bool packed = text->gzip.len && takes_gzip;
     http_answer(
         exchange,
         &(struct http_answer){
@@ -104,8 +103,12 @@ static struct byte_range choose_range(const struct http_exchange *exchange,
                                       char fields[FIELDS_BYTES])
 {
     struct byte_range range = {0, size};
-    enum accept_range wanted = accept_range(
-        http_request_field(&exchange->request, HTTP_FIELD_RANGE), size, &range);
+    /* Who waited for it gets all of it. */
+    struct str asked =
+        exchange->is_slim
+            ? str_of(NULL, 0)
+            : http_request_field(&exchange->request, HTTP_FIELD_RANGE);
+    enum accept_range wanted = accept_range(asked, size, &range);
     int len = snprintf(fields, FIELDS_BYTES,
                        CORS NOSNIFF LASTING "Accept-Ranges: bytes\r\n");
     *ret_status = 200;
@@ -247,7 +250,7 @@ void edge_live_answer(const struct live_ask *ask,
                                                     ask->part) == HLS_TOO_FAR)
         edge_live_answer_words(exchange, 400, STR("_HLS_msn is too far ahead"));
     else
-        answer_text(exchange, edition, ask->kind);
+        answer_text(exchange, edition, ask->kind, ask->takes_gzip);
 }
 
 static void answer_or_wait(struct edge_thread *thread,
@@ -465,7 +468,10 @@ static void answer_playlist(struct edge_thread *thread,
                             struct http_exchange *exchange)
 {
     struct live_ask ask = *asked;
+    struct str accept =
+        http_request_field(&exchange->request, HTTP_FIELD_ACCEPT_ENCODING);
     ask.kind = kind_of(parameters);
+    ask.takes_gzip = accept_codings(accept) & HTTP_CODING_GZIP;
     ask.has_sequence = parameters->has_sequence;
     ask.sequence = parameters->sequence;
     ask.part = parameters->has_part ? (int64_t)parameters->part : -1;

@@ -28,6 +28,7 @@ struct live_ask {
     bool has_sequence;
     uint64_t sequence;
     int64_t part; /* -1: the whole segment */
+    bool takes_gzip;
 };
 
 struct live_waiter {
@@ -72,7 +73,8 @@ struct edge_live {
 /* Whether it is not there yet, but will be. */
 bool edge_live_has_to_wait(const struct live_ask *ask);
 
-/* With what there is, or with what is wrong about asking for it. */
+/* What of the request matters is in ask. With what there is, or with what is
+ * wrong about asking for it. */
 void edge_live_answer(const struct live_ask *ask,
                       struct http_exchange *exchange);
 

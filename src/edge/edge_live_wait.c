@@ -84,6 +84,7 @@ void edge_live_wait(struct edge_live *live, const struct live_ask *ask,
     int64_t target_us = ask->seat->station->info.target * 100 / 9;
     waiter->ask = *ask;
     waiter->live = live;
+    exchange = http_exchange_slim(exchange);
     waiter->exchange = exchange;
     waiter->until_us =
         loop_now_us(live->thread->loop) + LIVE_WAIT_TARGETS * target_us;

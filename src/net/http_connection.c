@@ -125,6 +125,42 @@ static void refuse(struct http_connection *connection, int status,
     end_connection(connection);
 }
 
+/* Nothing but what an answer has to know. */
+static void make_slim(struct http_exchange *exchange)
+{
+    const struct http_request request = {
+        .method = exchange->request.method,
+        .minor_version = exchange->request.minor_version,
+        .keep_alive = exchange->request.keep_alive,
+    };
+    memcpy(&exchange->request, &request, offsetof(struct http_request, fields));
+    exchange->is_slim = true;
+}
+
+struct http_exchange *http_exchange_slim(struct http_exchange *exchange)
+{
+    struct http_connection *connection = exchange->connection;
+    assert(!exchange->body.len && !exchange->is_slim);
+    if (!connection)
+        return exchange;
+    assert(connection->state == CONNECTION_HANDLING);
+    struct http_exchange *slim = malloc(HTTP_SLIM_BYTES);
+    if (!slim)
+        return exchange;
+    make_slim(exchange);
+    memcpy(slim, exchange, HTTP_SLIM_BYTES);
+    exchange->is_slim = false;
+    connection->exchange = slim;
+    http_exchange_give(connection->server, exchange);
+    if (connection->input_end == connection->input_body) {
+        http_input_give(connection->server, connection->input);
+        connection->input = NULL;
+        connection->input_start = connection->input_body =
+            connection->input_end = 0;
+    }
+    return slim;
+}
+
 /* ---- Requests ----------------------------------------------------------- */
 
 static void begin_exchange(struct http_connection *connection,
@@ -137,6 +173,7 @@ static void begin_exchange(struct http_connection *connection,
     exchange->on_abandon = NULL;
     exchange->ended_is_gone = false;
     exchange->on_room = NULL;
+    exchange->is_slim = false;
     exchange->connection = connection;
     exchange->next = NULL;
     exchange->input = NULL;

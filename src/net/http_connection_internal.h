@@ -8,6 +8,8 @@
 #ifndef NET_HTTP_CONNECTION_INTERNAL_H
 #define NET_HTTP_CONNECTION_INTERNAL_H
 
+#include <stddef.h>
+
 #include "base/map.h"
 #include "net/http_body.h"
 #include "net/http_server.h"
@@ -88,6 +90,9 @@ struct http_connection {
     struct http_tail *tail;
     struct http_output output;
 };
+
+/* Of an exchange without its request's fields. */
+#define HTTP_SLIM_BYTES offsetof(struct http_exchange, request.fields)
 
 struct http_spare { /* a spare input buffer */
     struct http_spare *next;

@@ -61,7 +61,7 @@ struct http_exchange *http_exchange_take(struct http_server *server)
 void http_exchange_give(struct http_server *server,
                         struct http_exchange *exchange)
 {
-    if (server->spare_exchange_count == HTTP_POOL_MAX) {
+    if (exchange->is_slim || server->spare_exchange_count == HTTP_POOL_MAX) {
         free(exchange);
         return;
     }

@@ -100,7 +100,6 @@ struct http_server_counts http_server_counts(const struct http_server *server);
  */
 
 struct http_exchange {
-    struct http_request request;
     struct str body;          /* "" when there is none */
     struct address_peer peer; /* who sent it; is_local on adopted sockets */
     struct http_server *server;
@@ -117,7 +116,16 @@ struct http_exchange {
     struct buf body_buf;
     char *input; /* what request points into, once the connection is gone */
     void (*on_room)(struct http_exchange *exchange);
+    bool is_slim;
+    struct http_request request; /* last, and its fields are its last */
 };
+
+/* For exchanges that are kept for long, many at a time: gives back all memory
+ * of the request. Of it only method, version and keep_alive are known
+ * afterwards. The exchange lies elsewhere from now on: the result takes the
+ * place of exchange, which is gone. For requests without a body; exchange
+ * itself when there is no memory. */
+struct http_exchange *http_exchange_slim(struct http_exchange *exchange);
 
 /* ---- Answers --------------------------------------------------------------
  */

@@ -168,8 +168,28 @@ test("who leaves while waiting is forgotten", async () => {
   await shown(13);
 });
 
+test("requests behind one that waits are answered after it, in order", async () => {
+  const connection = await Connection.open(site.place);
+  const head = "HTTP/1.1\r\nHost: a\r\n";
+  connection.write(
+    `GET /live/news/source/index.m3u8?_HLS_msn=1003&_HLS_part=1 ${head}Accept-Encoding: gzip\r\n\r\n` +
+      `GET /live/news/source/1003.2.m4s ${head}\r\n`,
+  );
+  await index();
+  connection.write(`GET /live/news/source/1003.0.m4s ${head}\r\n`);
+  await index();
+  tell(1);
+  const first = await connection.answer();
+  assert.equal(first.get("content-encoding"), "gzip");
+  assert.match(first.text(), /URI="1003\.1\.m4s"/);
+  tell(2);
+  assert.ok((await connection.answer()).body.equals(bytes(14)));
+  assert.ok((await connection.answer()).body.equals(bytes(12)));
+  connection.close();
+});
+
 test("a delta applied to what a player has is the whole playlist", async () => {
-  tell(48);
+  tell(45);
   const full = (await shown(61)).text();
   const delta = (await index("?_HLS_skip=YES")).text();
   check(full);
