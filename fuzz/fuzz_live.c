@@ -42,7 +42,6 @@ static void read_media(struct str payload)
     struct live_init init;
     struct live_part part;
     struct live_thumbnail thumb;
-    struct live_caption caption;
     struct live_pruned pruned;
     if (!live_read_init(payload, &init) &&
         init.rendition >= LIVE_RENDITIONS_MAX)
@@ -52,8 +51,6 @@ static void read_media(struct str payload)
          part.duration < 0 || part.segment.sequence >= LIVE_SEQUENCE_MAX))
         abort();
     if (!live_read_thumbnail(payload, &thumb) && !thumb.jpeg.len)
-        abort();
-    if (!live_read_caption(payload, &caption) && caption.duration < 0)
         abort();
     if (!live_read_pruned(payload, &pruned) &&
         pruned.rendition >= LIVE_RENDITIONS_MAX)

@@ -359,29 +359,6 @@ enum err live_read_thumbnail(struct str payload, struct live_thumbnail *ret)
     return fine ? ERR_OK : ERR_INVALID;
 }
 
-void live_put_caption(struct buf *out, const struct live_caption *caption)
-{
-    assert(caption->text.len <= LIVE_CAPTION_BYTES_MAX);
-    size_t start = begin(out, MESSAGE_LIVE_CAPTION, caption->channel);
-    put_i64(out, caption->tick);
-    wire_put_u32(out, (uint32_t)caption->duration);
-    buf_add(out, caption->text);
-    message_end(out, start);
-}
-
-enum err live_read_caption(struct str payload, struct live_caption *ret)
-{
-    struct wire_reader reader = {.rest = payload};
-    struct live_caption caption = {.channel = wire_get_u64(&reader)};
-    caption.tick = get_i64(&reader);
-    caption.duration = wire_get_u32(&reader);
-    caption.text = reader.rest;
-    *ret = caption;
-    bool fine = !reader.bad && is_duration(caption.duration) &&
-                caption.text.len <= LIVE_CAPTION_BYTES_MAX;
-    return fine ? ERR_OK : ERR_INVALID;
-}
-
 void live_put_viewers(struct buf *out, const struct live_viewers *viewers,
                       size_t count)
 {

@@ -29,7 +29,6 @@ enum {
     LIVE_PARTS_MAX = 64, /* of one segment */
     LIVE_NAME_BYTES_MAX = 40,
     LIVE_CODECS_BYTES_MAX = 80,
-    LIVE_CAPTION_BYTES_MAX = 1000,
     LIVE_PART_BYTES_MAX = 16 << 20,
     LIVE_DVR_SECONDS_MAX = 14 * 24 * 3600,
     LIVE_DURATION_MAX = 60 * LIVE_HZ, /* of one segment */
@@ -123,12 +122,6 @@ struct live_thumbnail {
     struct str jpeg;
 };
 
-struct live_caption {
-    uint64_t channel;
-    int64_t tick, duration;
-    struct str text; /* UTF-8 */
-};
-
 struct live_viewers {
     uint64_t channel;
     uint32_t viewers;
@@ -145,7 +138,6 @@ void live_put_part(struct buf *out, const struct live_part *part);
 void live_put_segment(struct buf *out, const struct live_segment *segment);
 void live_put_pruned(struct buf *out, const struct live_pruned *pruned);
 void live_put_thumbnail(struct buf *out, const struct live_thumbnail *thumb);
-void live_put_caption(struct buf *out, const struct live_caption *caption);
 void live_put_gone(struct buf *out, uint64_t channel);
 void live_put_viewers(struct buf *out, const struct live_viewers *viewers,
                       size_t count);
@@ -165,8 +157,6 @@ MUST_USE enum err live_read_stored(struct str payload, struct live_stored *ret);
 MUST_USE enum err live_read_pruned(struct str payload, struct live_pruned *ret);
 MUST_USE enum err live_read_thumbnail(struct str payload,
                                       struct live_thumbnail *ret);
-MUST_USE enum err live_read_caption(struct str payload,
-                                    struct live_caption *ret);
 MUST_USE enum err live_read_gone(struct str payload, uint64_t *ret_channel);
 
 /* Takes the next one off; false at the end, and when bytes are left over that

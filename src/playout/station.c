@@ -358,19 +358,6 @@ static enum err on_thumbnail(struct station *station, const struct part *part,
     return ERR_OK;
 }
 
-static enum err on_caption(struct station *station, const struct part *part,
-                           struct buf *out)
-{
-    if (part->payload.len > LIVE_CAPTION_BYTES_MAX ||
-        part->duration > LIVE_DURATION_MAX)
-        return ERR_INVALID;
-    if (out)
-        live_put_caption(out, &(struct live_caption){channel_number(station),
-                                                     part->tick, part->duration,
-                                                     part->payload});
-    return ERR_OK;
-}
-
 enum err station_take(struct station *station, const struct part *part,
                       struct buf *out)
 {
@@ -383,8 +370,8 @@ enum err station_take(struct station *station, const struct part *part,
         return on_part(station, part, out);
     case PART_THUMBNAIL:
         return on_thumbnail(station, part, out);
-    case PART_CAPTION:
-        return on_caption(station, part, out);
+    case PART_CAPTION: /* no rendition shows them yet */
+        return ERR_OK;
     default:
         return ERR_INVALID;
     }

@@ -52,7 +52,7 @@ export function makeParts(folder, { seconds, size = "320x180", audio = false }) 
 // ---- the link (src/link/live.h) --------------------------------------------------
 
 const KIND = { begin: 128, channel: 129, init: 130, stored: 131, part: 132, segment: 133,
-  pruned: 134, thumbnail: 135, caption: 136, gone: 137, ready: 138, viewers: 192 };
+  pruned: 134, thumbnail: 135, gone: 136, ready: 137, viewers: 192 };
 
 /** @param {number} bytes @param {number | bigint} value */
 function number(bytes, value) {

@@ -161,14 +161,6 @@ static void test_the_rest_arrives_too(void **state)
     (void)state;
     DEFER(buf_finish) struct buf out;
     buf_init(&out, 1 << 16);
-    live_put_caption(&out, &(struct live_caption){7, -5, 900, STR("წვიმა")});
-    struct live_caption caption;
-    assert_int_equal(
-        live_read_caption(payload_of(&out, MESSAGE_LIVE_CAPTION), &caption),
-        ERR_OK);
-    assert_int_equal(caption.tick, -5);
-    assert_true(str_eq(caption.text, STR("წვიმა")));
-    buf_reset(&out);
     live_put_thumbnail(&out, &(struct live_thumbnail){7, 12, 99, STR("jpeg")});
     struct live_thumbnail thumb;
     assert_int_equal(
