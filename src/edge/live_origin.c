@@ -161,7 +161,8 @@ static void replace_station(struct channel *channel,
     live_station_release(channel->station);
     channel->station = station;
     channel->is_dirty = true;
-    for (size_t i = 0; i < info->rendition_count; i++)
+    /* info may have been the old one's. */
+    for (size_t i = 0; i < station->info.rendition_count; i++)
         channel->renditions[i].is_dirty = true;
 }
 
