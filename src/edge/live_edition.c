@@ -395,16 +395,17 @@ static void write_playlist(const struct live_edition *edition,
     free(listing.parts);
 }
 
+/* Once a playlist, however many get it: the compressor is not worth keeping. */
 static struct str gzip(struct str text)
 {
-    static _Thread_local struct libdeflate_compressor *compressor;
-    if (!compressor && !(compressor = libdeflate_alloc_compressor(GZIP_LEVEL)))
-        log_panic("no memory for television");
+    struct libdeflate_compressor *compressor =
+        libdeflate_alloc_compressor(GZIP_LEVEL);
     char *packed = malloc(text.len);
-    if (!packed)
+    if (!compressor || !packed)
         log_panic("no memory for television");
     size_t len = libdeflate_gzip_compress(compressor, text.ptr, text.len,
                                           packed, text.len);
+    libdeflate_free_compressor(compressor);
     if (!len) { /* it would be longer */
         free(packed);
         return str_of(NULL, 0);
