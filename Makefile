@@ -46,7 +46,7 @@ PKG_cli     := jansson libseccomp
 # Of the helper programs: the newspaper itself links none of it.
 PKG_helper_html  := gumbo jansson libseccomp
 PKG_helper_image := vips expat freetype2 harfbuzz icu-uc libseccomp
-PKG_helper_ingest := libseccomp srt
+PKG_helper_ingest := libseccomp srt libssl
 PKG_helper_media := jansson libavcodec libavfilter libavutil libswscale libswresample libseccomp
 PACKAGES    := $(sort $(foreach l,$(LAYERS) helper_html helper_image helper_ingest helper_media,$(PKG_$(l))))
 # The layers that a helper is made of, where they are others than these.

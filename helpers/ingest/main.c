@@ -4,7 +4,8 @@
  * nothing, and can open nothing (sandbox.h). The playout starts it, tells it
  * what it has to know and hears what comes of it: see media/ingest_wire.h.
  *
- *     broadsheet-ingest --rtmp FD … [--srt ADDRESS:PORT] [--log-json]
+ *     broadsheet-ingest [--rtmp FD …] [--srt ADDRESS:PORT] [--log-json]
+ *         [--rtmps ADDRESS:PORT --certificate FILE --certificate-key FILE]
  *
  * FD is an inherited socket that listens. With "probe" as its argument it tries
  * everything the sandbox forbids, and tells. */
@@ -17,6 +18,7 @@
 #include "sandbox.h"
 #include "srt.h"
 #include "station.h"
+#include "tls.h"
 
 struct ingest {
     struct loop *loop;
@@ -24,6 +26,7 @@ struct ingest {
     struct station *station;
     struct rtmp_server *rtmp;
     struct srt_server *srt; /* NULL: there is none */
+    struct ssl_ctx_st *tls; /* … */
 };
 
 static void tell(void *context, const struct ingest_message *message)
@@ -63,12 +66,36 @@ static enum err listen_rtmp(struct ingest *ingest, const char *value,
                          "--rtmp wants the number of a descriptor, not \"%s\"",
                          value);
     enum err err = listener_adopt((int)fd, fault);
-    if (!err && rtmp_server_listen(ingest->rtmp, (int)fd))
+    if (!err && rtmp_server_listen(ingest->rtmp, (int)fd, NULL))
         err = fault_set(fault, ERR_USAGE, "rtmp",
                         "descriptor %s cannot be listened on: too many are, or "
                         "it is there twice",
                         value);
     return err;
+}
+
+static enum err listen_rtmps(struct ingest *ingest, const char *value,
+                             struct fault *fault)
+{
+    struct address address;
+    int fd;
+    enum err err = address_parse(str_from_c(value), &address, fault);
+    if (!err)
+        err = listener_open(&address, 1, &fd, fault);
+    if (!err && rtmp_server_listen(ingest->rtmp, fd, ingest->tls))
+        err = fault_set(fault, ERR_IO, "rtmps", "%s cannot be listened on",
+                        value);
+    return err;
+}
+
+/* They were read already, before files were forbidden. */
+static enum err pass_over(struct ingest *ingest, const char *value,
+                          struct fault *fault)
+{
+    (void)ingest;
+    (void)value;
+    (void)fault;
+    return ERR_OK;
 }
 
 static enum err listen_srt(struct ingest *ingest, const char *value,
@@ -86,7 +113,8 @@ static const struct {
     enum err (*run)(struct ingest *ingest, const char *value,
                     struct fault *fault);
 } options[] = {
-    {"--rtmp", listen_rtmp},
+    {"--rtmp", listen_rtmp},      {"--rtmps", listen_rtmps},
+    {"--certificate", pass_over}, {"--certificate-key", pass_over},
     {"--srt", listen_srt},
 };
 
@@ -116,6 +144,28 @@ static enum err take_options(struct ingest *ingest, char **arguments,
             arguments++;
     }
     return err;
+}
+
+static const char *value_of(char **arguments, const char *name)
+{
+    for (; *arguments; arguments++)
+        if (strcmp(*arguments, name) == 0)
+            return arguments[1];
+    return NULL;
+}
+
+static enum err load_certificate(struct ingest *ingest, char **arguments,
+                                 struct fault *fault)
+{
+    const char *certificate = value_of(arguments, "--certificate");
+    const char *key = value_of(arguments, "--certificate-key");
+    if (!value_of(arguments, "--rtmps"))
+        return ERR_OK;
+    if (!certificate || !key)
+        return fault_set(fault, ERR_USAGE, "rtmps",
+                         "RTMPS wants a certificate and its key");
+    ingest->tls = tls_load(certificate, key, fault);
+    return ingest->tls ? ERR_OK : fault->code;
 }
 
 /* ---- Beginning and end -----------------------------------------------------
@@ -154,11 +204,11 @@ int main(int argc, char **argv)
     log_setup("ingest", LOG_LEVEL_INFO, has_argument(argv, "--log-json"));
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN); /* a terminal's; the playout's end is the end */
-    enum err err = ERR_OK;
+    enum err err = load_certificate(&ingest, argv + 1, &fault);
     bool is_bound = sandbox_forbid_files();
     if (is_probe)
         sandbox_probe_begin();
-    else
+    else if (!err)
         err = begin(&ingest, argv + 1, &fault);
     if (!err && !(is_bound && sandbox_enter()))
         err = fault_set(&fault, ERR_INTERNAL, "sandbox",
@@ -177,6 +227,7 @@ int main(int argc, char **argv)
     rtmp_server_destroy(ingest.rtmp);
     station_destroy(ingest.station);
     control_destroy(ingest.control);
+    tls_unload(ingest.tls);
     loop_destroy(ingest.loop);
     return 0;
 }

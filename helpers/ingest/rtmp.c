@@ -9,6 +9,7 @@
 #include "media/intake_flv.h"
 #include "media/rtmp_session.h"
 #include "net/listener.h"
+#include "tls.h"
 
 enum {
     LISTENERS_MAX = 8,
@@ -26,6 +27,8 @@ struct rtmp_connection {
     struct loop_timeout timeout;
     struct loop_timer pause;
     struct rtmp_session *session;
+    struct ssl_st *tls; /* or NULL */
+    bool wants_out;     /* of TLS: it cannot read before it has written */
     struct buf in, out;
     size_t received; /* until its key came */
     struct feed feed;
@@ -33,10 +36,16 @@ struct rtmp_connection {
     bool is_shut;    /* and that was said */
 };
 
+struct rtmp_listener {
+    struct rtmp_server *server;
+    struct listener listener;
+    struct ssl_ctx_st *tls; /* or NULL */
+};
+
 struct rtmp_server {
     struct loop *loop;
     struct station *station;
-    struct listener listeners[LISTENERS_MAX];
+    struct rtmp_listener listeners[LISTENERS_MAX];
     unsigned listener_count;
     struct rtmp_connection *connections;
     unsigned count;
@@ -50,6 +59,7 @@ static void destroy(struct rtmp_connection *connection)
     loop_timeout_cancel(&connection->timeout);
     loop_timer_cancel(server->loop, &connection->pause);
     loop_remove(server->loop, &connection->source);
+    tls_finish(connection->tls);
     close(connection->source.fd);
     rtmp_session_destroy(connection->session);
     buf_finish(&connection->in);
@@ -71,15 +81,16 @@ static uint32_t wanted(const struct rtmp_connection *connection)
 {
     bool reads =
         connection->is_closing || !loop_timer_is_armed(&connection->pause);
-    return (reads ? EPOLLIN : 0u) | (connection->out.len ? EPOLLOUT : 0u);
+    bool writes = connection->out.len || connection->wants_out;
+    return (reads ? EPOLLIN : 0u) | (writes ? EPOLLOUT : 0u);
 }
 
 static void flush(struct rtmp_connection *connection)
 {
     struct str rest = buf_str(&connection->out);
     while (rest.len) {
-        ssize_t sent = send(connection->source.fd, rest.ptr, rest.len,
-                            MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t sent = tls_send(connection->tls, connection->source.fd,
+                                rest.ptr, rest.len);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
@@ -89,7 +100,7 @@ static void flush(struct rtmp_connection *connection)
     buf_drop_front(&connection->out, connection->out.len - rest.len);
     if (connection->is_closing && !rest.len && !connection->is_shut) {
         connection->is_shut = true;
-        shutdown(connection->source.fd, SHUT_WR);
+        tls_shut(connection->tls, connection->source.fd);
     }
     loop_watch(connection->server->loop, &connection->source,
                wanted(connection));
@@ -211,25 +222,48 @@ static void take(struct rtmp_connection *connection, size_t got)
     flush(connection);
 }
 
+/* The connection is over; who never got as far as RTMP is told of. */
+static void break_off(struct rtmp_connection *connection, bool is_failed)
+{
+    if (is_failed && connection->tls && !connection->is_closing &&
+        !connection->received && !connection->feed.key.text[0])
+        station_tell_refused(connection->server->station, &connection->feed,
+                             "the TLS handshake failed; the encoder's address "
+                             "must begin with rtmps:// and its name be the "
+                             "certificate's");
+    destroy(connection);
+}
+
 static void read_some(struct rtmp_connection *connection)
 {
-    char *room = buf_reserve(&connection->in, READ_BYTES);
-    ssize_t got =
-        room ? recv(connection->source.fd, room, READ_BYTES, MSG_DONTWAIT) : 0;
-    if (got < 0 && (errno == EINTR || errno == EAGAIN))
-        return;
-    if (got <= 0)
-        destroy(connection);
-    else if (!connection->is_closing)
-        take(connection, (size_t)got);
+    do {
+        int fd = connection->source.fd;
+        char *room = buf_reserve(&connection->in, READ_BYTES);
+        ssize_t got = room ? tls_receive(connection->tls, fd, room, READ_BYTES,
+                                         &connection->wants_out)
+                           : 0;
+        if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+            loop_watch(connection->server->loop, &connection->source,
+                       wanted(connection));
+            return;
+        }
+        if (got <= 0) {
+            break_off(connection, got < 0);
+            return;
+        }
+        if (!connection->is_closing)
+            take(connection, (size_t)got);
+    } while (tls_has_more(connection->tls));
 }
 
 static void on_events(void *context, uint32_t events)
 {
     struct rtmp_connection *connection = context;
+    bool reads =
+        (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) || connection->wants_out;
     if (events & EPOLLOUT)
         flush(connection);
-    if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+    if (reads)
         read_some(connection);
 }
 
@@ -258,9 +292,11 @@ static const char *why_not(const struct rtmp_server *server,
 
 static void on_accept(void *context, int fd, const struct address_peer *peer)
 {
-    struct rtmp_server *server = context;
-    struct feed feed = {
-        .protocol = INGEST_RTMP, .peer = *peer, .on_drop = on_drop};
+    const struct rtmp_listener *listener = context;
+    struct rtmp_server *server = listener->server;
+    struct feed feed = {.protocol = listener->tls ? INGEST_RTMPS : INGEST_RTMP,
+                        .peer = *peer,
+                        .on_drop = on_drop};
     const char *reason = why_not(server, peer);
     struct rtmp_connection *connection =
         reason ? NULL : calloc(1, sizeof *connection);
@@ -280,8 +316,12 @@ static void on_accept(void *context, int fd, const struct address_peer *peer)
     buf_init(&connection->out, RTMP_ANSWER_BYTES_MAX);
     const struct rtmp_events events = {connection, on_publish, on_media,
                                        on_end};
-    if (rtmp_session_create(&events, &connection->session) ||
+    if (listener->tls)
+        connection->tls = tls_begin(listener->tls, fd);
+    if ((listener->tls && !connection->tls) ||
+        rtmp_session_create(&events, &connection->session) ||
         loop_add(server->loop, &connection->source, EPOLLIN)) {
+        tls_finish(connection->tls);
         rtmp_session_destroy(connection->session);
         free(connection);
         close(fd);
@@ -347,17 +387,22 @@ void rtmp_server_destroy(struct rtmp_server *server)
     while (server->connections)
         destroy(server->connections);
     for (unsigned i = 0; i < server->listener_count; i++)
-        listener_stop(&server->listeners[i]);
+        listener_stop(&server->listeners[i].listener);
     loop_timeouts_remove(server->loop, &server->hello);
     loop_timeouts_remove(server->loop, &server->idle);
     loop_timeouts_remove(server->loop, &server->closing);
     free(server);
 }
 
-enum err rtmp_server_listen(struct rtmp_server *server, int fd)
+enum err rtmp_server_listen(struct rtmp_server *server, int fd,
+                            struct ssl_ctx_st *tls)
 {
     if (server->listener_count == LISTENERS_MAX)
         return ERR_TOO_LONG;
-    return listener_start(&server->listeners[server->listener_count++],
-                          server->loop, fd, on_accept, server);
+    struct rtmp_listener *listener =
+        &server->listeners[server->listener_count++];
+    listener->server = server;
+    listener->tls = tls;
+    return listener_start(&listener->listener, server->loop, fd, on_accept,
+                          listener);
 }

@@ -61,6 +61,22 @@ static enum err read_broadcasts(const struct command_line *line,
                : ERR_OK;
 }
 
+/* The ingest says itself what is wrong with the files. */
+static enum err read_rtmps(const struct command_line *line,
+                           struct serve_config *config, struct fault *fault)
+{
+    enum err err = read_broadcasts(line, "rtmps", &config->rtmps, fault);
+    config->certificate = command_value(line, "rtmps-certificate");
+    config->certificate_key = command_value(line, "rtmps-key");
+    if (!err && config->rtmps &&
+        (!config->certificate || !config->certificate_key))
+        return fault_set(fault, ERR_USAGE, "rtmps",
+                         "--rtmps wants --rtmps-certificate FILE and "
+                         "--rtmps-key FILE as well; a studio can do without "
+                         "TLS by --rtmp, or by SRT with a passphrase");
+    return err;
+}
+
 enum err serve_options_read(const struct command_line *line,
                             struct serve_config *ret_config,
                             struct fault *fault)
@@ -80,6 +96,8 @@ enum err serve_options_read(const struct command_line *line,
         err = read_broadcasts(line, "rtmp", &config.rtmp, fault);
     if (!err)
         err = read_broadcasts(line, "srt", &config.srt, fault);
+    if (!err)
+        err = read_rtmps(line, &config, fault);
     if (err)
         return err;
     config.threads = (unsigned)threads;

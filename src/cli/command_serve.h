@@ -16,6 +16,9 @@
     {"proxy", 0, true, "ADDRESS", "a proxy elsewhere, or a network of them (10.0.0.0/8), whose X-Forwarded-For is believed"}, \
     {"rtmp", 0, false, "ADDRESS:PORT", "where broadcasts of the station's television come in by RTMP (:1935); none unless given"}, \
     {"srt", 0, false, "ADDRESS:PORT", "where they come in by SRT (:9710); none unless given"}, \
+    {"rtmps", 0, false, "ADDRESS:PORT", "where they come in by RTMPS (:1936); none unless given"}, \
+    {"rtmps-certificate", 0, false, "FILE", "its certificate in PEM, with those that vouch for it"}, \
+    {"rtmps-key", 0, false, "FILE", "the certificate's key in PEM"}, \
     {"log-json", 0, false, NULL, "log one JSON object a line"}
 /* clang-format on */
 

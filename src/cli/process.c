@@ -37,6 +37,13 @@ char *const *process_arguments_write(struct arena *arena, const char *program,
         arena, arena_printf(arena, "proxies=%s", arguments->proxies));
     argv[count++] =
         arena_c_string(arena, arena_printf(arena, "srt=%s", arguments->srt));
+    argv[count++] = arena_c_string(
+        arena, arena_printf(arena, "rtmps=%s", arguments->rtmps));
+    argv[count++] = arena_c_string(
+        arena, arena_printf(arena, "certificate=%s", arguments->certificate));
+    argv[count++] =
+        arena_c_string(arena, arena_printf(arena, "certificate_key=%s",
+                                           arguments->certificate_key));
     argv[count++] = listen_text(arena, arguments);
 #define X(name) argv[count++] = number_text(arena, #name, arguments->name);
     PROCESS_NUMBERS(X)
@@ -73,10 +80,20 @@ static enum err read_argument(const char *text,
         arguments->proxies = value.ptr;
         return ERR_OK;
     }
-    if (str_eq(name, STR("srt"))) {
-        arguments->srt = value.ptr;
-        return ERR_OK;
-    }
+    const struct {
+        struct str name;
+        const char **place;
+    } texts[] = {
+        {STR("srt"), &arguments->srt},
+        {STR("rtmps"), &arguments->rtmps},
+        {STR("certificate"), &arguments->certificate},
+        {STR("certificate_key"), &arguments->certificate_key},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (str_eq(name, texts[i].name)) {
+            *texts[i].place = value.ptr;
+            return ERR_OK;
+        }
     if (str_eq(name, STR("listen_fds")))
         return read_listen_fds(value, arguments);
 #define X(member) \
@@ -98,8 +115,12 @@ enum err process_begin(const char *name, int argc, char **argv,
                        struct process_arguments *ret_arguments,
                        struct fault *fault)
 {
-    struct process_arguments arguments = {
-        .directory = "", .proxies = "", .srt = ""};
+    struct process_arguments arguments = {.directory = "",
+                                          .proxies = "",
+                                          .srt = "",
+                                          .rtmps = "",
+                                          .certificate = "",
+                                          .certificate_key = ""};
     for (int i = 1; i < argc; i++) {
         if (read_argument(argv[i], &arguments))
             return fault_set(fault, ERR_USAGE, NULL,

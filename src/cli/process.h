@@ -31,6 +31,8 @@ struct process_arguments {
     const char *directory; /* "" when it is not given */
     const char *proxies;   /* that are believed, a comma between; "" for none */
     const char *srt;       /* ADDRESS:PORT for broadcasts; "" for none */
+    const char *rtmps;     /* … */
+    const char *certificate, *certificate_key; /* its files */
 #define X(name) int64_t name;
     PROCESS_NUMBERS(X)
 #undef X

@@ -279,6 +279,11 @@ enum err serve_site(const struct serve_config *config, struct fault *fault)
     serving->arguments.threads = count_threads(config);
     serving->arguments.proxies = config->proxies;
     serving->arguments.srt = config->srt ? config->srt : "";
+    serving->arguments.rtmps = config->rtmps ? config->rtmps : "";
+    serving->arguments.certificate =
+        config->certificate ? config->certificate : "";
+    serving->arguments.certificate_key =
+        config->certificate_key ? config->certificate_key : "";
     serving->arguments.log_json = config->log_json;
     serving->arguments.page_memory = (int64_t)config->page_memory_bytes;
     log_setup("supervisor", LOG_LEVEL_INFO, config->log_json);

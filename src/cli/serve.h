@@ -23,8 +23,10 @@ struct serve_config {
                             comma between; "" for none */
     unsigned threads;    /* of the edge; 0: one a core */
     size_t page_memory_bytes; /* of each edge */
-    const char *rtmp; /* where broadcasts come in, or NULL: ADDRESS:PORT, */
-    const char *srt;  /* checked for their form */
+    const char *rtmp;  /* where broadcasts come in, or NULL: ADDRESS:PORT, */
+    const char *srt;   /* checked for their form */
+    const char *rtmps; /* …, with the files below */
+    const char *certificate, *certificate_key;
     /* A program that feeds television and is run beside, as execv wants it;
      * NULL for none. */
     char *const *feeder;

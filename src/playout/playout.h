@@ -39,7 +39,9 @@ struct playout_config {
     const char *desk_path;   /* the socket to listen on for the desk */
     int rtmp_fd;             /* listening, or -1 */
     const char *srt;         /* ADDRESS:PORT, or "" */
-    const char *ingest;      /* the programs, or NULL when they are not there */
+    const char *rtmps;       /* the same, with the files below */
+    const char *certificate, *certificate_key;
+    const char *ingest; /* the programs, or NULL when they are not there */
     const char *media;
     bool log_json;
 };

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "playout/playout_internal.h"
 
-enum { ARGUMENTS_MAX = 8 };
+enum { ARGUMENTS_MAX = 16 };
 
 /* ---- What it says -----------------------------------------------------------
  */
@@ -163,10 +163,16 @@ void playout_ingest_connect(struct playout *playout,
 /* ---- Its life ---------------------------------------------------------------
  */
 
+static bool has_rtmps(const struct playout_config *config)
+{
+    return config->rtmps && *config->rtmps;
+}
+
 static bool is_wanted(const struct playout *playout)
 {
     return playout->channel_count && playout->config.ingest &&
-           (playout->config.rtmp_fd >= 0 || *playout->config.srt);
+           (playout->config.rtmp_fd >= 0 || *playout->config.srt ||
+            has_rtmps(&playout->config));
 }
 
 static enum err run(struct playout *playout, int control, struct fault *fault)
@@ -183,6 +189,14 @@ static enum err run(struct playout *playout, int control, struct fault *fault)
     if (*config->srt) {
         argv[count++] = "--srt";
         argv[count++] = config->srt;
+    }
+    if (has_rtmps(config)) {
+        argv[count++] = "--rtmps";
+        argv[count++] = config->rtmps;
+        argv[count++] = "--certificate";
+        argv[count++] = config->certificate;
+        argv[count++] = "--certificate-key";
+        argv[count++] = config->certificate_key;
     }
     if (config->log_json)
         argv[count++] = "--log-json";

@@ -114,6 +114,20 @@ static int bind_port(int type, int *ret_port)
     return fd;
 }
 
+static void make_certificate(void)
+{
+    const char *const arguments[] = {"openssl",  "req",
+                                     "-x509",    "-newkey",
+                                     "rsa:2048", "-nodes",
+                                     "-days",    "2",
+                                     "-subj",    "/CN=127.0.0.1",
+                                     "-keyout",  rig_path("key.pem"),
+                                     "-out",     rig_path("cert.pem"),
+                                     NULL};
+    if (access(rig_path("cert.pem"), R_OK) != 0)
+        assert_int_equal(rig_run(arguments), 0);
+}
+
 void rig_start(struct rig *rig)
 {
     int pair[2];
@@ -124,14 +138,17 @@ void rig_start(struct rig *rig)
     int rtmp = bind_port(SOCK_STREAM, &rig->rtmp_port);
     assert_int_equal(listen(rtmp, LISTENERS), 0);
     close(bind_port(SOCK_DGRAM, &rig->srt_port)); /* to be free a moment */
+    close(bind_port(SOCK_STREAM, &rig->rtmps_port));
+    make_certificate();
     rig->pid = fork();
     assert_true(rig->pid >= 0);
     if (rig->pid == 0) {
         int log =
             open(rig_path("ingest.log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        char number[16], srt[32];
+        char number[16], srt[32], rtmps[32];
         snprintf(number, sizeof number, "%d", RTMP_FD);
         snprintf(srt, sizeof srt, "127.0.0.1:%d", rig->srt_port);
+        snprintf(rtmps, sizeof rtmps, "127.0.0.1:%d", rig->rtmps_port);
         int control = fcntl(pair[1], F_DUPFD, 16); /* out of the way */
         int listener = fcntl(rtmp, F_DUPFD, 16);
         dup2(log, STDERR_FILENO);
@@ -139,7 +156,9 @@ void rig_start(struct rig *rig)
         dup2(listener, RTMP_FD);
         close(control);
         close(listener);
-        execl(program, program, "--rtmp", number, "--srt", srt, (char *)NULL);
+        execl(program, program, "--rtmp", number, "--srt", srt, "--rtmps",
+              rtmps, "--certificate", rig_path("cert.pem"), "--certificate-key",
+              rig_path("key.pem"), (char *)NULL);
         _exit(127);
     }
     close(pair[1]);

@@ -36,7 +36,7 @@ struct rig_media {
 struct rig {
     pid_t pid;
     int control;
-    int rtmp_port, srt_port;
+    int rtmp_port, srt_port, rtmps_port;
     struct arena arena;
     struct ingest_message feed, refused, status; /* the last of each */
     int feeds, refusals, statuses;

@@ -119,6 +119,16 @@ static void open_channel(void)
     rig_open_media(&rig);
 }
 
+static int dial(int port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
+
 /* ---- What arrives ----------------------------------------------------------
  */
 
@@ -189,6 +199,33 @@ static void test_who_reads_anew_begins_with_a_key_frame(void **state)
     rig_wait(&rig, &rig.media.ends, 1);
     rig_wait(&rig, &rig.feeds, 2);
     assert_true(is_reason(rig.feed.reason, "broke off"));
+}
+
+static void test_a_broadcast_may_come_within_tls(void **state)
+{
+    (void)state;
+    char to[128];
+    open_channel();
+    snprintf(to, sizeof to, "rtmps://127.0.0.1:%d/live/a-key", rig.rtmps_port);
+    const char *const arguments[] = {"ffmpeg", "-v",   "error", "-re",
+                                     "-i",     clip(), "-c",    "copy",
+                                     "-f",     "flv",  to,      NULL};
+    pid_t encoder = rig_spawn(arguments, rig_path("push.log"));
+    rig_wait(&rig, &rig.media.ends, 1);
+    rig_wait(&rig, &rig.feeds, 2);
+    assert_int_equal(rig_join(encoder), 0);
+    assert_int_equal(rig.feed.protocol, INGEST_RTMPS);
+    assert_int_equal(rig.media.pictures, CLIP_PICTURES);
+    assert_int_equal(rig_decoded_pictures(&rig), CLIP_PICTURES);
+    int fd = dial(rig.rtmps_port); /* without TLS */
+    assert_int_equal(write(fd, "\3 no TLS at all", 16), 16);
+    rig_wait(&rig, &rig.refusals, 1);
+    assert_true(is_reason(rig.refused.reason, "the TLS handshake failed"));
+    close(fd);
+    snprintf(to, sizeof to, "rtmps://127.0.0.1:%d/live/wrong", rig.rtmps_port);
+    assert_int_not_equal(rig_join(rig_spawn(arguments, rig_path("push.log"))),
+                         0);
+    assert_true(push_said("the stream key is not known"));
 }
 
 static void test_the_clock_goes_on_between_broadcasts(void **state)
@@ -378,16 +415,6 @@ static void test_other_codecs_are_refused_with_what_to_choose(void **state)
     expect_refusal(flash, "choose H.264 as the video encoder");
 }
 
-static int dial(void)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)rig.rtmp_port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-    return fd;
-}
-
 static void test_strangers_are_few_and_told(void **state)
 {
     (void)state;
@@ -395,14 +422,14 @@ static void test_strangers_are_few_and_told(void **state)
     int fds[STRANGERS];
     char byte;
     open_channel();
-    fds[0] = dial();
+    fds[0] = dial(rig.rtmp_port);
     assert_int_equal(write(fds[0], "GET / HTTP/1.1\r\n\r\n", 18), 18);
     rig_wait(&rig, &rig.refusals, 1);
     assert_true(is_reason(rig.refused.reason, "this is not RTMP"));
     assert_int_equal(read(fds[0], &byte, 1), 0);
     close(fds[0]);
     for (int i = 0; i < STRANGERS; i++)
-        fds[i] = dial();
+        fds[i] = dial(rig.rtmp_port);
     assert_true(read(fds[STRANGERS - 1], &byte, 1) <= 0);
     for (int i = 0; i < STRANGERS; i++)
         close(fds[i]);
@@ -433,6 +460,7 @@ int main(int argc, char **argv)
         TEST(test_what_an_encoder_sends_arrives_whole_and_in_time),
         TEST(test_sound_alone_and_pictures_alone_arrive),
         TEST(test_who_reads_anew_begins_with_a_key_frame),
+        TEST(test_a_broadcast_may_come_within_tls),
         TEST(test_the_clock_goes_on_between_broadcasts),
         TEST(test_a_reader_who_is_too_slow_misses_groups_and_is_told),
         TEST(test_a_wrong_key_is_refused_and_nothing_of_it_arrives),
