@@ -72,8 +72,7 @@ static enum err read_rtmps(const struct command_line *line,
         (!config->certificate || !config->certificate_key))
         return fault_set(fault, ERR_USAGE, "rtmps",
                          "--rtmps wants --rtmps-certificate FILE and "
-                         "--rtmps-key FILE as well; a studio can do without "
-                         "TLS by --rtmp, or by SRT with a passphrase");
+                         "--rtmps-key FILE as well; without TLS it is --rtmp");
     return err;
 }
 
