@@ -176,7 +176,7 @@ static enum err start_pictures(struct desk *desk, struct fault *fault)
 static enum err open_site(struct desk *desk, struct fault *fault)
 {
     const char *directory = desk->arguments->directory;
-    struct content_options options = {.readers = READERS, .serves = true};
+    struct content_options options = {.readers = READERS};
     snprintf(desk->theme_folder, sizeof desk->theme_folder, "%s/theme",
              directory);
     snprintf(desk->edge_path, sizeof desk->edge_path, "%s/run/edge.sock",

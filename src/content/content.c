@@ -60,11 +60,7 @@ static enum err open_database(struct content *content,
     enum db_access mode = options->read_only ? DB_READ
                           : options->create  ? DB_CREATE
                                              : DB_WRITE;
-    err = db_pool_create(path, mode, options->readers, &content->pool, fault);
-    if (err || !options->serves)
-        return err;
-    DEFER(db_lease_end) struct db_lease lease = db_lease_writer(content->pool);
-    return db_fault(lease.db, db_leave_upkeep(lease.db), fault);
+    return db_pool_create(path, mode, options->readers, &content->pool, fault);
 }
 
 enum err content_upkeep(struct content *content, struct fault *fault)

@@ -25,7 +25,6 @@ struct content_options {
     bool create;    /* make what is missing, the directory included */
     bool read_only; /* open no writer; nothing is migrated */
     size_t readers; /* 0 is 1 */
-    bool serves;    /* somebody calls content_upkeep every second or so */
 
     /* The language a new newspaper begins with; "" is "en". */
     struct str first_language;
@@ -45,7 +44,8 @@ const char *content_directory(const struct content *content);
 struct db_pool *content_pool(struct content *content);
 struct blob_store *content_blobs(struct content *content);
 
-/* What would make a commit wait now and then, done apart from it. */
+/* What would make a commit wait now and then, done apart from it: whoever
+ * serves calls it every second or so. */
 MUST_USE enum err content_upkeep(struct content *content, struct fault *fault);
 
 /* A connection to read from: DEFER(db_lease_end) struct db_lease lease = … */

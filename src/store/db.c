@@ -88,11 +88,6 @@ enum err db_upkeep(struct db *db)
     return db_run_script(db, db->driver->upkeep);
 }
 
-enum err db_leave_upkeep(struct db *db)
-{
-    return db_run_script(db, db->driver->leave_upkeep);
-}
-
 /* ---- Statements ------------------------------------------------------------
  */
 

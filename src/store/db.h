@@ -188,12 +188,10 @@ void db_transaction_end(struct db_transaction *transaction);
 void db_set_timeout(struct db *db, int timeout_ms);
 
 /* Brings what was committed from the log into the database itself, as far as
- * nobody reads it there; waits for nobody. Any connection may. */
+ * nobody reads it there; waits for nobody. Any connection may. Who serves calls
+ * it every second or so; else it is done by a commit, when the log is long, and
+ * that one takes much longer than the others. */
 MUST_USE enum err db_upkeep(struct db *db);
-
-/* A commit on this connection does not do that any more, so that now and then
- * one takes much longer than the others: somebody calls db_upkeep instead. */
-MUST_USE enum err db_leave_upkeep(struct db *db);
 
 /* Runs statements parted by ';' that have no parameters and give no rows. */
 MUST_USE enum err db_run_script(struct db *db, const char *sql);

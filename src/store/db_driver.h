@@ -49,8 +49,7 @@ struct db_driver {
     struct str (*column_blob)(void *statement, int column);
     bool (*column_is_null)(void *statement, int column);
 
-    const char *leave_upkeep; /* SQL for db_leave_upkeep */
-    const char *upkeep;       /* SQL for db_upkeep */
+    const char *upkeep; /* SQL for db_upkeep */
 
     const char *explain; /* what stands before SQL to see its plan */
     int explain_column;  /* the column that says it */

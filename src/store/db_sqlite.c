@@ -144,6 +144,13 @@ static enum err use_wal(sqlite3 *handle, struct fault *fault)
                      sqlite3_db_filename(handle, "main"), mode);
 }
 
+/* Of an archive a writer touches pages everywhere: those above the leaves are
+ * to be in memory. A commit works off the log only when it has grown as long as
+ * it may stay: of a bulk of commits each page is then written once. A server
+ * does it every second (db_upkeep), so that no commit waits for it. */
+static const char writer_sql[] = "PRAGMA cache_size = -64000;" /* KiB */
+                                 "PRAGMA wal_autocheckpoint = 16384";
+
 static enum err set_up(sqlite3 *handle, enum db_access access,
                        struct fault *fault)
 {
@@ -168,7 +175,7 @@ static enum err set_up(sqlite3 *handle, enum db_access access,
         return fault_set(fault, ERR_DENIED, NULL, "database %s: %s",
                          sqlite3_db_filename(handle, "main"),
                          remedy_of(ERR_DENIED));
-    err = run_script(handle, "PRAGMA cache_size = -16000;", fault);
+    err = run_script(handle, writer_sql, fault);
     return err ? err : use_wal(handle, fault);
 }
 
@@ -507,8 +514,6 @@ const struct db_driver db_sqlite_driver = {
     .column_str = column_str,
     .column_blob = column_blob,
     .column_is_null = column_is_null,
-    /* So much of a log that its end is never seen: 64 MiB. */
-    .leave_upkeep = "PRAGMA wal_autocheckpoint = 16384",
     .upkeep = "PRAGMA wal_checkpoint(PASSIVE)",
     .explain = "EXPLAIN QUERY PLAN",
     .explain_column = 3,
