@@ -8,7 +8,10 @@
 
 static const char *cause(void)
 {
-    const char *text = ERR_reason_error_string(ERR_peek_last_error());
+    unsigned long error = ERR_peek_error();
+    if (ERR_SYSTEM_ERROR(error))
+        return strerror(ERR_GET_REASON(error));
+    const char *text = ERR_reason_error_string(error);
     return text ? text : "its content is not understood";
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* serve: a newspaper on the web. */
 #include "cli/command_serve.h"
+
+#include <errno.h>
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
@@ -61,7 +65,15 @@ static enum err read_broadcasts(const struct command_line *line,
                : ERR_OK;
 }
 
-/* The ingest says itself what is wrong with the files. */
+static enum err check_readable(const char *path, struct fault *fault)
+{
+    return access(path, R_OK) == 0
+               ? ERR_OK
+               : fault_set(fault, err_from_errno(errno), path,
+                           "%s cannot be read: %s", path, strerror(errno));
+}
+
+/* What they hold is looked at by the program that needs them. */
 static enum err read_rtmps(const struct command_line *line,
                            struct serve_config *config, struct fault *fault)
 {
@@ -73,6 +85,10 @@ static enum err read_rtmps(const struct command_line *line,
         return fault_set(fault, ERR_USAGE, "rtmps",
                          "--rtmps wants --rtmps-certificate FILE and "
                          "--rtmps-key FILE as well; without TLS it is --rtmp");
+    if (!err && config->rtmps)
+        err = check_readable(config->certificate, fault);
+    if (!err && config->rtmps)
+        err = check_readable(config->certificate_key, fault);
     return err;
 }
 
