@@ -2,6 +2,7 @@
 /* The playout process: television, from broadcasts to parts that the edge
  * serves. */
 #include <limits.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -39,6 +40,7 @@ int playout_main(int argc, char **argv)
         DEFER(arena_finish) struct arena arena;
         arena_init(&arena, 0);
         drop_what_is_others(&arguments);
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* for its helpers as well */
         const char *folder = arguments.directory;
         struct playout_config config = {
             .live_folder = arena_printf(&arena, "%s/live", folder).ptr,
