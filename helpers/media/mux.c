@@ -321,6 +321,8 @@ static void write_part(struct mux *mux, const struct mark *mark, int64_t cut)
         .flags = mark->flags,
         .tick = end_of_part(mux, mark->tick),
     };
+    if (mux->is_told) /* sound that is missing leaves no hole between parts */
+        part.tick = mux->written_until;
     int64_t end = end_of_part(mux, cut);
     if (end <= part.tick || cut <= mux->begin) {
         drop_before(mux, cut);

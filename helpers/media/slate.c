@@ -223,7 +223,7 @@ enum err slate_create(unsigned width, unsigned height, unsigned rate,
     buf_init(&slate->asc, BYTES_MAX);
     buf_init(&slate->silence, BYTES_MAX);
     slate->rate = rate;
-    slate->channels = channels > 2 ? 2 : channels;
+    slate->channels = channels == 1 ? 1 : 2;
     if (width && height)
         err = make_pictures(slate, width, height);
     if (rate && !err)

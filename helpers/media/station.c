@@ -431,6 +431,11 @@ static void configure(struct station *station, const struct packet *packet)
 
 static void feed_frame(struct station *station, const struct packet *packet)
 {
+    if (packet->tick < station->latest[packet->track]) {
+        station->dropped++;
+        return;
+    }
+    station->latest[packet->track] = packet->tick;
     if (station->is_slate && !slate_gives_way(station, packet))
         return;
     if (station->state != UNDECIDED && has_other_format(station))

@@ -54,6 +54,7 @@ struct station {
     int64_t now_us;
     int64_t heard_us; /* when a frame was last of use; 0: never */
     int64_t last_sound;
+    int64_t latest[TRACKS]; /* ticks of the feed, which never go back */
     bool wants_key;
     int64_t frames, dropped, status_frames, status_us;
     /* The slate, which is a feed like any other while it is shown. */
