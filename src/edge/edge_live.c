@@ -79,7 +79,12 @@ static void answer_text(struct http_exchange *exchange,
                         struct live_edition *edition, enum live_text_kind kind,
                         bool takes_gzip)
 {
-    const struct live_text *text = live_edition_text(edition, kind);
+    struct live_text *text = live_edition_text(edition, kind);
+    if (!text) {
+        edge_live_answer_words(exchange, 503,
+                               STR("there is too much to be told at once"));
+        return;
+    }
     bool packed = text->gzip.len && takes_gzip;
     http_answer(
         exchange,
@@ -91,8 +96,8 @@ static void answer_text(struct http_exchange *exchange,
                                                    "Content-Encoding: gzip\r\n")
                        : STR(CORS NOSNIFF CHANGING "Vary: Accept-Encoding\r\n"),
             .body = packed ? text->gzip : text->raw,
-            .release = live_edition_release,
-            .owner = live_edition_hold(edition),
+            .release = live_text_release,
+            .owner = text,
         });
 }
 

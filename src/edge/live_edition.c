@@ -11,6 +11,8 @@
 
 enum {
     GZIP_LEVEL = 4,
+    GZIP_LEVEL_LONG = 1, /* hours of segments, written anew with each part */
+    LONG_BYTES = 128 * 1024,
     TEXT_BYTES_MAX = 64 << 20, /* two weeks of segments */
 };
 
@@ -146,9 +148,10 @@ struct live_edition *live_edition_hold(struct live_edition *edition)
     return edition;
 }
 
-static void free_text(struct live_text *text)
+void live_text_release(void *owner)
 {
-    if (!text)
+    struct live_text *text = owner;
+    if (!text || !is_last(&text->references))
         return;
     free((char *)(uintptr_t)text->raw.ptr);
     free((char *)(uintptr_t)text->gzip.ptr);
@@ -167,7 +170,7 @@ void live_edition_release(void *owner)
     for (size_t i = 0; i < edition->init_count; i++)
         live_blob_release(edition->inits[i].blob);
     for (size_t i = 0; i < LIVE_TEXT_KINDS; i++)
-        free_text(atomic_load(&edition->texts[i]));
+        live_text_release(atomic_load(&edition->texts[i]));
     live_past_release(edition->past);
     live_station_release(edition->station);
     free(edition->segments);
@@ -398,8 +401,8 @@ static void write_playlist(const struct live_edition *edition,
 /* Once a playlist, however many get it: the compressor is not worth keeping. */
 static struct str gzip(struct str text)
 {
-    struct libdeflate_compressor *compressor =
-        libdeflate_alloc_compressor(GZIP_LEVEL);
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(
+        text.len < LONG_BYTES ? GZIP_LEVEL : GZIP_LEVEL_LONG);
     char *packed = malloc(text.len);
     if (!compressor || !packed)
         log_panic("no memory for television");
@@ -414,26 +417,38 @@ static struct str gzip(struct str text)
     return str_of(fitting ? fitting : packed, len);
 }
 
-const struct live_text *live_edition_text(struct live_edition *edition,
-                                          enum live_text_kind kind)
+static struct live_text *make_text(const struct live_edition *edition,
+                                   enum live_text_kind kind)
 {
-    struct live_text *there = atomic_load(&edition->texts[kind]);
-    if (there)
-        return there;
     struct buf out;
     buf_init(&out, TEXT_BYTES_MAX);
     write_playlist(edition, kind, &out);
-    if (buf_err(&out))
-        log_panic("no memory for a playlist");
+    if (buf_err(&out)) {
+        buf_finish(&out);
+        return NULL;
+    }
     struct live_text *text = take(1, sizeof *text);
     size_t len;
     char *raw = buf_take(&out, &len);
+    atomic_init(&text->references, 1);
     text->raw = str_of(raw, len);
     text->gzip = gzip(text->raw);
+    return text;
+}
+
+struct live_text *live_edition_text(struct live_edition *edition,
+                                    enum live_text_kind kind)
+{
+    struct live_text *there = atomic_load(&edition->texts[kind]);
+    struct live_text *text = there ? NULL : make_text(edition, kind);
     /* Another thread may have written it meanwhile: then theirs counts. */
-    if (atomic_compare_exchange_strong(&edition->texts[kind], &there, text))
-        return text;
-    free_text(text);
+    if (text &&
+        atomic_compare_exchange_strong(&edition->texts[kind], &there, text))
+        there = text;
+    else
+        live_text_release(text);
+    if (there)
+        atomic_fetch_add(&there->references, 1);
     return there;
 }
 

@@ -110,8 +110,10 @@ enum live_text_kind {
     LIVE_TEXT_KINDS
 };
 
-/* A playlist; written once, never changed. */
+/* A playlist; written once, never changed. It is counted apart from the
+ * edition, so that whoever reads it slowly keeps no media in memory. */
 struct live_text {
+    atomic_uint references;
     struct str raw;
     struct str gzip; /* "" when it would not be shorter */
 };
@@ -142,9 +144,11 @@ struct live_edition *live_edition_create(size_t segments, size_t parts,
 struct live_edition *live_edition_hold(struct live_edition *edition);
 void live_edition_release(void *edition); /* accepts NULL */
 
-/* The playlist: the edition's own, as long as it lives. Any thread. */
-const struct live_text *live_edition_text(struct live_edition *edition,
-                                          enum live_text_kind kind);
+/* The playlist; one reference is the caller's. NULL when it is too long to be
+ * told. Any thread. */
+struct live_text *live_edition_text(struct live_edition *edition,
+                                    enum live_text_kind kind);
+void live_text_release(void *text); /* accepts NULL */
 
 /* part < 0: the whole segment. */
 enum hls_wait live_edition_look(const struct live_edition *edition,

@@ -11,6 +11,7 @@ enum {
     CHANNELS_MAX = 256,
     RECENT_MAX = 256, /* segments in memory, should they be very short */
     INITS_MAX = 64,
+    PAST_MAX = 1 << 18, /* segments in files; six days of the shortest */
 };
 
 struct part {
@@ -285,7 +286,8 @@ static void drop_past(struct rendition *rendition, size_t count)
 static void cut_past(struct rendition *rendition, int64_t ticks)
 {
     size_t at = rendition->past_count;
-    while (at > 0 && ticks > 0)
+    size_t least = at > PAST_MAX ? at - PAST_MAX : 0;
+    while (at > least && ticks > 0)
         ticks -= rendition->past[--at].duration;
     drop_past(rendition, at);
 }
@@ -306,14 +308,25 @@ static void retire_first(struct rendition *rendition)
             rendition->recent_count * sizeof *rendition->recent);
 }
 
+static size_t bytes_of(const struct segment *segment)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < segment->part_count; i++)
+        len += segment->parts[i].bytes.len;
+    return len;
+}
+
 static void retire(struct rendition *rendition, uint32_t dvr_seconds)
 {
     int64_t newer = 0;
-    size_t keep = 0;
-    while (keep < rendition->recent_count && newer < LIVE_MEMORY_TICKS) {
+    size_t keep = 0, bytes = 0;
+    while (keep < rendition->recent_count && newer < LIVE_MEMORY_TICKS &&
+           bytes < LIVE_MEMORY_BYTES) {
         keep++;
-        newer +=
-            rendition->recent[rendition->recent_count - keep]->info.duration;
+        const struct segment *segment =
+            rendition->recent[rendition->recent_count - keep];
+        newer += segment->info.duration;
+        bytes += bytes_of(segment);
     }
     while (rendition->recent_count > keep)
         retire_first(rendition);
@@ -325,9 +338,7 @@ static void retire(struct rendition *rendition, uint32_t dvr_seconds)
 /* All parts in one piece, in which the parts lie from now on. */
 static void join_parts(struct segment *segment)
 {
-    size_t len = 0;
-    for (size_t i = 0; i < segment->part_count; i++)
-        len += segment->parts[i].bytes.len;
+    size_t len = bytes_of(segment);
     if (!len)
         return;
     struct live_blob *blob = live_blob_create(len);
@@ -532,7 +543,8 @@ static void drop_first_picture(struct channel *channel)
 static enum err on_thumbnail(struct live_origin *origin, struct str payload)
 {
     struct live_thumbnail thumb;
-    if (live_read_thumbnail(payload, &thumb))
+    if (live_read_thumbnail(payload, &thumb) ||
+        thumb.jpeg.len > LIVE_PICTURE_BYTES_MAX)
         return ERR_INVALID;
     struct channel *channel = find(origin, thumb.channel);
     if (!channel)
