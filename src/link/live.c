@@ -27,7 +27,7 @@ bool live_name_is_valid(struct str text)
 }
 
 /* They stand in quotes in a playlist. */
-static bool is_codecs(struct str text)
+bool live_codecs_is_valid(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -140,7 +140,7 @@ void live_put_channel(struct buf *out, const struct live_channel_info *info)
     for (size_t i = 0; i < info->rendition_count; i++) {
         const struct live_rendition_info *rendition = &info->renditions[i];
         assert(live_name_is_valid(rendition->name));
-        assert(is_codecs(rendition->codecs));
+        assert(live_codecs_is_valid(rendition->codecs));
         wire_put_str(out, rendition->name);
         wire_put_str(out, rendition->codecs);
         wire_put_u32(out, rendition->width);
@@ -161,7 +161,7 @@ static struct live_rendition_info get_rendition_info(struct wire_reader *reader)
     info.frames_milli = wire_get_u32(reader);
     info.peak_bits = wire_get_u32(reader);
     info.mean_bits = wire_get_u32(reader);
-    if (!live_name_is_valid(info.name) || !is_codecs(info.codecs))
+    if (!live_name_is_valid(info.name) || !live_codecs_is_valid(info.codecs))
         reader->bad = true;
     return info;
 }

@@ -131,6 +131,11 @@ struct live_viewers {
  * letters, digits and '-'. */
 bool live_name_is_valid(struct str text);
 
+/* Whether text can be the codecs of a rendition (RFC 6381): letters, digits,
+ * '.', ',' and '-', at most LIVE_CODECS_BYTES_MAX; "" when they are not known.
+ */
+bool live_codecs_is_valid(struct str text);
+
 /* Each appends a whole message. The values must be valid. */
 void live_put_channel(struct buf *out, const struct live_channel_info *info);
 void live_put_init(struct buf *out, const struct live_init *init);

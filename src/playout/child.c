@@ -80,14 +80,9 @@ bool child_is_due(const struct child *child)
     return !child->pid && clock_now_us() >= child->again_us;
 }
 
-void child_died(struct child *child, int status)
+/* It is gone: when it may be started again. */
+static void plan_again(struct child *child)
 {
-    bool killed = WIFSIGNALED(status);
-    log_warn(killed ? "a maker of television was killed"
-                    : "a maker of television ended",
-             LOG_C("program", child->name), LOG_INT("pid", child->pid),
-             killed ? LOG_C("signal", strsignal(WTERMSIG(status)))
-                    : LOG_INT("code", WEXITSTATUS(status)));
     int64_t now = clock_now_us(), pause_ms = 0;
     bool quick = now - child->started_us < QUICK_DEATH_MS * INT64_C(1000);
     for (unsigned i = 0; quick && i < child->quick_deaths; i++)
@@ -100,6 +95,17 @@ void child_died(struct child *child, int status)
     child->pid = 0;
 }
 
+void child_died(struct child *child, int status)
+{
+    bool killed = WIFSIGNALED(status);
+    log_warn(killed ? "a maker of television was killed"
+                    : "a maker of television ended",
+             LOG_C("program", child->name), LOG_INT("pid", child->pid),
+             killed ? LOG_C("signal", strsignal(WTERMSIG(status)))
+                    : LOG_INT("code", WEXITSTATUS(status)));
+    plan_again(child);
+}
+
 void child_kill(struct child *child)
 {
     if (!child->pid)
@@ -107,8 +113,14 @@ void child_kill(struct child *child)
     kill(child->pid, SIGKILL);
     while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
         ;
-    child->pid = 0;
+    plan_again(child);
+}
+
+void child_dismiss(struct child *child)
+{
+    child_kill(child);
     child->again_us = 0;
+    child->quick_deaths = 0;
 }
 
 void child_end(struct child *child, int64_t patience_us)

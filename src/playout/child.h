@@ -36,9 +36,13 @@ bool child_is_due(const struct child *child);
  * may be started again. */
 void child_died(struct child *child, int status);
 
-/* Ends it at once and waits until it is gone; it may be started again at once.
+/* Ends it at once and waits until it is gone; it may be started again as if it
+ * had died: at once, but for one that lived only for a moment again and again.
  * Does nothing when it does not run. */
 void child_kill(struct child *child);
+
+/* The same, of one that did nothing wrong: no pause is due. */
+void child_dismiss(struct child *child);
 
 /* Asks it to end, waits so long, then ends it. */
 void child_end(struct child *child, int64_t patience_us);

@@ -27,6 +27,7 @@ enum {
 };
 
 #define HOUR_TICKS (INT64_C(3600) * LIVE_HZ)
+#define TICK_MAX (INT64_MAX / 100) /* which can be told in microseconds */
 
 /* A record: crc u32 of the rest, version u8, flags u8, part u16, sequence u64,
  * tick i64, duration u32, init u32, timeline u32, len u32, offset u64,
@@ -59,6 +60,11 @@ static void encode(struct buf *out, const struct record *record)
         out->ptr[start + i] = (char)(crc >> (8 * i));
 }
 
+static bool is_tick(int64_t tick)
+{
+    return tick >= 0 && tick <= TICK_MAX;
+}
+
 static bool decode(struct str bytes, uint32_t hour, struct record *ret_record)
 {
     struct wire_reader reader = {.rest = bytes};
@@ -79,11 +85,13 @@ static bool decode(struct str bytes, uint32_t hour, struct record *ret_record)
     record.part.place.offset = wire_get_u64(&reader);
     record.segment.tick = (int64_t)wire_get_u64(&reader);
     record.part.place.hour = hour;
+    if (reader.bad || !is_tick(record.part.tick) ||
+        !is_tick(record.segment.tick))
+        return false;
     record.segment.start_us = record.segment.tick * 100 / 9;
     *ret_record = record;
-    return !reader.bad && record.segment.sequence < LIVE_SEQUENCE_MAX &&
-           record.segment.start_us >= 0 && record.part.place.len > 0 &&
-           record.part.part < LIVE_PARTS_MAX &&
+    return record.segment.sequence < LIVE_SEQUENCE_MAX &&
+           record.part.place.len > 0 && record.part.part < LIVE_PARTS_MAX &&
            record.part.duration <= LIVE_DURATION_MAX;
 }
 
@@ -158,6 +166,9 @@ static void take_record(struct dvr *dvr, const struct record *record)
     struct live_segment_info *last = dvr_last(dvr);
     if (last && record->segment.sequence < last->sequence)
         return;
+    if (last && record->segment.sequence == last->sequence &&
+        last->duration + record->part.duration > LIVE_DURATION_MAX)
+        return;
     if (!last || record->segment.sequence > last->sequence)
         remember_segment(dvr, &record->segment);
     remember_part(dvr, &record->part);
@@ -176,7 +187,8 @@ static void take_index(struct dvr *dvr, int fd, uint32_t hour, uint64_t size)
              i += DVR_RECORD_BYTES) {
             struct record record;
             if (!decode(str_of(bytes + i, DVR_RECORD_BYTES), hour, &record) ||
-                record.part.place.offset + record.part.place.len > size)
+                record.part.place.offset > size ||
+                record.part.place.len > size - record.part.place.offset)
                 return;
             take_record(dvr, &record);
             at += DVR_RECORD_BYTES;
@@ -459,26 +471,50 @@ uint32_t dvr_put_init(struct dvr *dvr, struct str bytes)
 /* ---- Forgetting -------------------------------------------------------------
  */
 
+static uint32_t hour_of(const struct live_segment_info *segment)
+{
+    return (uint32_t)(segment->tick / HOUR_TICKS);
+}
+
+/* The oldest there is anything of; UINT32_MAX: there is nothing. */
+static uint32_t oldest_hour(const struct dvr *dvr,
+                            const struct listing *listing)
+{
+    uint32_t hour = listing->count ? listing->hours[0] : UINT32_MAX;
+    if (dvr->count && hour_of(&dvr->segments[0]) < hour)
+        hour = hour_of(&dvr->segments[0]);
+    return hour;
+}
+
+static void unlink_hour(struct dvr *dvr, uint32_t hour)
+{
+    char name[NAME_BYTES];
+    if (hour == dvr->hour)
+        close_files(dvr);
+    name_file(dvr, hour, "index", name);
+    unlink(name);
+    name_file(dvr, hour, "mp4", name);
+    unlink(name);
+}
+
 bool dvr_prune(struct dvr *dvr, int64_t tick)
 {
+    struct listing listing = {.count = 0};
+    struct fault fault = {0};
+    if (list_folder(dvr, &listing, &fault)) {
+        log_warn("old recordings cannot be looked for",
+                 LOG_C("cause", fault_text(&fault)));
+        return false;
+    }
+    uint32_t hour = oldest_hour(dvr, &listing);
+    if (((int64_t)hour + 1) * HOUR_TICKS >= tick ||
+        (dvr->is_open && (hour == dvr->hour || hour == hour_of(dvr_last(dvr)))))
+        return false;
     size_t count = 0;
-    while (count < dvr->count &&
-           (int64_t)(dvr->segments[count].tick / HOUR_TICKS + 1) * HOUR_TICKS <
-               tick)
+    while (count < dvr->count && hour_of(&dvr->segments[count]) <= hour)
         count++;
     drop_segments(dvr, count);
-    struct listing listing = {.count = 0};
-    if (list_folder(dvr, &listing, NULL))
-        return count > 0;
-    for (size_t i = 0; i < listing.count; i++) {
-        char name[NAME_BYTES];
-        if (((int64_t)listing.hours[i] + 1) * HOUR_TICKS >= tick)
-            continue;
-        name_file(dvr, listing.hours[i], "index", name);
-        unlink(name);
-        name_file(dvr, listing.hours[i], "mp4", name);
-        unlink(name);
-    }
+    unlink_hour(dvr, hour);
     return count > 0;
 }
 

@@ -80,7 +80,9 @@ void dvr_end(struct dvr *dvr);
 MUST_USE enum err dvr_read(const struct dvr *dvr,
                            const struct live_place *place, struct buf *out);
 
-/* Forgets hours that ended before tick; whether there were any. */
+/* Forgets the oldest hour if it ended before tick and nothing of it is being
+ * made; whether there were segments in it. One at a time: a clock that is wrong
+ * for a moment is not to take everything. */
 bool dvr_prune(struct dvr *dvr, int64_t tick);
 
 /* What its files take. */

@@ -42,6 +42,8 @@ struct channel {
     struct child maker;
     struct loop_source source; /* the maker's socket; fd -1 */
     struct buf in, out;
+    int64_t budget;    /* bytes that it may say now */
+    int64_t budget_us; /* … by the clock that only goes forward */
 
     json_t *feed;  /* what the ingest said last of it, or NULL */
     json_t *media; /* what the maker said last, or NULL */

@@ -12,16 +12,30 @@ enum {
     IN_BYTES_MAX = PART_PAYLOAD_BYTES_MAX + PART_HEAD_BYTES + 2 * READ_BYTES,
     OUT_BYTES_MAX = 64 << 10,
     TROUBLE_BYTES_MAX = 400,
+    STATUS_BYTES_MAX = 4 << 10,
+
+    /* 100 Mbit/s of all renditions, and what a maker catches up with when it
+     * goes on where another one died. */
+    BUDGET_BYTES_A_SECOND = 12500000,
+    BUDGET_BYTES_MAX = 64 << 20,
 };
 
 /* ---- What it says -----------------------------------------------------------
  */
 
-static void on_status(struct channel *channel, struct str text)
+static bool on_status(struct channel *channel, struct str text)
 {
+    if (text.len > STATUS_BYTES_MAX) {
+        log_warn("what a maker of television says is refused",
+                 LOG_C("channel", channel->station.name),
+                 LOG_C("cause", "a status has at most 4 KiB"),
+                 LOG_INT("bytes", (int64_t)text.len));
+        return false;
+    }
     json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
     if (json)
         json_replace(&channel->media, json);
+    return true;
 }
 
 static void on_trouble(struct channel *channel, struct str text)
@@ -39,8 +53,7 @@ static bool on_part(struct channel *channel, const struct part *part)
     struct buf *out = playout_edge_out(channel->playout);
     switch (part->kind) {
     case PART_STATUS:
-        on_status(channel, part->payload);
-        return true;
+        return on_status(channel, part->payload);
     case PART_TROUBLE:
         on_trouble(channel, part->payload);
         return true;
@@ -82,6 +95,25 @@ static void close_socket(struct channel *channel)
     buf_finish(&channel->out);
 }
 
+/* Whether it may say so much more. */
+static bool pay(struct channel *channel, int64_t bytes)
+{
+    int64_t now = clock_now_us();
+    int64_t more =
+        (now - channel->budget_us) / 1000 * (BUDGET_BYTES_A_SECOND / 1000);
+    int64_t budget = channel->budget + more;
+    channel->budget =
+        (budget < BUDGET_BYTES_MAX ? budget : BUDGET_BYTES_MAX) - bytes;
+    if (more > 0)
+        channel->budget_us = now;
+    if (channel->budget < 0)
+        log_error("a maker of television says more than 100 Mbit/s; it is "
+                  "started again",
+                  LOG_C("channel", channel->station.name),
+                  LOG_INT("pid", channel->maker.pid));
+    return channel->budget >= 0;
+}
+
 /* False when it is gone. */
 static bool read_socket(struct channel *channel)
 {
@@ -92,7 +124,7 @@ static bool read_socket(struct channel *channel)
     if (got < 0)
         return errno == EAGAIN || errno == EINTR;
     buf_grown(&channel->in, (size_t)got);
-    return got > 0 && take_parts(channel);
+    return got > 0 && pay(channel, got) && take_parts(channel);
 }
 
 static bool flush(struct channel *channel)
@@ -140,6 +172,8 @@ static enum err adopt(struct channel *channel, int fd)
         .on_events = on_events,
         .context = channel,
     };
+    channel->budget = BUDGET_BYTES_MAX;
+    channel->budget_us = clock_now_us();
     buf_init(&channel->in, IN_BYTES_MAX);
     buf_init(&channel->out, OUT_BYTES_MAX);
     enum err err = loop_add(channel->playout->loop, &channel->source, EPOLLIN);
@@ -233,6 +267,7 @@ void playout_maker_close(struct channel *channel)
 
 void playout_maker_restart(struct channel *channel)
 {
-    playout_maker_close(channel);
+    close_socket(channel);
+    child_dismiss(&channel->maker);
     playout_maker_watch(channel);
 }

@@ -21,6 +21,37 @@ enum {
     PATH_ROOM = DVR_PATH_BYTES + 32,
 };
 
+/* What no maker of ours says: it is not to be trusted with what comes next. */
+static enum err refuse(const struct station *station, const struct part *part,
+                       const char *cause)
+{
+    log_warn("what a maker of television says is refused",
+             LOG_C("channel", station->name), LOG_C("cause", cause),
+             LOG_INT("kind", part->kind), LOG_INT("rendition", part->rendition),
+             LOG_INT("tick", part->tick), LOG_INT("duration", part->duration),
+             LOG_INT("bytes", (int64_t)part->payload.len));
+    return ERR_INVALID;
+}
+
+/* ---- The channel's clock ----------------------------------------------------
+ */
+
+/* As the ingest's: the wall clock, which goes on when that is set back, and
+ * never was before what is recorded. */
+static int64_t clock_of(struct station *station)
+{
+    int64_t now = clock_now_us(), wall = time_now_us() * 9 / 100;
+    int64_t tick = station->clock_tick + (now - station->clock_us) * 9 / 100;
+    station->clock_tick = tick > wall ? tick : wall;
+    station->clock_us = now;
+    return station->clock_tick;
+}
+
+static bool is_of_now(struct station *station, int64_t tick)
+{
+    return tick >= 0 && tick <= clock_of(station) + STATION_AHEAD_TICKS;
+}
+
 /* ---- What the maker says of a rendition -------------------------------------
  */
 
@@ -45,7 +76,7 @@ static uint32_t number_of(const json_t *json, const char *key, double times)
 static enum err read_info(struct rung *rung, const json_t *json)
 {
     const char *codecs = json_string_value(json_object_get(json, "codecs"));
-    if (!codecs ||
+    if (!codecs || !live_codecs_is_valid(str_from_c(codecs)) ||
         str_to_c(str_from_c(codecs), rung->codecs, sizeof rung->codecs))
         return ERR_INVALID;
     rung->info.codecs = str_from_c(rung->codecs);
@@ -106,12 +137,16 @@ static void tell_channel(const struct station *station, struct buf *out)
 static enum err on_rendition(struct station *station, const struct part *part,
                              struct buf *out)
 {
+    if (part->payload.len > STATION_INFO_BYTES_MAX)
+        return refuse(station, part, "a rendition is told in at most 4 KiB");
     json_t *json = json_loadb(part->payload.ptr, part->payload.len, 0, NULL);
     int at = rung_named(json_string_value(json_object_get(json, "name")));
     enum err err = at < 0 ? ERR_INVALID : read_info(&station->rungs[at], json);
     json_decref(json);
     if (err)
-        return err;
+        return refuse(station, part,
+                      "a rendition has a \"name\" of the ladder and "
+                      "\"codecs\" as RFC 6381 writes them");
     station->rung_of[part->rendition] = (int8_t)at;
     char path[PATH_ROOM];
     struct fault fault = {0};
@@ -226,13 +261,20 @@ static void tell_part(const struct station *station, uint32_t at,
                            });
 }
 
+/* Whether a segment is open that has room for it. */
+static bool fits(struct rung *rung, const struct part *part)
+{
+    const struct live_segment_info *last = dvr_last(&rung->dvr);
+    return rung->dvr.is_open && last && !rung->starts_anew &&
+           rung->part_count < LIVE_PARTS_MAX &&
+           last->duration + part->duration <= LIVE_DURATION_MAX;
+}
+
 static void add_part(struct station *station, uint32_t at,
                      const struct part *part, struct buf *out)
 {
     struct rung *rung = &station->rungs[at];
-    if (!rung->dvr.is_open || rung->starts_anew ||
-        (part->flags & PART_SEGMENT_START) ||
-        rung->part_count == LIVE_PARTS_MAX)
+    if ((part->flags & PART_SEGMENT_START) || !fits(rung, part))
         begin_segment(station, at, part, out);
     struct dvr_part kept = {
         .sequence = dvr_last(&rung->dvr)->sequence,
@@ -263,9 +305,15 @@ static enum err on_part(struct station *station, const struct part *part,
 {
     uint32_t at;
     struct rung *rung = rung_of(station, part, &at);
-    if (!rung || !rung->dvr.init || part->tick < 0 ||
-        part->duration > LIVE_DURATION_MAX)
-        return ERR_INVALID;
+    if (!rung || !rung->dvr.init)
+        return refuse(station, part, "a part comes after its initialisation");
+    if (!is_of_now(station, part->tick))
+        return refuse(station, part,
+                      "a part is of the present, not the future");
+    if (part->duration > STATION_PART_DURATION_MAX)
+        return refuse(station, part, "a part has at most 20 seconds");
+    if (part->payload.len > STATION_PART_BYTES_MAX)
+        return refuse(station, part, "a part has at most 4 MiB");
     if (part->flags & PART_DISCONTINUITY) {
         /* The one that comes first breaks for all. */
         const struct station_cut *cut = last_cut(station);
@@ -278,6 +326,8 @@ static enum err on_part(struct station *station, const struct part *part,
         rung->starts_anew = station->breaks = true;
         return ERR_OK;
     }
+    if (!part->duration)
+        return refuse(station, part, "a part takes time");
     if (part->tick < rung->end - NEAR_TICKS) /* a maker that repeats itself */
         return ERR_OK;
     add_part(station, at, part, out);
@@ -297,8 +347,10 @@ static enum err on_init(struct station *station, const struct part *part,
 {
     uint32_t at;
     struct rung *rung = rung_of(station, part, &at);
-    if (!rung || !part->payload.len)
-        return ERR_INVALID;
+    if (!rung)
+        return refuse(station, part, "an initialisation comes after RENDITION");
+    if (!part->payload.len || part->payload.len > STATION_INIT_BYTES_MAX)
+        return refuse(station, part, "an initialisation has at most 64 KiB");
     uint32_t before = rung->dvr.init;
     uint32_t number = dvr_put_init(&rung->dvr, part->payload);
     if (number == before)
@@ -336,14 +388,18 @@ static void drop_first_picture(struct station *station)
 static enum err on_thumbnail(struct station *station, const struct part *part,
                              struct buf *out)
 {
+    if (!part->payload.len || part->payload.len > STATION_PICTURE_BYTES_MAX)
+        return refuse(station, part, "a thumbnail has at most 64 KiB");
+    if (!is_of_now(station, part->tick))
+        return refuse(station, part, "a thumbnail is of the present");
     const struct station_cut *cut = last_cut(station);
     for (size_t i = station->cut_count; i-- > 0;) {
         cut = &station->cuts[i];
         if (cut->tick <= part->tick)
             break;
     }
-    if (!cut || !part->payload.len || part->tick < 0)
-        return part->payload.len ? ERR_OK : ERR_INVALID;
+    if (!cut)
+        return ERR_OK;
     if (station->picture_count == STATION_PICTURES)
         drop_first_picture(station);
     char *copy = malloc(part->payload.len);
@@ -373,7 +429,7 @@ enum err station_take(struct station *station, const struct part *part,
     case PART_CAPTION: /* no rendition shows them yet */
         return ERR_OK;
     default:
-        return ERR_INVALID;
+        return refuse(station, part, "a maker says nothing of that kind");
     }
 }
 
@@ -566,6 +622,8 @@ enum err station_open(struct station *station, const char *live_folder,
     enum err err = ERR_OK;
     for (unsigned i = 0; !err && i < PART_RENDITIONS_MAX; i++)
         err = open_rung(station, i, fault);
+    station->clock_tick = station_end(station);
+    station->clock_us = clock_now_us();
     return err;
 }
 

@@ -25,8 +25,15 @@ enum {
     STATION_SEGMENT_TICKS = 2 * LIVE_HZ,
     STATION_SEGMENT_TICKS_MAX = 6 * LIVE_HZ,
     STATION_CUTS = 16, /* the last ones, for renditions that come later */
-    STATION_INFO_BYTES_MAX = 4096,
     STATION_PICTURES = 1440,
+
+    /* What a maker may say; more is none of ours. */
+    STATION_INFO_BYTES_MAX = 4096,
+    STATION_INIT_BYTES_MAX = 64 << 10,
+    STATION_PART_BYTES_MAX = 4 << 20,
+    STATION_PICTURE_BYTES_MAX = 64 << 10,
+    STATION_PART_DURATION_MAX = 20 * LIVE_HZ, /* a single frame may be long */
+    STATION_AHEAD_TICKS = 60 * LIVE_HZ,       /* of the clock of the channel */
 };
 
 struct station_cut {
@@ -63,6 +70,7 @@ struct station {
     struct station_cut cuts[STATION_CUTS]; /* oldest first */
     size_t cut_count;
     bool breaks; /* at the next cut, what is before does not go on */
+    int64_t clock_tick, clock_us; /* the channel's clock; clock_now_us then */
     struct station_picture *pictures;
     size_t picture_count;
 };
@@ -90,7 +98,7 @@ void station_change(struct station *station,
 void station_begin_maker(struct station *station);
 
 /* What a maker sent of kind PART_RENDITION, _INIT, _PART, _THUMBNAIL or
- * _CAPTION. ERR_INVALID: it makes no sense. */
+ * _CAPTION. ERR_INVALID: it makes no sense; why is logged. */
 MUST_USE enum err station_take(struct station *station, const struct part *part,
                                struct buf *out);
 

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/time.h"
 #include "link/message.h"
 #include "playout/station.h"
 
@@ -383,6 +384,104 @@ static void test_what_makes_no_sense_is_refused(void **state)
     end(scene);
 }
 
+static enum err offer(struct scene *scene, const struct part *part)
+{
+    return station_take(&scene->station, part, &scene->out);
+}
+
+/* What it says of itself stands in quotes in playlists, now and after a
+ * restart. */
+static void test_codecs_that_no_playlist_can_carry_are_refused(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    const char *const wrong[] = {
+        "{\"name\":\"source\",\"codecs\":\"a b\"}",
+        "{\"name\":\"source\",\"codecs\":\"a\\\"\\nb\"}",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        const struct part part = {.kind = PART_RENDITION,
+                                  .payload = str_from_c(wrong[i])};
+        assert_int_equal(offer(scene, &part), ERR_INVALID);
+    }
+    char path[PATH_BYTES];
+    struct fault fault = {0};
+    snprintf(path, sizeof path, "%s/62f9f7d471fdc/source/rendition.json",
+             scene->folder);
+    assert_int_equal(file_write_atomic(path, str_from_c(wrong[0]), &fault),
+                     ERR_OK);
+    restart(scene);
+    station_tell_all(&scene->station, &scene->out);
+    assert_string_equal(scene->station.rungs[SOURCE].codecs, "");
+    end(scene);
+}
+
+static void test_a_segment_never_gets_too_long(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    struct part part = {.kind = PART_PART,
+                        .tick = START,
+                        .duration = 40 * LIVE_HZ,
+                        .payload = STR("moof")};
+    assert_int_equal(offer(scene, &part), ERR_INVALID);
+    part.duration = 20 * LIVE_HZ;
+    for (int i = 0; i < 4; i++, part.tick += part.duration)
+        assert_int_equal(offer(scene, &part), ERR_OK);
+    const struct dvr *dvr = dvr_of(scene, SOURCE);
+    assert_int_equal(dvr->count, 2);
+    assert_int_equal(dvr->segments[0].duration, LIVE_DURATION_MAX);
+    restart(scene);
+    station_tell_all(&scene->station, &scene->out);
+    assert_int_equal(dvr->count, 2);
+    end(scene);
+}
+
+static void test_what_is_beyond_the_present_or_too_much_is_refused(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 1);
+    static char much[STATION_PART_BYTES_MAX + 1];
+    const struct str many = str_of(much, sizeof much);
+    const int64_t tick = scene->at[0], far = INT64_MAX / 200;
+    const int64_t soon = time_now_us() * 9 / 100 + INT64_C(61) * LIVE_HZ;
+    const struct part wrong[] = {
+        {.kind = PART_PART, .duration = 1, .tick = far, .payload = STR("m")},
+        {.kind = PART_PART, .duration = 1, .tick = soon, .payload = STR("m")},
+        {.kind = PART_PART, .duration = 0, .tick = tick, .payload = STR("m")},
+        {.kind = PART_PART, .duration = 1, .tick = tick, .payload = many},
+        {.kind = PART_THUMBNAIL, .tick = far, .payload = STR("jpeg")},
+        {.kind = PART_THUMBNAIL, .tick = tick, .payload = many},
+        {.kind = PART_INIT, .payload = many},
+        {.kind = PART_RENDITION, .payload = many},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(offer(scene, &wrong[i]), ERR_INVALID);
+    assert_int_equal(station_end(&scene->station), START + 900 + PART_TICKS);
+    end(scene);
+}
+
+static void test_what_is_being_made_is_not_pruned(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 2);
+    char data[PATH_BYTES];
+    name_file(scene, "mp4", data);
+    station_prune(&scene->station,
+                  START * 100 / 9 + INT64_C(100) * 3600 * 1000000, &scene->out);
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 1);
+    assert_int_equal(access(data, F_OK), 0);
+    make_both(scene, 2);
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 1);
+    end(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +496,11 @@ int main(void)
         cmocka_unit_test(test_old_hours_go),
         cmocka_unit_test(test_without_a_disk_it_goes_on),
         cmocka_unit_test(test_what_makes_no_sense_is_refused),
+        cmocka_unit_test(test_codecs_that_no_playlist_can_carry_are_refused),
+        cmocka_unit_test(test_a_segment_never_gets_too_long),
+        cmocka_unit_test(
+            test_what_is_beyond_the_present_or_too_much_is_refused),
+        cmocka_unit_test(test_what_is_being_made_is_not_pruned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
