@@ -110,6 +110,11 @@ void child_kill(struct child *child)
 {
     if (!child->pid)
         return;
+    int status;
+    if (waitpid(child->pid, &status, WNOHANG) == child->pid) {
+        child_died(child, status); /* it was quicker */
+        return;
+    }
     kill(child->pid, SIGKILL);
     while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
         ;

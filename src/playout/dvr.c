@@ -174,23 +174,26 @@ static void take_record(struct dvr *dvr, const struct record *record)
     remember_part(dvr, &record->part);
 }
 
-/* Everything up to the first record that is none. */
-static void take_index(struct dvr *dvr, int fd, uint32_t hour, uint64_t size)
+/* Everything up to the first record that is none; where that would be. dvr:
+ * NULL when only that is asked. */
+static uint64_t take_index(struct dvr *dvr, int fd, uint32_t hour,
+                           uint64_t size)
 {
     static char bytes[DVR_RECORD_BYTES * RECORDS_A_READ];
     uint64_t at = 0;
     for (;;) {
         ssize_t got = pread(fd, bytes, sizeof bytes, (off_t)at);
         if (got < DVR_RECORD_BYTES)
-            return;
+            return at;
         for (ssize_t i = 0; i + DVR_RECORD_BYTES <= got;
              i += DVR_RECORD_BYTES) {
             struct record record;
             if (!decode(str_of(bytes + i, DVR_RECORD_BYTES), hour, &record) ||
                 record.part.place.offset > size ||
                 record.part.place.len > size - record.part.place.offset)
-                return;
-            take_record(dvr, &record);
+                return at;
+            if (dvr)
+                take_record(dvr, &record);
             at += DVR_RECORD_BYTES;
         }
     }
@@ -205,8 +208,17 @@ static void read_hour(struct dvr *dvr, uint32_t hour)
     int fd = open(index, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
+    uint64_t end = 0;
     if (stat(data, &info) == 0)
-        take_index(dvr, fd, hour, (uint64_t)info.st_size);
+        end = take_index(dvr, fd, hour, (uint64_t)info.st_size);
+    if (fstat(fd, &info) == 0 &&
+        (uint64_t)info.st_size >= end + DVR_RECORD_BYTES) {
+        dvr->is_damaged = true;
+        log_warn("an hour of the recordings is damaged; what is behind is "
+                 "passed over",
+                 LOG_C("index", index), LOG_INT("at", (int64_t)end),
+                 LOG_INT("bytes", (int64_t)info.st_size));
+    }
     close(fd);
 }
 
@@ -350,14 +362,14 @@ static bool write_all(int fd, struct str bytes)
     return true;
 }
 
-/* What a crash left behind the last whole record is cut off, so that records
- * keep their places. */
-static bool trim_index(int fd)
+/* What is behind the last good record is cut off: nothing that is appended
+ * there would be found again. */
+static bool trim_index(int fd, uint32_t hour, uint64_t size)
 {
     struct stat info;
+    uint64_t end = take_index(NULL, fd, hour, size);
     return fstat(fd, &info) == 0 &&
-           (info.st_size % DVR_RECORD_BYTES == 0 ||
-            ftruncate(fd, info.st_size - info.st_size % DVR_RECORD_BYTES) == 0);
+           ((uint64_t)info.st_size == end || ftruncate(fd, (off_t)end) == 0);
 }
 
 static void open_hour(struct dvr *dvr, uint32_t hour)
@@ -368,9 +380,10 @@ static void open_hour(struct dvr *dvr, uint32_t hour)
     name_file(dvr, hour, "index", index);
     int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
     dvr->data_fd = open(data, flags, 0600);
-    dvr->index_fd = open(index, flags, 0600);
+    dvr->index_fd = open(index, (flags & ~O_WRONLY) | O_RDWR, 0600);
     off_t end = dvr->data_fd >= 0 ? lseek(dvr->data_fd, 0, SEEK_END) : -1;
-    if (end < 0 || dvr->index_fd < 0 || !trim_index(dvr->index_fd)) {
+    if (end < 0 || dvr->index_fd < 0 ||
+        !trim_index(dvr->index_fd, hour, (uint64_t)end)) {
         tell_failure(dvr, "open the hour's files");
         close_files(dvr);
         return;
@@ -497,6 +510,25 @@ static void unlink_hour(struct dvr *dvr, uint32_t hour)
     unlink(name);
 }
 
+/* Which no segment needs any more that is shown. */
+static void unlink_inits(const struct dvr *dvr)
+{
+    uint32_t least = dvr->count ? dvr->segments[0].init : dvr->init;
+    DIR *folder = opendir(dvr->folder);
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        char name[NAME_BYTES];
+        uint32_t number;
+        if (!number_in(str_from_c(entry->d_name), STR("init-"), STR(".mp4"),
+                       &number) ||
+            number >= least)
+            continue;
+        name_init(dvr, number, name);
+        unlink(name);
+    }
+    if (folder)
+        closedir(folder);
+}
+
 bool dvr_prune(struct dvr *dvr, int64_t tick)
 {
     struct listing listing = {.count = 0};
@@ -515,6 +547,7 @@ bool dvr_prune(struct dvr *dvr, int64_t tick)
         count++;
     drop_segments(dvr, count);
     unlink_hour(dvr, hour);
+    unlink_inits(dvr);
     return count > 0;
 }
 

@@ -7,7 +7,8 @@
  *
  * An hour is that of the segment's start, since 1970. Files are only appended
  * to, and go as a whole when they are too old. A record has a checksum; what a
- * crash left of one, and bytes without a record, are passed over. So sequence
+ * crash left of one, bytes without a record, and what is behind a damaged one
+ * are passed over, and cut off before more is appended. So sequence
  * numbers go on where they ended, whoever died.
  *
  * When the disk is full or fails, television goes on without being kept; that
@@ -47,6 +48,7 @@ struct dvr {
     size_t tail_count;
     uint32_t init;   /* the number of the newest; 0: there is none */
     bool has_failed; /* and that was told */
+    bool is_damaged; /* records were passed over: numbers may be missing */
 
     uint32_t hour; /* of the open files; 0: none */
     int data_fd, index_fd;

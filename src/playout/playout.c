@@ -2,12 +2,10 @@
 #include "playout/playout.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +14,7 @@
 #include "base/time.h"
 #include "playout/playout_internal.h"
 
-enum { DVR_SECONDS_LEAST = 60, PATH_ROOM = 2 * DVR_PATH_BYTES };
+enum { DVR_SECONDS_LEAST = 60 };
 
 void json_replace(json_t **target, json_t *with)
 {
@@ -30,7 +28,7 @@ void channel_set_trouble(struct channel *channel, struct str text)
     channel->trouble = text.len ? strndup(text.ptr, text.len) : NULL;
 }
 
-struct channel *playout_channel(struct playout *playout, struct str id)
+struct channel *playout_channel(const struct playout *playout, struct str id)
 {
     for (size_t i = 0; i < playout->channel_count; i++) {
         if (str_eq(id_str(&playout->channels[i]->station.id), id))
@@ -156,45 +154,6 @@ static enum err read_telling(struct telling *telling, const json_t *channels,
 /* ---- Channels come and go ---------------------------------------------------
  */
 
-static void erase_folder(const char *path, int depth)
-{
-    DIR *folder = opendir(path);
-    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
-        char inside[PATH_ROOM];
-        struct stat info;
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name);
-        if (lstat(inside, &info) == 0 && S_ISDIR(info.st_mode) && depth > 0)
-            erase_folder(inside, depth - 1);
-        else
-            unlink(inside);
-    }
-    if (folder)
-        closedir(folder);
-    rmdir(path);
-}
-
-/* Recordings of channels that were removed, perhaps while nobody listened. */
-static void erase_strangers(struct playout *playout)
-{
-    DIR *folder = opendir(playout->config.live_folder);
-    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
-        char path[PATH_ROOM];
-        struct id id;
-        if (id_parse(str_from_c(entry->d_name), &id) ||
-            playout_channel(playout, id_str(&id)))
-            continue;
-        snprintf(path, sizeof path, "%s/%s", playout->config.live_folder,
-                 id.text);
-        erase_folder(path, 1);
-        log_info("recordings of a removed channel are gone",
-                 LOG_C("channel", id.text));
-    }
-    if (folder)
-        closedir(folder);
-}
-
 static void free_channel(struct channel *channel)
 {
     playout_maker_close(channel);
@@ -208,7 +167,7 @@ static void free_channel(struct channel *channel)
 static void remove_channel(struct playout *playout, size_t at)
 {
     struct channel *channel = playout->channels[at];
-    struct buf *out = playout_edge_out(playout);
+    struct buf *out = playout_edge_out(channel);
     log_info("a channel is removed", LOG_C("channel", channel->station.name));
     if (out)
         live_put_gone(out, id_number(&channel->station.id));
@@ -228,6 +187,7 @@ static void add_channel(struct playout *playout,
     channel->playout = playout;
     channel->source.fd = -1;
     channel->is_told = true;
+    playout_gone_bring_back(playout, &config->id);
     if (station_open(&channel->station, playout->config.live_folder, config,
                      &fault)) {
         log_error("the recordings of a channel cannot be used",
@@ -239,9 +199,6 @@ static void add_channel(struct playout *playout,
     log_info(
         "a channel is there", LOG_STR("channel", config->name),
         LOG_INT("window_seconds", station_window_seconds(&channel->station)));
-    struct buf *out = playout_edge_out(playout);
-    if (out)
-        station_tell_all(&channel->station, out);
 }
 
 static bool is_same(const struct station *station,
@@ -261,8 +218,7 @@ static void change_channel(struct channel *channel,
     channel->is_told = true;
     if (is_same(&channel->station, config))
         return;
-    station_change(&channel->station, config,
-                   playout_edge_out(channel->playout));
+    station_change(&channel->station, config, playout_edge_out(channel));
     if (channel->maker.pid) /* it makes another ladder from now on */
         playout_maker_restart(channel);
 }
@@ -296,7 +252,7 @@ enum err playout_set_channels(struct playout *playout, const json_t *channels,
         if (!playout_channel(playout, id_str(&telling.stations[i].id)))
             add_channel(playout, &telling.stations[i]);
     }
-    erase_strangers(playout);
+    playout_gone_put_aside(playout);
     playout_ingest_tell_channels(playout);
     playout_ingest_watch(playout);
     playout_edge_watch(playout);
@@ -320,22 +276,43 @@ static void look_at_air(struct channel *channel)
     playout_desk_tell_air(channel->playout, channel);
 }
 
+/* By what was on air last; when nothing is, by the wall clock, unless that has
+ * jumped since the last look. */
+static void prune(struct playout *playout, int64_t now)
+{
+    int64_t wall = time_now_us(), pass = PRUNE_MS * INT64_C(1000);
+    int64_t due = playout->prune_wall_us + (now - playout->prune_us) + pass;
+    bool has_jumped =
+        !playout->prune_wall_us || wall - due > pass || due - wall > pass;
+    if (has_jumped && playout->prune_wall_us)
+        log_warn("the wall clock jumped; no recordings are forgotten by it "
+                 "this time",
+                 LOG_INT("seconds", (wall - due) / TIME_US_PER_SECOND));
+    for (size_t i = 0; i < playout->channel_count; i++) {
+        struct channel *channel = playout->channels[i];
+        int64_t end_us = station_end(&channel->station) * 100 / 9;
+        if (channel->on_air || !has_jumped)
+            station_prune(&channel->station, channel->on_air ? end_us : wall,
+                          playout_edge_out(channel));
+    }
+    if (!has_jumped)
+        playout_gone_erase(playout);
+    playout->prune_wall_us = wall;
+    playout->prune_us = now + pass;
+}
+
 static void watch(void *context)
 {
     struct playout *playout = context;
     int64_t now = loop_now_us(playout->loop);
-    bool prunes = now >= playout->prune_us;
     playout_ingest_watch(playout);
     for (size_t i = 0; i < playout->channel_count; i++) {
         struct channel *channel = playout->channels[i];
         playout_maker_watch(channel);
         look_at_air(channel);
-        if (prunes)
-            station_prune(&channel->station, time_now_us(),
-                          playout_edge_out(playout));
     }
-    if (prunes)
-        playout->prune_us = now + PRUNE_MS * INT64_C(1000);
+    if (now >= playout->prune_us)
+        prune(playout, now);
     playout_edge_watch(playout);
     playout_edge_flush(playout);
     loop_timer_arm(playout->loop, &playout->watch,

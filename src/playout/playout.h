@@ -12,7 +12,7 @@
  *     "dvr_seconds":14400,"ladder":["source","audio"],"keys":[{"id":…,
  *     "sha256":…,"priority":0,"from":us or null,"until":us or null}]}]}
  *       all there are, each time: a channel that is not told any more is
- *       removed, its recordings with it.
+ *       removed; its recordings are put aside for a day, then erased.
  *   {"type":"status"}
  *       answered by {"type":"status","channels":[{"id":…,"name":…,
  *         "on_air":bool,"since":us,"feed":{…} or null,"media":{…} or null,

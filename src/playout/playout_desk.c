@@ -30,7 +30,8 @@ static json_t *or_null(json_t *json)
     return json ? json_incref(json) : json_null();
 }
 
-static json_t *status_of(struct channel *channel)
+/* is_short: what others say of it is left out. */
+static json_t *status_of(struct channel *channel, bool is_short)
 {
     const struct station *station = &channel->station;
     unsigned starts = channel->maker.starts;
@@ -38,22 +39,34 @@ static json_t *status_of(struct channel *channel)
         "{s:s,s:s,s:b,s:I,s:o,s:o,s:I,s:I,s:I,s:o,s:I}", "id", station->id.text,
         "name", station->name, "on_air", channel->on_air, "since",
         (json_int_t)channel->since_us, "feed",
-        channel->has_feed ? or_null(channel->feed) : json_null(), "media",
-        or_null(channel->media), "viewers", (json_int_t)channel->viewers,
-        "window_seconds", (json_int_t)station_window_seconds(station),
-        "disk_bytes", (json_int_t)station_bytes(station), "trouble",
+        channel->has_feed && !is_short ? or_null(channel->feed) : json_null(),
+        "media", is_short ? json_null() : or_null(channel->media), "viewers",
+        (json_int_t)channel->viewers, "window_seconds",
+        (json_int_t)station_window_seconds(station), "disk_bytes",
+        (json_int_t)station_bytes(station), "trouble",
         channel->trouble ? json_string(channel->trouble) : json_null(),
         "restarts", (json_int_t)(starts ? starts - 1 : 0));
 }
 
-static void answer_status(struct desk *desk)
+static json_t *whole_status(const struct playout *playout, bool is_short)
 {
-    struct playout *playout = desk->playout;
     json_t *channels = json_array();
     for (size_t i = 0; i < playout->channel_count; i++)
-        json_array_append_new(channels, status_of(playout->channels[i]));
-    send_json(desk,
-              json_pack("{s:s,s:o}", "type", "status", "channels", channels));
+        json_array_append_new(channels,
+                              status_of(playout->channels[i], is_short));
+    return json_pack("{s:s,s:o}", "type", "status", "channels", channels);
+}
+
+static void answer_status(struct desk *desk)
+{
+    json_t *status = whole_status(desk->playout, false);
+    if (json_dumpb(status, NULL, 0, JSON_COMPACT) > PLAYOUT_MESSAGE_BYTES_MAX) {
+        log_warn("the status is too long for one message; what ingest and "
+                 "makers say is left out");
+        json_decref(status);
+        status = whole_status(desk->playout, true);
+    }
+    send_json(desk, status);
 }
 
 static void tell_air(struct desk *desk, const struct channel *channel)

@@ -15,12 +15,49 @@ enum {
     IN_BYTES_MAX = 1 << 20,
     READ_BYTES = 16 << 10,
     SEND_BUFFER_BYTES = 1 << 20,
+    REFILL_BYTES = 8 << 20,   /* another channel is told when less is waiting */
+    KEPT_BYTES_MAX = 1 << 20, /* memory of a queue that is empty */
 };
 
-struct buf *playout_edge_out(struct playout *playout)
+struct buf *playout_edge_out(const struct channel *channel)
 {
-    return playout->edge.fd >= 0 ? &playout->edge_out : NULL;
+    struct playout *playout = channel->playout;
+    return playout->edge.fd >= 0 && channel->is_with_edge ? &playout->edge_out
+                                                          : NULL;
 }
+
+/* ---- Everything, to an edge that knows nothing ------------------------------
+ */
+
+static size_t waiting(const struct playout *playout)
+{
+    return playout->edge_out.len - playout->edge_sent;
+}
+
+/* Channel by channel, as fast as it reads: what is made of the others meanwhile
+ * is in their recordings. */
+static void refill(struct playout *playout)
+{
+    struct buf *out = &playout->edge_out;
+    for (size_t i = 0; i < playout->channel_count; i++) {
+        struct channel *channel = playout->channels[i];
+        if (channel->is_with_edge)
+            continue;
+        if (waiting(playout) >= REFILL_BYTES)
+            return;
+        channel->is_with_edge = true;
+        station_tell_all(&channel->station, out);
+    }
+    if (!playout->edge_is_ready) {
+        message_put(out, MESSAGE_LIVE_READY, 0);
+        playout->edge_is_ready = true;
+        log_info("the edge is told what is on air",
+                 LOG_INT("channels", (int64_t)playout->channel_count));
+    }
+}
+
+/* ---- Its socket -------------------------------------------------------------
+ */
 
 void playout_edge_close(struct playout *playout)
 {
@@ -31,6 +68,10 @@ void playout_edge_close(struct playout *playout)
     playout->edge.fd = -1;
     buf_finish(&playout->edge_in);
     buf_finish(&playout->edge_out);
+    playout->edge_sent = 0;
+    playout->edge_is_ready = false;
+    for (size_t i = 0; i < playout->channel_count; i++)
+        playout->channels[i]->is_with_edge = false;
 }
 
 static void lose(struct playout *playout, const char *why)
@@ -40,32 +81,53 @@ static void lose(struct playout *playout, const char *why)
     playout_edge_close(playout);
 }
 
-void playout_edge_flush(struct playout *playout)
+static void tidy(struct playout *playout)
 {
     struct buf *out = &playout->edge_out;
-    size_t sent = 0;
-    if (playout->edge.fd < 0)
-        return;
-    if (buf_err(out)) {
-        lose(playout, "it does not read");
-        return;
+    if (!waiting(playout) && out->capacity > KEPT_BYTES_MAX) {
+        buf_finish(out);
+        buf_init(out, OUT_BYTES_MAX);
+        playout->edge_sent = 0;
+    } else if (playout->edge_sent > out->len / 2) {
+        buf_drop_front(out, playout->edge_sent);
+        playout->edge_sent = 0;
     }
-    while (sent < out->len) {
-        ssize_t n = send(playout->edge.fd, out->ptr + sent, out->len - sent,
+}
+
+/* As much as it takes now; false when it is gone, errno says why. */
+static bool send_waiting(struct playout *playout)
+{
+    while (waiting(playout)) {
+        struct str rest =
+            str_from(buf_str(&playout->edge_out), playout->edge_sent);
+        ssize_t n = send(playout->edge.fd, rest.ptr, rest.len,
                          MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 && errno != EAGAIN) {
-            lose(playout, strerror(errno));
-            return;
-        }
         if (n < 0)
-            break;
-        sent += (size_t)n;
+            return errno == EAGAIN;
+        playout->edge_sent += (size_t)n;
     }
-    buf_drop_front(out, sent);
+    return true;
+}
+
+void playout_edge_flush(struct playout *playout)
+{
+    if (playout->edge.fd < 0)
+        return;
+    refill(playout);
+    if (buf_err(&playout->edge_out)) {
+        lose(playout, "it does not read");
+        return;
+    }
+    if (!send_waiting(playout)) {
+        lose(playout, strerror(errno));
+        return;
+    }
+    tidy(playout);
+    bool has_more = waiting(playout) || !playout->edge_is_ready;
     loop_watch(playout->loop, &playout->edge,
-               EPOLLIN | (out->len ? (uint32_t)EPOLLOUT : 0));
+               EPOLLIN | (has_more ? (uint32_t)EPOLLOUT : 0));
 }
 
 static void on_viewers(struct playout *playout, struct str payload)
@@ -128,16 +190,6 @@ static int dial(const char *path)
     return -1;
 }
 
-static void tell_everything(struct playout *playout)
-{
-    struct buf *out = &playout->edge_out;
-    buf_add_c(out, LINK_GREETING_LIVE);
-    message_put(out, MESSAGE_LIVE_BEGIN, 0);
-    for (size_t i = 0; i < playout->channel_count; i++)
-        station_tell_all(&playout->channels[i]->station, out);
-    message_put(out, MESSAGE_LIVE_READY, 0);
-}
-
 /* The supervisor holds the socket, so dialling works while the edge is being
  * started again; it answers when it is there. */
 void playout_edge_watch(struct playout *playout)
@@ -159,9 +211,7 @@ void playout_edge_watch(struct playout *playout)
         playout->edge.fd = -1;
         return;
     }
-    tell_everything(playout);
-    log_info("the edge is told what is on air",
-             LOG_INT("channels", playout->channel_count),
-             LOG_INT("bytes", playout->edge_out.len));
+    buf_add_c(&playout->edge_out, LINK_GREETING_LIVE);
+    message_put(&playout->edge_out, MESSAGE_LIVE_BEGIN, 0);
     playout_edge_flush(playout);
 }

@@ -33,6 +33,15 @@ static void on_feed(struct channel *channel,
     channel->feed_since = channel->feed_us = clock_now_us();
 }
 
+/* What was understood, and nothing that came along with it. */
+static json_t *json_of(const struct ingest_message *message)
+{
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, INGEST_MESSAGE_BYTES_MAX);
+    ingest_message_write(&text, message);
+    return buf_err(&text) ? NULL : json_loadb(text.ptr, text.len, 0, NULL);
+}
+
 static void on_message(struct playout *playout, struct str text)
 {
     DEFER(arena_finish) struct arena arena;
@@ -57,7 +66,7 @@ static void on_message(struct playout *playout, struct str text)
         on_feed(channel, &message);
     else if (message.bits_a_second > 0)
         channel->feed_us = clock_now_us();
-    json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+    json_t *json = json_of(&message);
     if (message.kind == INGEST_STATUS && channel->feed && json) {
         json_object_update(channel->feed, json);
         json_decref(json);
@@ -86,6 +95,15 @@ static void lose(struct playout *playout)
         playout->channels[i]->has_feed = false;
 }
 
+/* It may live on without listening: then it is of no use. */
+static void lose_control(struct playout *playout, const char *why)
+{
+    log_error("the ingest does not listen; it is started again",
+              LOG_C("cause", why), LOG_INT("pid", playout->ingest.pid));
+    child_kill(&playout->ingest);
+    lose(playout);
+}
+
 static void on_events(void *context, uint32_t events)
 {
     static char text[INGEST_MESSAGE_BYTES_MAX];
@@ -95,7 +113,7 @@ static void on_events(void *context, uint32_t events)
     if (got > 0)
         on_message(playout, str_of(text, (size_t)got));
     else if (got == 0 || (errno != EAGAIN && errno != EINTR))
-        lose(playout);
+        lose_control(playout, got ? strerror(errno) : "it hung up");
 }
 
 static void send_message(struct playout *playout,
@@ -125,13 +143,8 @@ static void send_message(struct playout *playout,
         rights->cmsg_len = CMSG_LEN(sizeof fd);
         memcpy(CMSG_DATA(rights), &fd, sizeof fd);
     }
-    if (sendmsg(playout->control.fd, &header, MSG_NOSIGNAL | MSG_DONTWAIT) <
-        0) {
-        log_error("the ingest does not listen; it is started again",
-                  LOG_C("cause", strerror(errno)));
-        child_kill(&playout->ingest);
-        lose(playout);
-    }
+    if (sendmsg(playout->control.fd, &header, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        lose_control(playout, strerror(errno));
 }
 
 void playout_ingest_tell_channels(struct playout *playout)

@@ -3,6 +3,7 @@
  *
  *   playout.c         start and end, channels that come and go, the watch
  *   playout_edge.c    the link to the edge
+ *   playout_gone.c    recordings of channels that were removed
  *   playout_ingest.c  the program that takes broadcasts in
  *   playout_maker.c   the programs that make parts
  *   playout_desk.c    the socket of the desk
@@ -30,6 +31,7 @@ enum {
     AIR_MS = 4000,        /* without a part for so long it is off the air */
     PRUNE_MS = 60 * 1000,
     DESKS_MAX = 8,
+    GONE_SECONDS = 24 * 3600, /* recordings can be brought back */
 };
 
 struct playout;
@@ -37,7 +39,8 @@ struct playout;
 struct channel {
     struct playout *playout;
     struct station station;
-    bool is_told; /* by the desk's last message */
+    bool is_told;      /* by the desk's last message */
+    bool is_with_edge; /* which was told everything of it */
 
     struct child maker;
     struct loop_source source; /* the maker's socket; fd -1 */
@@ -67,7 +70,8 @@ struct playout {
     struct loop *loop;
     struct loop_source signals;
     struct loop_timer watch;
-    int64_t prune_us;
+    int64_t prune_us;      /* when to forget again */
+    int64_t prune_wall_us; /* the wall clock when that was last looked at */
 
     struct channel *channels[INGEST_CHANNELS_MAX];
     size_t channel_count;
@@ -79,17 +83,21 @@ struct playout {
 
     struct loop_source edge; /* fd -1: there is none */
     struct buf edge_in, edge_out;
+    size_t edge_sent;   /* of edge_out */
+    bool edge_is_ready; /* it was told everything once */
 
     struct loop_source desk_listener;
     struct desk desks[DESKS_MAX];
 };
 
-struct channel *playout_channel(struct playout *playout, struct str id);
+struct channel *playout_channel(const struct playout *playout, struct str id);
 
 /* ---- playout_edge.c ---- */
 
-/* Where the edge is told, or NULL while there is none. */
-struct buf *playout_edge_out(struct playout *playout);
+/* Where the edge is told of the channel, or NULL while there is none, or it has
+ * not got that far: then it is told everything later. */
+struct buf *playout_edge_out(const struct channel *channel);
+/* Tells it what is waiting, and channels that it does not know. */
 void playout_edge_flush(struct playout *playout);
 /* Dials it when there is something to tell and nobody is told. */
 void playout_edge_watch(struct playout *playout);
@@ -118,6 +126,18 @@ MUST_USE enum err playout_desk_open(struct playout *playout,
 void playout_desk_close(struct playout *playout);
 void playout_desk_tell_air(struct playout *playout,
                            const struct channel *channel);
+
+/* ---- playout_gone.c ---- */
+
+/* Puts recordings aside whose channels were removed, perhaps while nobody
+ * listened. */
+void playout_gone_put_aside(const struct playout *playout);
+/* Puts those of a channel back that comes again; does nothing when there are
+ * none. */
+void playout_gone_bring_back(const struct playout *playout,
+                             const struct id *channel);
+/* Erases what was put aside GONE_SECONDS ago. */
+void playout_gone_erase(const struct playout *playout);
 
 /* ---- playout.c ---- */
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "playout/playout_internal.h"
 
 enum {
@@ -40,7 +41,8 @@ static bool on_status(struct channel *channel, struct str text)
 
 static void on_trouble(struct channel *channel, struct str text)
 {
-    text = str_slice(text, 0, TROUBLE_BYTES_MAX);
+    text = utf8_is_valid(text) ? utf8_cut(text, TROUBLE_BYTES_MAX)
+                               : STR("a maker says what is no UTF-8");
     if (text.len)
         log_warn("television has trouble",
                  LOG_C("channel", channel->station.name),
@@ -50,7 +52,7 @@ static void on_trouble(struct channel *channel, struct str text)
 
 static bool on_part(struct channel *channel, const struct part *part)
 {
-    struct buf *out = playout_edge_out(channel->playout);
+    struct buf *out = playout_edge_out(channel);
     switch (part->kind) {
     case PART_STATUS:
         return on_status(channel, part->payload);

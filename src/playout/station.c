@@ -2,10 +2,13 @@
 #include "playout/station.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -15,9 +18,9 @@
 
 enum {
     NEAR_TICKS = STATION_PART_TICKS / 2, /* one cut, seen by two renditions */
-    REFILL_SEGMENTS = 6,     /* whose parts an edge is told as parts */
-    STORED_A_MESSAGE = 4096, /* segments */
-    PART_BYTES_ROOM = 64 << 20,
+    REFILL_SEGMENTS = 6,        /* whose parts an edge is told as parts */
+    STORED_A_MESSAGE = 4096,    /* segments */
+    PART_BYTES_ROOM = 32 << 20, /* of one rendition's, for a new edge */
     PATH_ROOM = DVR_PATH_BYTES + 32,
 };
 
@@ -180,6 +183,8 @@ static void add_cut(struct station *station, const struct station_cut *cut)
 static struct station_cut cut_at(struct station *station, int64_t tick,
                                  uint64_t least)
 {
+    if (least < station->least)
+        least = station->least;
     for (size_t i = station->cut_count; i-- > 0;) {
         const struct station_cut *cut = &station->cuts[i];
         int64_t away = tick - cut->tick;
@@ -200,6 +205,38 @@ static struct station_cut cut_at(struct station *station, int64_t tick,
     station->breaks = false;
     add_cut(station, &cut);
     return cut;
+}
+
+/* ---- Numbers of what could not be kept --------------------------------------
+ */
+
+static void open_used(struct station *station)
+{
+    char path[PATH_ROOM];
+    uint64_t used = 0;
+    snprintf(path, sizeof path, "%s/used", station->folder);
+    station->used_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (station->used_fd < 0)
+        return; /* the recordings' own files fail as well, which is told */
+    if (pread(station->used_fd, &used, sizeof used, 0) != sizeof used) {
+        used = 0;
+        if (pwrite(station->used_fd, &used, sizeof used, 0) != sizeof used)
+            log_warn("numbers of what cannot be kept cannot be noted",
+                     LOG_C("file", path), LOG_C("cause", strerror(errno)));
+    }
+    if (used && used < LIVE_SEQUENCE_MAX - 1)
+        station->least = used + 1;
+}
+
+static void note_used(const struct station *station, const struct dvr *dvr,
+                      uint64_t sequence)
+{
+    if (dvr->hour || station->used_fd < 0)
+        return;
+    if (pwrite(station->used_fd, &sequence, sizeof sequence, 0) < 0)
+        log_warn("the number of a segment that is not kept cannot be noted",
+                 LOG_C("channel", station->name),
+                 LOG_C("cause", strerror(errno)));
 }
 
 /* ---- Parts ------------------------------------------------------------------
@@ -284,6 +321,7 @@ static void add_part(struct station *station, uint32_t at,
         .duration = part->duration,
     };
     dvr_add(&rung->dvr, &kept, part->payload);
+    note_used(station, &rung->dvr, kept.sequence);
     tell_part(station, at, &kept, part->payload, out);
     rung->end = part->tick + part->duration;
     if (part->flags & PART_SEGMENT_END)
@@ -549,6 +587,23 @@ static void tell_newest(const struct station *station, uint32_t at,
     }
 }
 
+/* From which segment on the parts fit into what an edge may be told of a
+ * rendition; those before it reads from the files. */
+static size_t within_room(const struct dvr *dvr, size_t first)
+{
+    uint64_t bytes = 0, sequence = 0;
+    for (size_t i = dvr->tail_count; i-- > 0;) {
+        bytes += dvr->tail[i].place.len;
+        sequence = dvr->tail[i].sequence;
+        if (bytes > PART_BYTES_ROOM)
+            break;
+        sequence = 0;
+    }
+    while (first + 1 < dvr->count && dvr->segments[first].sequence <= sequence)
+        first++;
+    return first;
+}
+
 void station_tell_all(struct station *station, struct buf *out)
 {
     assert(out);
@@ -559,6 +614,7 @@ void station_tell_all(struct station *station, struct buf *out)
             continue;
         size_t first =
             dvr->count > REFILL_SEGMENTS ? dvr->count - REFILL_SEGMENTS : 0;
+        first = within_room(dvr, first);
         /* The tail may begin within a segment. */
         while (first < dvr->count && dvr->tail_count &&
                dvr->segments[first].sequence <= dvr->tail[0].sequence &&
@@ -608,10 +664,20 @@ static enum err open_rung(struct station *station, unsigned at,
     return ERR_OK;
 }
 
+static void note_damage(struct station *station)
+{
+    bool is_damaged = false;
+    for (size_t i = 0; i < PART_RENDITIONS_MAX; i++)
+        is_damaged |= station->rungs[i].dvr.is_damaged;
+    uint64_t now = (uint64_t)(time_now_us() / 2000000);
+    if (is_damaged && station->least < now)
+        station->least = now;
+}
+
 enum err station_open(struct station *station, const char *live_folder,
                       const struct station_config *config, struct fault *fault)
 {
-    *station = (struct station){.id = config->id};
+    *station = (struct station){.id = config->id, .used_fd = -1};
     snprintf(station->folder, sizeof station->folder, "%s/%s", live_folder,
              config->id.text);
     station->pictures = calloc(STATION_PICTURES, sizeof *station->pictures);
@@ -622,6 +688,8 @@ enum err station_open(struct station *station, const char *live_folder,
     enum err err = ERR_OK;
     for (unsigned i = 0; !err && i < PART_RENDITIONS_MAX; i++)
         err = open_rung(station, i, fault);
+    open_used(station);
+    note_damage(station);
     station->clock_tick = station_end(station);
     station->clock_us = clock_now_us();
     return err;
@@ -635,6 +703,9 @@ void station_close(struct station *station)
         drop_first_picture(station);
     free(station->pictures);
     station->pictures = NULL;
+    if (station->used_fd >= 0)
+        close(station->used_fd);
+    station->used_fd = -1;
 }
 
 void station_change(struct station *station,

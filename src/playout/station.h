@@ -6,8 +6,10 @@
  * Renditions are numbered as part_rendition_name has them. A cut is the same in
  * all of them: whoever reaches it first gives it the next number, and those
  * whose segment begins at about the same tick take it over. Numbers never
- * restart: they go on from the recordings, and where there are none begin with
- * the half of the seconds since 1970. */
+ * restart: they go on from the recordings, and where there are none, or damaged
+ * ones, begin with the half of the seconds since 1970. Numbers of what could
+ * not be kept are noted in live/<channel id>/used, whose room was taken while
+ * there was some. */
 #ifndef PLAYOUT_STATION_H
 #define PLAYOUT_STATION_H
 
@@ -69,7 +71,9 @@ struct station {
     int8_t rung_of[PART_RENDITIONS_MAX];   /* by the maker's number; -1: none */
     struct station_cut cuts[STATION_CUTS]; /* oldest first */
     size_t cut_count;
-    bool breaks; /* at the next cut, what is before does not go on */
+    bool breaks;    /* at the next cut, what is before does not go on */
+    uint64_t least; /* of the next cut, when the recordings lack numbers */
+    int used_fd;    /* a file that holds the last number that was not kept */
     int64_t clock_tick, clock_us; /* the channel's clock; clock_now_us then */
     struct station_picture *pictures;
     size_t picture_count;

@@ -482,6 +482,97 @@ static void test_what_is_being_made_is_not_pruned(void **state)
     end(scene);
 }
 
+static void damage(const struct scene *scene, int record)
+{
+    char index[PATH_BYTES];
+    name_file(scene, "index", index);
+    int fd = open(index, O_WRONLY);
+    assert_int_equal(pwrite(fd, "x", 1, record * DVR_RECORD_BYTES + 30), 1);
+    close(fd);
+}
+
+static void test_what_follows_a_damaged_record_is_found_again(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 12);
+    uint64_t last = dvr_last(dvr_of(scene, SOURCE))->sequence;
+    damage(scene, 5);
+    restart(scene);
+    introduce(scene);
+    scene->at[0] = START + 16 * PART_TICKS;
+    make(scene, 0, PART_SEGMENT_START | PART_DISCONTINUITY);
+    make(scene, 0, 0);
+    uint64_t now = dvr_last(dvr_of(scene, SOURCE))->sequence;
+    assert_true(now > last); /* whatever numbers were lost */
+    restart(scene);
+    assert_int_equal(dvr_of(scene, SOURCE)->tail_count, 5 + 2);
+    assert_int_equal(dvr_last(dvr_of(scene, SOURCE))->sequence, now);
+    end(scene);
+}
+
+static void test_numbers_of_what_was_not_kept_are_not_used_again(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 4);
+    for (int at = SOURCE; at <= AUDIO; at += AUDIO) {
+        struct dvr *dvr = dvr_of(scene, at);
+        dvr->hour = 0;
+        dvr->folder[1] = '.'; /* it is nowhere: as if the disk were full */
+    }
+    make_both(scene, 8);
+    uint64_t last = dvr_last(dvr_of(scene, SOURCE))->sequence;
+    restart(scene);
+    assert_int_equal(dvr_last(dvr_of(scene, SOURCE))->sequence, last - 2);
+    introduce(scene);
+    make(scene, 0, PART_SEGMENT_START | PART_DISCONTINUITY);
+    assert_int_equal(dvr_last(dvr_of(scene, SOURCE))->sequence, last + 1);
+    end(scene);
+}
+
+static void test_initialisations_go_with_what_needed_them(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 4);
+    take(scene, PART_INIT, 0, "ftyp moov of larger pictures");
+    scene->at[0] += 3600 * LIVE_HZ;
+    make_both(scene, 4);
+    char one[PATH_BYTES], two[PATH_BYTES];
+    snprintf(one, sizeof one, "%s/62f9f7d471fdc/source/init-1.mp4",
+             scene->folder);
+    snprintf(two, sizeof two, "%s/62f9f7d471fdc/source/init-2.mp4",
+             scene->folder);
+    assert_int_equal(access(one, F_OK), 0);
+    station_prune(&scene->station, START * 100 / 9 + INT64_C(9000) * 1000000,
+                  &scene->out);
+    assert_int_not_equal(access(one, F_OK), 0);
+    assert_int_equal(access(two, F_OK), 0);
+    end(scene);
+}
+
+static void test_an_hour_goes_at_a_time(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    for (int i = 0; i < 3; i++) {
+        make_both(scene, 4);
+        scene->at[0] += 3600 * LIVE_HZ - 4 * PART_TICKS;
+    }
+    assert_int_equal(dvr_of(scene, SOURCE)->count, 3);
+    const int64_t wrong = START * 100 / 9 + INT64_C(3600000) * 1000000;
+    for (size_t left = 2; left > 0; left--) {
+        station_prune(&scene->station, wrong, &scene->out);
+        assert_int_equal(dvr_of(scene, SOURCE)->count, left);
+    }
+    end(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -501,6 +592,10 @@ int main(void)
         cmocka_unit_test(
             test_what_is_beyond_the_present_or_too_much_is_refused),
         cmocka_unit_test(test_what_is_being_made_is_not_pruned),
+        cmocka_unit_test(test_what_follows_a_damaged_record_is_found_again),
+        cmocka_unit_test(test_numbers_of_what_was_not_kept_are_not_used_again),
+        cmocka_unit_test(test_initialisations_go_with_what_needed_them),
+        cmocka_unit_test(test_an_hour_goes_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
