@@ -51,8 +51,12 @@ void http_input_give(struct http_server *server, char *input)
 struct http_exchange *http_exchange_take(struct http_server *server)
 {
     struct http_exchange *exchange = server->spare_exchanges;
-    if (!exchange)
-        return malloc(sizeof *exchange);
+    if (!exchange) {
+        exchange = malloc(sizeof *exchange);
+        if (exchange)
+            exchange->is_slim = false; /* it may be given back unused */
+        return exchange;
+    }
     server->spare_exchanges = exchange->next;
     server->spare_exchange_count--;
     return exchange;

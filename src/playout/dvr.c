@@ -114,6 +114,8 @@ static void name_init(const struct dvr *dvr, uint32_t number,
 
 static void drop_segments(struct dvr *dvr, size_t count)
 {
+    if (!count)
+        return;
     dvr->count -= count;
     memmove(dvr->segments, dvr->segments + count,
             dvr->count * sizeof *dvr->segments);

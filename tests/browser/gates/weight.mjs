@@ -6,6 +6,7 @@ import zlib from "node:zlib";
 
 import { openPage } from "../../lib/browser.mjs";
 import { inPairs, viewportOf } from "../../lib/paper.mjs";
+import { until } from "../../lib/site.mjs";
 import { note, test } from "../../lib/tap.mjs";
 
 const KB = 1024;
@@ -16,6 +17,7 @@ const FONTS_MAX = 60 * KB;
 const VIEW_MAX = { front: 200 * KB, article: 180 * KB };
 const REQUESTS_MAX = 12;
 const JOURNALISM_MIN = 0.55;
+const QUIET_MS = 500; /* without an answer: that was the first view */
 const KINDS = /** @type {const} */ (["front", "article"]);
 /** A phone whose pixels are fine, and a desktop. */
 const SCREENS = [
@@ -50,11 +52,26 @@ async function firstView(paper, target, screen) {
   const wire = await context.newCDPSession(page);
   let bytes = 0;
   let requests = 0;
+  let latest = Date.now();
+  const running = new Set();
   // What the view shows; that somebody reads, and wants to hear news, comes after it.
-  wire.on("Network.requestWillBeSent", ({ type }) => (requests += ["EventSource", "Fetch", "Ping"].includes(type) ? 0 : 1));
-  wire.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+  wire.on("Network.requestWillBeSent", ({ requestId, type }) => {
+    if (["EventSource", "Fetch", "Ping"].includes(type)) return;
+    requests++;
+    running.add(requestId);
+  });
+  const ended = (/** @type {string} */ requestId) => {
+    running.delete(requestId);
+    latest = Date.now();
+  };
+  wire.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    bytes += encodedDataLength;
+    ended(requestId);
+  });
+  wire.on("Network.loadingFailed", ({ requestId }) => ended(requestId));
   await wire.send("Network.enable");
-  await page.goto(paper.origin + target, { waitUntil: "networkidle" });
+  await page.goto(paper.origin + target);
+  await until(() => running.size === 0 && Date.now() - latest > QUIET_MS, "everything of the first view is there");
   const share = await page.evaluate(journalism);
   await context.close();
   return { bytes, requests, share, wrong };
