@@ -264,9 +264,10 @@ check-build:
 	$(MAKE) FLAVOUR=tsan all $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 check-all: check-build
-	tools/run-tests $(SCRIPTS) $(addprefix asan:,$(ASAN_SCRIPTS)) -- \
+	tools/run-tests $(SCRIPTS) -- \
 	    $(call in,release,$(UNIT_TESTS)) $(call in,asan,$(UNIT_TESTS) $(FUZZERS)) \
-	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
+	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS)))) \
+	    $(addprefix asan:,$(ASAN_SCRIPTS))
 
 bench:
 	tools/install-deps --bench
