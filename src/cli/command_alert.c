@@ -150,30 +150,14 @@ static enum err clear(const struct command_line *line, struct edit *edit,
     return err ? err : alert_clear(edit, language);
 }
 
-static enum err change(const struct command_line *line,
-                       enum err (*how)(const struct command_line *line,
-                                       struct edit *edit, struct fault *fault),
-                       struct fault *fault)
-{
-    DEFER(newspaper_close) struct content *content = NULL;
-    enum err err = newspaper_open_writing(line, &content, fault);
-    if (err)
-        return err;
-    DEFER(edit_end) struct edit edit = {0};
-    err = newspaper_edit(&edit, content, fault);
-    if (!err)
-        err = how(line, &edit, fault);
-    return err ? err : newspaper_commit(line, &edit, fault);
-}
-
 static enum err run_set(const struct command_line *line, struct fault *fault)
 {
-    return change(line, set, fault);
+    return newspaper_change(line, set, fault);
 }
 
 static enum err run_clear(const struct command_line *line, struct fault *fault)
 {
-    return change(line, clear, fault);
+    return newspaper_change(line, clear, fault);
 }
 
 /* ---- The commands ----------------------------------------------------------

@@ -16,22 +16,6 @@ enum { SHOW_PROGRAMMES = 6, MINUTES_PER_DAY = 24 * 60 };
 /* ---- Changes ---------------------------------------------------------------
  */
 
-static enum err change(const struct command_line *line,
-                       enum err (*how)(const struct command_line *line,
-                                       struct edit *edit, struct fault *fault),
-                       struct fault *fault)
-{
-    DEFER(newspaper_close) struct content *content = NULL;
-    enum err err = newspaper_open_writing(line, &content, fault);
-    if (err)
-        return err;
-    DEFER(edit_end) struct edit edit = {0};
-    err = newspaper_edit(&edit, content, fault);
-    if (!err)
-        err = how(line, &edit, fault);
-    return err ? err : newspaper_commit(line, &edit, fault);
-}
-
 /* What the options say; the rest of channel stays. */
 static enum err read_options(const struct command_line *line,
                              struct channel *channel, struct fault *fault)
@@ -65,7 +49,7 @@ static enum err add(const struct command_line *line, struct edit *edit,
 
 static enum err run_add(const struct command_line *line, struct fault *fault)
 {
-    enum err err = change(line, add, fault);
+    enum err err = newspaper_change(line, add, fault);
     if (!err)
         output_tell(line->output,
                     "Now make a key for the studio: broadsheet channel key add "
@@ -94,7 +78,7 @@ static enum err change_one(const struct command_line *line, struct edit *edit,
 
 static enum err run_change(const struct command_line *line, struct fault *fault)
 {
-    return change(line, change_one, fault);
+    return newspaper_change(line, change_one, fault);
 }
 
 static enum err remove_one(const struct command_line *line, struct edit *edit,
@@ -106,7 +90,7 @@ static enum err remove_one(const struct command_line *line, struct edit *edit,
 
 static enum err run_remove(const struct command_line *line, struct fault *fault)
 {
-    return change(line, remove_one, fault);
+    return newspaper_change(line, remove_one, fault);
 }
 
 /* ---- list, show ------------------------------------------------------------

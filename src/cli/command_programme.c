@@ -24,22 +24,6 @@ enum {
 
 #define DAY_US (24 * 3600 * TIME_US_PER_SECOND)
 
-static enum err change(const struct command_line *line,
-                       enum err (*how)(const struct command_line *line,
-                                       struct edit *edit, struct fault *fault),
-                       struct fault *fault)
-{
-    DEFER(newspaper_close) struct content *content = NULL;
-    enum err err = newspaper_open_writing(line, &content, fault);
-    if (err)
-        return err;
-    DEFER(edit_end) struct edit edit = {0};
-    err = newspaper_edit(&edit, content, fault);
-    if (!err)
-        err = how(line, &edit, fault);
-    return err ? err : newspaper_commit(line, &edit, fault);
-}
-
 static enum err load_channel(struct db *db, const char *name,
                              struct arena *arena, struct channel *ret_channel,
                              struct fault *fault)
@@ -135,7 +119,7 @@ static enum err add(const struct command_line *line, struct edit *edit,
 
 static enum err run_add(const struct command_line *line, struct fault *fault)
 {
-    return change(line, add, fault);
+    return newspaper_change(line, add, fault);
 }
 
 /* ---- list ------------------------------------------------------------------
@@ -222,7 +206,7 @@ static enum err remove_one(const struct command_line *line, struct edit *edit,
 
 static enum err run_remove(const struct command_line *line, struct fault *fault)
 {
-    return change(line, remove_one, fault);
+    return newspaper_change(line, remove_one, fault);
 }
 
 /* ---- import ----------------------------------------------------------------
@@ -360,7 +344,7 @@ static enum err import_file(const struct command_line *line, struct edit *edit,
 
 static enum err run_import(const struct command_line *line, struct fault *fault)
 {
-    return change(line, import_file, fault);
+    return newspaper_change(line, import_file, fault);
 }
 
 /* ---- export ----------------------------------------------------------------

@@ -73,6 +73,20 @@ enum err newspaper_commit(const struct command_line *line, struct edit *edit,
     return err ? err : newspaper_sync(line, edit->seq, fault);
 }
 
+enum err newspaper_change(const struct command_line *line, newspaper_how *how,
+                          struct fault *fault)
+{
+    DEFER(newspaper_close) struct content *content = NULL;
+    enum err err = newspaper_open_writing(line, &content, fault);
+    if (err)
+        return err;
+    DEFER(edit_end) struct edit edit = {0};
+    err = newspaper_edit(&edit, content, fault);
+    if (!err)
+        err = how(line, &edit, fault);
+    return err ? err : newspaper_commit(line, &edit, fault);
+}
+
 enum err newspaper_parse_id(const char *text, struct id *ret_id,
                             struct fault *fault)
 {

@@ -39,6 +39,12 @@ MUST_USE enum err newspaper_edit(struct edit *edit, struct content *content,
 MUST_USE enum err newspaper_commit(const struct command_line *line,
                                    struct edit *edit, struct fault *fault);
 
+/* All of it: opens the newspaper, begins a write, has how do it, commits. */
+typedef enum err newspaper_how(const struct command_line *line,
+                               struct edit *edit, struct fault *fault);
+MUST_USE enum err newspaper_change(const struct command_line *line,
+                                   newspaper_how *how, struct fault *fault);
+
 /* Waits for what was committed up to seq. */
 MUST_USE enum err newspaper_sync(const struct command_line *line, int64_t seq,
                                  struct fault *fault);
