@@ -311,7 +311,8 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
          "how far back viewers may go (default: 240)"}, \
     { \
         "ladder", 0, false, "RENDITIONS", \
-            "what is made: some of source,720p,360p,audio (default: all)" \
+            "some of source,720p,360p,audio (default: all); 720p and 360p " \
+            "are not made yet" \
     }
 
 #define NAME_ARGUMENT \
