@@ -16,6 +16,11 @@ enum {
                                for no more than these */
     COUNTED_AT_ONCE = 1000, /* articles whose words are added up in memory */
 
+    MERGED_AT_ONCE = 32, /* pages of a full-text table in one transaction */
+    /* As often as that a newspaper writes while nobody publishes (readers are
+     * counted, for one), in LOOK_EVERY_MS. */
+    QUIET_WRITES = 4,
+
     /* A word that is new today completes a beginning so much later. */
     COUNT_EVERY_MS = 10 * 1000,
     AFTER_FAILURE_MS = 60 * 1000,
@@ -27,7 +32,9 @@ struct desk_search {
     pthread_mutex_t lock;
     pthread_cond_t end;
     bool stopping;
-    int64_t count_us; /* of the clock: when words are counted next */
+    int64_t count_us;  /* of the clock: when words are counted next */
+    uint64_t asked;    /* for the writer, when last looked */
+    bool may_be_loose; /* there may be segments to merge */
 };
 
 static bool is_stopping(struct desk_search *search)
@@ -36,6 +43,31 @@ static bool is_stopping(struct desk_search *search)
     bool stopping = search->stopping;
     pthread_mutex_unlock(&search->lock);
     return stopping;
+}
+
+/* How often others have asked for the writer since the last call. */
+static uint64_t written_since(struct desk_search *search)
+{
+    uint64_t asked = db_pool_writer_asked(content_pool(search->content));
+    uint64_t since = asked - search->asked;
+    search->asked = asked;
+    return since;
+}
+
+/* In a pause of publishing, until it ends. */
+static enum err merge(struct desk_search *search, struct fault *fault)
+{
+    uint64_t others = written_since(search);
+    if (others > 0)
+        search->may_be_loose = true;
+    enum err err = ERR_OK;
+    while (!err && search->may_be_loose && others <= QUIET_WRITES &&
+           !is_stopping(search)) {
+        err = search_merge(search->content, MERGED_AT_ONCE,
+                           &search->may_be_loose, fault);
+        others += written_since(search) - 1; /* one was ours */
+    }
+    return err;
 }
 
 static enum err keep(struct desk_search *search, struct fault *fault)
@@ -51,7 +83,7 @@ static enum err keep(struct desk_search *search, struct fault *fault)
             search_count_words(search->content, COUNTED_AT_ONCE, &more, fault);
         search->count_us = clock_now_us() + COUNT_EVERY_MS * INT64_C(1000);
     }
-    return err;
+    return err ? err : merge(search, fault);
 }
 
 static bool wait_a_while(struct desk_search *search, int64_t wait_ms)
@@ -95,6 +127,7 @@ enum err desk_search_start(struct content *content,
     if (!search)
         return ERR_NO_MEMORY;
     search->content = content;
+    search->may_be_loose = true;
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

@@ -141,6 +141,12 @@ MUST_USE enum err search_index_pending(struct content *content, size_t limit,
 MUST_USE enum err search_count_words(struct content *content, size_t limit,
                                      bool *ret_left, struct fault *fault);
 
+/* Merges what publications left in the full-text tables, about so many pages
+ * (4 KiB) of each language; while nobody publishes, who would wait for it.
+ * *ret_left: whether there may be more. */
+MUST_USE enum err search_merge(struct content *content, size_t pages,
+                               bool *ret_left, struct fault *fault);
+
 /* Has every published article indexed again; search_index_pending does it.
  * anew: forgets the index first, which takes a while in which nothing can be
  * written, and fills it again from the newest on. */

@@ -15,6 +15,9 @@ enum column { HEADLINE, STANDFIRST, BODY, NAMES, MARKS, COLUMNS };
 
 #define COLUMN_NAMES "headline, standfirst, body, names, marks"
 
+/* Segments of one size that make a commit merge them at once. */
+enum { MERGED_IN_COMMITS = 64 };
+
 /* ---- Tables ----------------------------------------------------------------
  */
 
@@ -28,22 +31,34 @@ void search_table(struct str language, char target[SEARCH_TABLE_BYTES])
 }
 
 /* content='': the words alone. Positions are kept for phrases. Segments are
- * merged when eight of a size have gathered, which writes less than FTS5's
- * four would; what an import of hundreds of articles in one transaction
+ * merged when eight of a size have gathered and nobody publishes
+ * (search_merge.c); what an import of hundreds of articles in one transaction
  * brings becomes one segment. */
+static const struct {
+    const char *name;
+    int value;
+} options[] = {
+    {"automerge", 0},
+    {"usermerge", 8},
+    {"crisismerge", MERGED_IN_COMMITS},
+    {"hashsize", 32 << 20}, /* bytes of one transaction's words in memory */
+};
+
 static enum err make_table(struct db *db, struct str language,
                            struct arena *arena)
 {
     char table[SEARCH_TABLE_BYTES];
     search_table(language, table);
-    struct str sql =
-        arena_printf(arena,
-                     "CREATE VIRTUAL TABLE %s USING fts5 (" COLUMN_NAMES
-                     ", content = '', tokenize = 'broadsheet %" PRI_STR "');"
-                     "INSERT INTO %s (%s, rank) VALUES ('automerge', 8);"
-                     "INSERT INTO %s (%s, rank) VALUES ('hashsize', 33554432)",
-                     table, ARG_STR(language), table, table, table, table);
-    return db_run_script(db, sql.ptr);
+    DEFER(buf_finish) struct buf sql;
+    buf_init(&sql, 4096);
+    buf_printf(&sql,
+               "CREATE VIRTUAL TABLE %s USING fts5 (" COLUMN_NAMES
+               ", content = '', tokenize = 'broadsheet %" PRI_STR "');",
+               table, ARG_STR(language));
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        buf_printf(&sql, "INSERT INTO %s (%s, rank) VALUES ('%s', %d);", table,
+                   table, options[i].name, options[i].value);
+    return db_run_script(db, arena_copy(arena, buf_str(&sql)).ptr);
 }
 
 static const char missing_sql[] =

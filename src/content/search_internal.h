@@ -14,6 +14,7 @@
  *   search_index.c     puts articles in and takes them out, tables
  *   search_ahead.c     terms of long texts, on a second thread
  *   search_upkeep.c    what waits to be indexed again; reindexing
+ *   search_merge.c     segments of the full-text tables into larger ones
  *   search_check.c     whether it holds what readers may see
  *   search_query.c     what a reader typed, to what the index is asked
  *   search.c           asking, ranking, counting
@@ -58,6 +59,10 @@ void search_table(struct str language, char target[SEARCH_TABLE_BYTES]);
 /* The lowest document number at time_us, which may be any. */
 int64_t search_document_at(int64_t time_us);
 int64_t search_document_time(int64_t document);
+
+/* Every language has a full-text table. */
+MUST_USE enum err search_languages(struct edit *edit, struct str **ret_codes,
+                                   size_t *ret_count);
 
 /* Makes the tables of languages that have none. */
 MUST_USE enum err search_prepare(struct db *db, struct fault *fault);

@@ -89,7 +89,8 @@ enum err search_index_pending(struct content *content, size_t limit,
 /* ---- Reindexing ------------------------------------------------------------
  */
 
-static enum err forget_all(struct edit *edit)
+enum err search_languages(struct edit *edit, struct str **ret_codes,
+                          size_t *ret_count)
 {
     struct str *codes = NULL;
     size_t count = 0;
@@ -99,7 +100,16 @@ static enum err forget_all(struct edit *edit)
     while (db_query_next(&query))
         ROW_ADD(&edit->arena, codes, count) =
             db_column_str(&query, 0, &edit->arena);
-    enum err err = edit_failed(edit, db_query_err(&query));
+    *ret_codes = codes;
+    *ret_count = count;
+    return edit_failed(edit, db_query_err(&query));
+}
+
+static enum err forget_all(struct edit *edit)
+{
+    struct str *codes = NULL;
+    size_t count = 0;
+    enum err err = search_languages(edit, &codes, &count);
     for (size_t i = 0; !err && i < count; i++)
         err = search_drop_language(edit, codes[i]);
     if (!err)

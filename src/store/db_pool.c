@@ -85,6 +85,14 @@ struct db_lease db_lease_writer(struct db_pool *pool)
     return (struct db_lease){.pool = pool, .db = pool->writer};
 }
 
+uint64_t db_pool_writer_asked(struct db_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    uint64_t asked = pool->writers_come;
+    pthread_mutex_unlock(&pool->lock);
+    return asked;
+}
+
 struct db_lease db_lease_reader(struct db_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);

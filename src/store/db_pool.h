@@ -10,6 +10,7 @@
 #define STORE_DB_POOL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "store/db.h"
 
@@ -35,6 +36,10 @@ struct db_lease {
  * writes much in small pieces lets the others in between. Never twice in one
  * thread. */
 struct db_lease db_lease_writer(struct db_pool *pool);
+
+/* How often the writer has been asked for: whether somebody writes now shows
+ * how much it grows. */
+uint64_t db_pool_writer_asked(struct db_pool *pool);
 
 /* Waits until a reader is free. */
 struct db_lease db_lease_reader(struct db_pool *pool);
