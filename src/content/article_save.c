@@ -112,19 +112,15 @@ static enum err apply_bylines(struct edit *edit, const struct id *id,
     return err;
 }
 
-enum err article_apply(struct edit *edit, const struct id *id,
-                       const struct article_checked *checked)
+static enum err add_links(struct edit *edit, const struct id *id,
+                          const struct article_checked *checked)
 {
     const struct article_content *content = &checked->content;
-    enum err err = apply_row(edit, id, content);
-    for (size_t i = 0; !err && i < sizeof forget_sql / sizeof *forget_sql; i++)
-        err = edit_run(edit, forget_sql[i], DB_ID(id));
-    if (!err)
-        err = apply_ids(edit,
-                        "INSERT INTO article_category"
-                        " (article_id, position, category_id)"
-                        " VALUES ($1, $2, $3)",
-                        id, content->categories, content->category_count);
+    enum err err = apply_ids(edit,
+                             "INSERT INTO article_category"
+                             " (article_id, position, category_id)"
+                             " VALUES ($1, $2, $3)",
+                             id, content->categories, content->category_count);
     if (!err)
         err = apply_ids(edit,
                         "INSERT INTO article_tag (article_id, position, tag_id)"
@@ -137,11 +133,32 @@ enum err article_apply(struct edit *edit, const struct id *id,
                        "INSERT INTO article_medium (article_id, medium_id)"
                        " VALUES ($1, $2)",
                        DB_ID(id), DB_ID(&checked->media[i]));
+    return err;
+}
+
+enum err article_apply(struct edit *edit, const struct id *id,
+                       const struct article_checked *checked)
+{
+    enum err err = apply_row(edit, id, &checked->content);
+    for (size_t i = 0; !err && i < sizeof forget_sql / sizeof *forget_sql; i++)
+        err = edit_run(edit, forget_sql[i], DB_ID(id));
+    if (!err)
+        err = add_links(edit, id, checked);
     return err ? err : live_apply_media(edit, id);
 }
 
 /* ---- Saving
  * ---------------------------------------------------------------------- */
+
+static enum err check_id(const struct id *id, struct fault *fault)
+{
+    struct id parsed;
+    return id_parse(id_str(id), &parsed)
+               ? fault_set(fault, ERR_INVALID, "id",
+                           "an article's id is 13 lower-case hexadecimal "
+                           "digits, such as 62f9f7d471fdc")
+               : ERR_OK;
+}
 
 static const char insert_sql[] =
     "INSERT INTO article (id, story_id, language, state, revision,"
@@ -149,23 +166,25 @@ static const char insert_sql[] =
     " scheduled_us, withdrawn_us, withdrawn_reason, withdrawn_target, slug,"
     " headline, kicker, standfirst, byline, source, weight, opinion, live,"
     " sponsored, corrected, picture_id, picture_alt)"
-    " VALUES ($1, $2, $3, 'draft', 0, 0, $4, $4, 0, 0, 0, 0, '', '', '', '',"
-    " '', '', '', '', '', 0, 0, 0, 0, NULL, '')";
+    " VALUES ($1, $2, $3, 'draft', 1, 0, $4, $5, 0, 0, 0, 0, '', '', $6,"
+    " $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $16, $17)";
 
 static enum err insert(struct edit *edit, const struct article_input *input,
-                       struct article_head *head)
+                       const struct article_checked *checked,
+                       const struct article_head *head)
 {
-    struct id parsed;
-    if (id_parse(id_str(&head->id), &parsed))
-        return fault_set(edit->fault, ERR_INVALID, "id",
-                         "an article's id is 13 lower-case hexadecimal digits, "
-                         "such as 62f9f7d471fdc");
-    head->story = id_is_set(&input->story) ? input->story : head->id;
-    head->state = ARTICLE_DRAFT;
+    const struct article_content *content = &checked->content;
+    int64_t now = edit->time_us;
     return edit_run(
         edit, insert_sql, DB_ID(&head->id), DB_ID(&head->story),
-        DB_STR(input->content.language),
-        DB_I64(input->created_us ? input->created_us : edit->time_us));
+        DB_STR(content->language),
+        DB_I64(input->created_us ? input->created_us : now), DB_I64(now),
+        DB_STR(content->slug), DB_STR(content->headline),
+        DB_STR(content->kicker), DB_STR(content->standfirst),
+        DB_STR(content->byline), DB_STR(content->source),
+        DB_C(article_weight_name(content->weight)), DB_I64(content->opinion),
+        DB_I64(content->live), DB_I64(content->sponsored),
+        DB_ID_OR_NULL(&content->picture), DB_STR(content->picture_alt));
 }
 
 static enum err check_base(struct edit *edit, const struct article_input *input,
@@ -213,21 +232,46 @@ static enum err says_the_same(struct edit *edit,
     return ERR_OK;
 }
 
+static enum err insert_revision(struct edit *edit,
+                                const struct article_input *input,
+                                const struct article_checked *checked,
+                                struct str json,
+                                const struct article_head *head)
+{
+    change_notef(edit, "save", "draft:%s", head->id.text);
+    return edit_run(edit,
+                    "INSERT INTO revision (article_id, number, time_us, actor,"
+                    " note, headline, content, body)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    DB_ID(&head->id), DB_I64(head->revision),
+                    DB_I64(edit->time_us), DB_STR(edit->actor),
+                    DB_STR(input->note), DB_STR(checked->content.headline),
+                    DB_STR(json), DB_STR(checked->content.body));
+}
+
+static enum err begin_article(struct edit *edit,
+                              const struct article_input *input,
+                              const struct article_checked *checked,
+                              struct str json, struct article_head *head)
+{
+    head->story = id_is_set(&input->story) ? input->story : head->id;
+    head->state = ARTICLE_DRAFT;
+    enum err err = check_base(edit, input, head);
+    if (!err)
+        err = insert(edit, input, checked, head);
+    head->revision = 1;
+    if (!err)
+        err = insert_revision(edit, input, checked, json, head);
+    return err ? err : add_links(edit, &head->id, checked);
+}
+
 static enum err add_revision(struct edit *edit,
                              const struct article_input *input,
                              const struct article_checked *checked,
                              struct str json, struct article_head *head)
 {
     head->revision++;
-    enum err err =
-        edit_run(edit,
-                 "INSERT INTO revision (article_id, number, time_us, actor,"
-                 " note, headline, content, body)"
-                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                 DB_ID(&head->id), DB_I64(head->revision),
-                 DB_I64(edit->time_us), DB_STR(edit->actor),
-                 DB_STR(input->note), DB_STR(checked->content.headline),
-                 DB_STR(json), DB_STR(checked->content.body));
+    enum err err = insert_revision(edit, input, checked, json, head);
     if (!err)
         err = edit_run(edit,
                        "UPDATE article SET revision = $2, saved_us = $3,"
@@ -237,38 +281,47 @@ static enum err add_revision(struct edit *edit,
                        DB_I64(edit->time_us));
     if (!err && head->live_revision == 0)
         err = article_apply(edit, &head->id, checked);
+    return err;
+}
+
+/* Nothing when it says what the newest revision says. */
+static enum err change_article(struct edit *edit,
+                               const struct article_input *input,
+                               const struct article_checked *checked,
+                               struct str json, struct article_head *head)
+{
+    bool same = false;
+    enum err err = check_base(edit, input, head);
     if (!err)
-        change_notef(edit, "save", "draft:%s", head->id.text);
+        err = change_story(edit, head, &input->story);
+    if (!err)
+        err = says_the_same(edit, head, json, checked->content.body, &same);
+    if (!err && !same)
+        err = add_revision(edit, input, checked, json, head);
     return err;
 }
 
 static enum err save(struct edit *edit, const struct article_input *input,
                      struct article_head *head, struct article_checked *checked)
 {
+    struct str json = STR("");
     enum err err =
         check_line("note", input->note, ARTICLE_NOTE_BYTES_MAX, edit->fault);
     if (!err)
         err = article_check(edit, &input->content, checked);
-    if (err)
-        return err;
-    head->id = id_is_set(&input->id) ? input->id : id_make();
-    err = article_head_find(edit, &head->id, head);
-    if (err == ERR_NOT_FOUND)
-        err = insert(edit, input, head);
-    if (!err)
-        err = check_base(edit, input, head);
-    if (!err)
-        err = change_story(edit, head, &input->story);
-    struct str json;
-    bool same = false;
     if (!err)
         err =
             edit_failed(edit, article_write_json(checked, &edit->arena, &json));
+    head->id = id_is_set(&input->id) ? input->id : id_make();
     if (!err)
-        err = says_the_same(edit, head, json, checked->content.body, &same);
-    if (!err && !same)
-        err = add_revision(edit, input, checked, json, head);
-    return err;
+        err = check_id(&head->id, edit->fault);
+    if (err)
+        return err;
+    err = article_head_find(edit, &head->id, head);
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    return err ? begin_article(edit, input, checked, json, head)
+               : change_article(edit, input, checked, json, head);
 }
 
 enum err article_save(struct edit *edit, const struct article_input *input,

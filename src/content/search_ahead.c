@@ -11,10 +11,10 @@
 enum { FROM = 16 }; /* articles of an edit, from which a thread is worth it */
 
 enum state {
-    PLAIN,   /* the text as it is */
+    PLAIN,   /* texts as they are */
     WAITING, /* to be taken by either thread */
     TAKEN,
-    MADE,
+    MADE, /* terms */
 };
 
 struct stemming {
@@ -56,17 +56,18 @@ static struct search_words *words_of(struct search_ahead *ahead,
     return words;
 }
 
-static struct str make_terms(struct search_ahead *ahead,
-                             const struct search_write *write)
+/* A column whose terms do not fit stays the text that it is. */
+static void make_terms(struct search_ahead *ahead, struct search_write *write)
 {
     struct search_words *words = words_of(ahead, write->language);
-    if (!words)
-        return write->text;
     DEFER(buf_finish) struct buf terms;
     buf_init(&terms, 4 * (size_t)SEARCH_BODY_BYTES_MAX);
-    search_words_write_terms(words, write->text, &terms);
-    return buf_err(&terms) ? write->text
-                           : arena_copy(&ahead->arena, buf_str(&terms));
+    for (size_t i = 0; words && i < SEARCH_COLUMNS; i++) {
+        buf_reset(&terms);
+        search_words_write_terms(words, write->columns[i], &terms);
+        if (!buf_err(&terms))
+            write->columns[i] = arena_copy(&ahead->arena, buf_str(&terms));
+    }
 }
 
 static struct search_write *take(struct search_ahead *ahead)
@@ -87,9 +88,8 @@ static void *run(void *argument)
         struct search_write *write = ahead->first ? take(ahead) : NULL;
         if (write) {
             pthread_mutex_unlock(&ahead->lock);
-            struct str terms = make_terms(ahead, write);
+            make_terms(ahead, write);
             pthread_mutex_lock(&ahead->lock);
-            write->text = terms;
             write->ahead = MADE;
             pthread_cond_broadcast(&ahead->changed);
         } else if (!ahead->first) {
@@ -128,10 +128,8 @@ static void start(struct edit *edit)
         edit->search_ahead = ahead;
 }
 
-void search_ahead_note(struct edit *edit, struct search_write *write,
-                       struct str text)
+void search_ahead_note(struct edit *edit, struct search_write *write)
 {
-    write->text = text;
     write->ahead = PLAIN;
     if (write->order < FROM)
         return;
@@ -148,19 +146,17 @@ void search_ahead_note(struct edit *edit, struct search_write *write,
     pthread_mutex_unlock(&ahead->lock);
 }
 
-struct str search_ahead_text(struct edit *edit, struct search_write *write)
+void search_ahead_wait(struct edit *edit, struct search_write *write)
 {
     struct search_ahead *ahead = edit->search_ahead;
     if (!ahead)
-        return write->text;
+        return;
     pthread_mutex_lock(&ahead->lock);
     while (write->ahead == TAKEN)
         pthread_cond_wait(&ahead->changed, &ahead->lock);
     if (write->ahead == WAITING)
         write->ahead = PLAIN; /* sooner done here than waited for */
-    struct str text = write->text;
     pthread_mutex_unlock(&ahead->lock);
-    return text;
 }
 
 void search_ahead_end(struct edit *edit)

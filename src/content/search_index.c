@@ -11,7 +11,7 @@
 
 /* The columns, in the order of the weights in store/search_sqlite.c. Marks are
  * the ids of categories, people and tags, by which results are filtered. */
-enum column { HEADLINE, STANDFIRST, BODY, NAMES, MARKS, COLUMNS };
+enum column { HEADLINE, STANDFIRST, BODY, NAMES, MARKS };
 
 #define COLUMN_NAMES "headline, standfirst, body, names, marks"
 
@@ -197,7 +197,8 @@ static enum err body_of(struct edit *edit, const struct id *id,
 
 static enum err write_columns(struct edit *edit, const struct id *id,
                               const struct article_checked *checked,
-                              struct str names, struct str columns[COLUMNS])
+                              struct str names,
+                              struct str columns[SEARCH_COLUMNS])
 {
     const struct article_content *content = &checked->content;
     struct arena *arena = &edit->arena;
@@ -350,7 +351,7 @@ enum err search_put(struct edit *edit, const struct id *id,
     if (err)
         return err;
     edit->search_writes = write;
-    search_ahead_note(edit, write, write->columns[BODY]);
+    search_ahead_note(edit, write);
     return ERR_OK;
 }
 
@@ -402,10 +403,10 @@ static enum err run_write(struct edit *edit, struct search_write *write)
     DEFER(db_query_end)
     struct db_query query = db_query_begin_made(edit->db, sql);
     db_bind_i64(&query, write->document);
-    for (int i = 0; i < COLUMNS; i++)
-        db_bind_str(&query, i == BODY && !write->removes
-                                ? search_ahead_text(edit, write)
-                                : write->columns[i]);
+    if (!write->removes)
+        search_ahead_wait(edit, write);
+    for (size_t i = 0; i < SEARCH_COLUMNS; i++)
+        db_bind_str(&query, write->columns[i]);
     return edit_failed(edit, db_query_run(&query, NULL));
 }
 

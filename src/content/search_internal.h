@@ -12,7 +12,7 @@
  * search_document.
  *
  *   search_index.c     puts articles in and takes them out, tables
- *   search_ahead.c     terms of long texts, on a second thread
+ *   search_ahead.c     terms of many articles, on a second thread
  *   search_upkeep.c    what waits to be indexed again; reindexing
  *   search_merge.c     segments of the full-text tables into larger ones
  *   search_check.c     whether it holds what readers may see
@@ -33,6 +33,7 @@ enum {
     /* Articles of one second that keep the order in which they came. */
     SEARCH_SLOTS = 1024,
     SEARCH_TABLE_BYTES = 32,
+    SEARCH_COLUMNS = 5, /* of a full-text table */
     SEARCH_BODY_BYTES_MAX = 16 << 20, /* of one article, its posts included */
 };
 
@@ -45,11 +46,10 @@ struct search_write {
     int64_t document;
     int64_t order; /* among those of an edit */
     bool removes;
-    struct str columns[5]; /* see search_index.c */
+    struct str columns[SEARCH_COLUMNS]; /* see search_index.c */
 
     /* The rest is search_ahead.c's. */
     struct search_write *next_ahead;
-    struct str text; /* the longest column; its terms when they are made */
     unsigned char ahead;
 };
 
@@ -87,14 +87,14 @@ MUST_USE enum err search_put_later(struct edit *edit,
 /* Writes what the edit noted. For edit.c. */
 MUST_USE enum err search_write(struct edit *edit);
 
-/* An edit that puts many articles in has the terms of their texts made by a
- * thread of its own while it goes on writing. text stays as it is until
- * search_ahead_end. */
-void search_ahead_note(struct edit *edit, struct search_write *write,
-                       struct str text);
+/* An edit that puts many articles in has the terms of their columns made by a
+ * thread of its own while it goes on writing. write is that thread's until
+ * search_ahead_wait or search_ahead_end. */
+void search_ahead_note(struct edit *edit, struct search_write *write);
 
-/* What to hand to the index: terms, or the text when they are not made. */
-struct str search_ahead_text(struct edit *edit, struct search_write *write);
+/* After it, the columns are what to hand to the index: terms, or texts when
+ * they were not made. */
+void search_ahead_wait(struct edit *edit, struct search_write *write);
 
 /* Before what was noted is gone. */
 void search_ahead_end(struct edit *edit);

@@ -242,7 +242,9 @@ static enum err write_published(struct edit *edit,
                                 const struct article_checked *checked)
 {
     const struct article_head *head = &publication->head;
-    enum err err = listing_clear(edit, &head->id);
+    enum err err = ERR_OK;
+    if (publication->was_public)
+        err = listing_clear(edit, &head->id);
     if (!err)
         err = edit_run(edit,
                        "UPDATE article SET state = 'published',"
@@ -267,7 +269,9 @@ static enum err publish(struct edit *edit,
     const char *kind = publication->was_public ? "update" : "publish";
     struct media_ids before = {0}, after = {0};
     struct article_checked checked;
-    enum err err = listing_note(edit, id, kind);
+    enum err err = ERR_OK;
+    if (publication->was_public) /* where it stood until now */
+        err = listing_note(edit, id, kind);
     if (!err && publication->was_public)
         err = shown_media(edit, id, &before);
     if (!err)

@@ -115,14 +115,12 @@ enum err document_fault(struct fault *fault, enum err code,
 /* Line ends and tabs are fine, other control characters are not. */
 static bool text_is_clean(struct str text)
 {
-    if (!utf8_is_valid(text))
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
+    bool has_controls = false;
+    for (size_t i = 0; i < text.len; i++) { /* no way out: it runs faster */
         unsigned char c = (unsigned char)text.ptr[i];
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
-            return false;
+        has_controls |= (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
     }
-    return true;
+    return !has_controls && utf8_is_valid(text);
 }
 
 static bool id_is_clean(struct str id)

@@ -95,12 +95,32 @@ static void escape_json_character(struct buf *out, uint32_t c)
     }
 }
 
+/* The ASCII text at the start that needs nothing. */
+static size_t json_plain_len(struct str text)
+{
+    static const bool escaped[0x80] = {
+        ['"'] = true, ['\\'] = true, ['<'] = true,
+        ['>'] = true, ['&'] = true,  [0x7F] = true,
+    };
+    size_t len = 0;
+    while (len < text.len) {
+        unsigned char c = (unsigned char)text.ptr[len];
+        if (c < 0x20 || c >= 0x80 || escaped[c])
+            break;
+        len++;
+    }
+    return len;
+}
+
 /* What needs nothing is copied in runs. */
 void escape_json(struct buf *out, struct str text)
 {
     const char *start = text.ptr;
-    uint32_t c;
-    for (const char *at = start; utf8_next(&text, &c); at = text.ptr) {
+    for (uint32_t c;;) {
+        text = str_from(text, json_plain_len(text));
+        const char *at = text.ptr;
+        if (!utf8_next(&text, &c))
+            break;
         bool malformed = c == UTF8_REPLACEMENT && text.ptr - at == 1;
         if (!malformed && !json_needs_escape(c))
             continue;
