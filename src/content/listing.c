@@ -11,39 +11,31 @@
 /* ---- Standing in lists
  * ------------------------------------------------------- */
 
-static const char *const fill_sql[] = {
-    "INSERT INTO listing (article_id, shelf, published_us)"
-    " SELECT id, 'l:' || language, published_us FROM article WHERE id = $1",
-
-    "INSERT INTO listing (article_id, shelf, published_us)"
-    " SELECT id, 'm:' || category_id || ':' || language, published_us"
-    " FROM article JOIN article_category ON article_id = id"
-    " WHERE id = $1 AND position = 0",
-
+/* In one statement: each would read the article again. */
+static const char fill_sql[] =
     "INSERT INTO listing (article_id, shelf, published_us)"
     " WITH RECURSIVE up (id) AS ("
     "  SELECT category_id FROM article_category WHERE article_id = $1"
     "  UNION SELECT category.parent_id FROM category"
     "  JOIN up ON category.id = up.id WHERE category.parent_id IS NOT NULL)"
-    " SELECT article.id, 'c:' || up.id || ':' || language, published_us"
-    " FROM article, up WHERE article.id = $1",
-
-    "INSERT INTO listing (article_id, shelf, published_us)"
-    " SELECT DISTINCT id, 't:' || tag_id, published_us"
-    " FROM article JOIN article_tag ON article_id = id WHERE id = $1",
-
-    "INSERT INTO listing (article_id, shelf, published_us)"
-    " SELECT DISTINCT id, 'p:' || person_id || ':' || language, published_us"
-    " FROM article JOIN article_byline ON article_id = id"
-    " WHERE id = $1 AND person_id IS NOT NULL",
-};
+    " SELECT article.id, shelf || CASE of_language"
+    "  WHEN 1 THEN language ELSE '' END, published_us"
+    " FROM article, ("
+    "  SELECT 'l:' AS shelf, 1 AS of_language"
+    "  UNION ALL SELECT 'm:' || category_id || ':', 1 FROM article_category"
+    "   WHERE article_id = $1 AND position = 0"
+    "  UNION ALL SELECT 'c:' || id || ':', 1 FROM up"
+    "  UNION ALL SELECT DISTINCT 't:' || tag_id, 0 FROM article_tag"
+    "   WHERE article_id = $1"
+    "  UNION ALL SELECT DISTINCT 'p:' || person_id || ':', 1"
+    "   FROM article_byline"
+    "   WHERE article_id = $1 AND person_id IS NOT NULL) AS shelves"
+    " WHERE article.id = $1";
 
 enum err listing_fill(struct edit *edit, const struct id *id)
 {
     enum err err = sitemap_add(edit, id);
-    for (size_t i = 0; !err && i < sizeof fill_sql / sizeof *fill_sql; i++)
-        err = edit_run(edit, fill_sql[i], DB_ID(id));
-    return err;
+    return err ? err : edit_run(edit, fill_sql, DB_ID(id));
 }
 
 enum err listing_clear(struct edit *edit, const struct id *id)
