@@ -33,7 +33,7 @@ enum {
     /* Articles of one second that keep the order in which they came. */
     SEARCH_SLOTS = 1024,
     SEARCH_TABLE_BYTES = 32,
-    SEARCH_COLUMNS = 5, /* of a full-text table */
+    SEARCH_COLUMNS = 5,               /* of a full-text table */
     SEARCH_BODY_BYTES_MAX = 16 << 20, /* of one article, its posts included */
 };
 
