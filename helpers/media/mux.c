@@ -355,10 +355,32 @@ void mux_flush(struct mux *mux, int64_t now)
     }
 }
 
+/* Sound that came already of what follows a hole is not waited for by what is
+ * in front of it. */
+static void end_sound(struct mux *mux, int64_t tick)
+{
+    struct list *list = &mux->lists[SOUND];
+    struct list kept = {0};
+    while (list->first && list->first->tick < tick) {
+        struct sample *sample = list->first;
+        list->first = sample->next;
+        sample->next = NULL;
+        *(kept.last ? &kept.last->next : &kept.first) = sample;
+        kept.last = sample;
+    }
+    bool goes_on = list->first != NULL;
+    while (list->first)
+        drop_first(mux, list);
+    *list = kept;
+    if (goes_on && kept.last)
+        kept.last->duration = mux->format.frame_samples;
+}
+
 void mux_end(struct mux *mux, int64_t tick)
 {
     if (!mux->is_begun)
         return;
+    end_sound(mux, tick);
     if (mux->mark_count)
         mux_cut(mux, tick, CUT_NONE, false);
     mux_flush(mux, INT64_MAX);

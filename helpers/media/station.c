@@ -11,6 +11,7 @@ enum {
     HELD_BYTES_MAX = 32 << 20,
     DECIDE_TICKS = HZ, /* for so long the other track may keep waiting */
     HOLE_TICKS_MAX = HZ * 6 / 5,
+    CUT_ROUNDING = 180,   /* encoders write whole milliseconds */
     NOMINAL_TICKS = 3600, /* of a picture, while nothing better is known */
 };
 
@@ -298,6 +299,16 @@ static void heard(struct station *station)
     station->is_slate_over = false;
 }
 
+/* Whether the last picture may be shown until tick: no part gets longer than
+ * players were told (RFC 8216bis §4.4.3.7). A feed that is only slow cannot be
+ * helped, because nothing but its own next picture can follow. */
+static bool can_stand_still(const struct station *station, int64_t tick)
+{
+    return station->state != LIVE ||
+           tick - station->cutter.part_start <=
+               station->start.limits.part_max + CUT_ROUNDING;
+}
+
 static void picture(struct station *station, const struct packet *packet)
 {
     bool is_key =
@@ -310,13 +321,16 @@ static void picture(struct station *station, const struct packet *packet)
         station->dropped++;
         return;
     }
+    bool is_after_gap = station->wants_key;
     station->wants_key = false;
     int64_t duration = packet->tick - station->last.tick;
     if (station->last.is_set && duration <= 0) {
         station->dropped++;
         return;
     }
-    if (station->last.is_set && duration > HOLE_TICKS_MAX) {
+    if (station->last.is_set &&
+        (duration > HOLE_TICKS_MAX ||
+         (is_after_gap && !can_stand_still(station, packet->tick)))) {
         station_finish(station, -1);
         station->state = WAITING;
     }

@@ -353,8 +353,12 @@ static void list_reports(const struct live_edition *edition,
 }
 
 /* A playlist may not promise less than what stands in it. */
-static int64_t longest(const struct listing *listing, int64_t target)
+static int64_t target_of(const struct live_edition *edition,
+                         const struct listing *listing)
 {
+    int64_t target = edition->station->info.target;
+    if (target < edition->longest)
+        target = edition->longest;
     for (size_t i = 0; i < listing->count; i++) {
         if (listing->segments[i].duration > target)
             target = listing->segments[i].duration;
@@ -382,7 +386,7 @@ static void write_playlist(const struct live_edition *edition,
     list_segments(edition, kinds[kind].all, &listing);
     list_reports(edition, &listing);
     const struct hls_window window = {
-        .target = longest(&listing, info->target),
+        .target = target_of(edition, &listing),
         .part_target = info->part_target,
         .discontinuities = listing.first_timeline,
         .segments = listing.segments,

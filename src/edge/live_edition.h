@@ -129,6 +129,9 @@ struct live_edition {
     struct live_station *station; /* one reference */
     uint32_t rendition;
     struct live_past *past; /* one reference, or NULL */
+    int64_t longest;        /* of the segments since the last break, those that
+                               are not told any more too: a playlist's target does
+                               not shrink and grow with its window */
     size_t segment_count, part_count, init_count;
     struct live_edition_segment *segments; /* in front of them comes past */
     struct live_edition_part *parts;

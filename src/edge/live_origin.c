@@ -37,6 +37,7 @@ struct rendition {
     size_t recent_count;
     struct live_edition_init inits[INITS_MAX];
     size_t init_count;
+    int64_t longest; /* segment since the last break */
     bool is_dirty;
 };
 
@@ -335,6 +336,14 @@ static void retire(struct rendition *rendition, uint32_t dvr_seconds)
     cut_past(rendition, (int64_t)dvr_seconds * LIVE_HZ - newer);
 }
 
+static int64_t duration_of(const struct segment *segment)
+{
+    int64_t duration = segment->is_complete ? segment->info.duration : 0;
+    for (size_t i = 0; !duration && i < segment->part_count; i++)
+        duration += segment->parts[i].duration;
+    return duration;
+}
+
 /* All parts in one piece, in which the parts lie from now on. */
 static void join_parts(struct segment *segment)
 {
@@ -356,11 +365,8 @@ static void join_parts(struct segment *segment)
 
 static void complete(struct rendition *rendition, struct segment *segment)
 {
-    int64_t duration = 0;
-    for (size_t i = 0; i < segment->part_count; i++)
-        duration += segment->parts[i].duration;
     if (!segment->info.duration)
-        segment->info.duration = duration;
+        segment->info.duration = duration_of(segment);
     segment->is_complete = true;
     rendition->is_dirty = true;
     join_parts(segment);
@@ -373,6 +379,11 @@ static struct segment *add_segment(struct rendition *rendition,
     if (!segment)
         log_panic("no memory for television");
     segment->info = *info;
+    const struct segment *last = last_of(rendition);
+    if (last && last->info.timeline != info->timeline)
+        rendition->longest = 0;
+    if (rendition->longest < info->duration)
+        rendition->longest = info->duration;
     assert(rendition->recent_count < RECENT_MAX);
     rendition->recent[rendition->recent_count++] = segment;
     return segment;
@@ -665,6 +676,10 @@ static struct live_edition *make_edition(const struct channel *channel,
         edition->inits[i] = rendition->inits[i];
         live_blob_hold(edition->inits[i].blob);
     }
+    const struct segment *last = last_of(rendition);
+    if (last && rendition->longest < duration_of(last))
+        rendition->longest = duration_of(last);
+    edition->longest = rendition->longest;
     add_reports(channel, edition);
     return edition;
 }

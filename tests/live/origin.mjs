@@ -219,6 +219,19 @@ test("the playlist is of the last minute, the rest with dvr=1, and plain without
   assert.ok(file && hour && offsets.length);
 });
 
+test("the target does not shrink again when the longest segment is out of the window", async () => {
+  const long = FIRST + Math.floor(told / 4);
+  for (let part = 0; part < 8; part++) playout.part(ID, 0, part, segment(long), bytes(part), { independent: part % 2 === 0 });
+  playout.segment(ID, 0, { ...segment(long), duration: 4 * HZ });
+  const target = async () => Number(/TARGETDURATION:(\d+)/.exec((await index()).text())?.[1]);
+  await until(async () => (await target()) === 4, "it grows");
+  told += 4;
+  tell(4 * 33);
+  await shown(told);
+  assert.ok(!(await index()).text().includes(`\n${long}.m4s`), "it is long ago");
+  assert.equal(await target(), 4);
+});
+
 /** An hour of recordings with three segments. */
 function record() {
   const hour = 490_075;

@@ -231,13 +231,17 @@ static void test_another_feed_is_one_discontinuity(void **state)
     static const struct {
         const char *name, *words;
         size_t breaks;
+        int64_t hole; /* between the two */
     } others[] = {
-        {"plain", "", 0},
-        {"size", PICTURES("640x360", "25") TONE("48000") H264 "-g 25 " AAC, 1},
-        {"rate", PICTURES("320x180", "50") TONE("48000") H264 "-g 50 " AAC, 1},
+        {"plain", "", 0, HZ / 25},
+        {"plain", "", 1, HZ * 7 / 10}, /* the last picture cannot wait */
+        {"size", PICTURES("640x360", "25") TONE("48000") H264 "-g 25 " AAC, 1,
+         HZ / 5},
+        {"rate", PICTURES("320x180", "50") TONE("48000") H264 "-g 50 " AAC, 1,
+         HZ / 5},
         {"sample-rate",
-         PICTURES("320x180", "25") TONE("44100") H264 "-g 25 " AAC, 1},
-        {"silent", PICTURES("320x180", "25") H264 "-g 50 ", 1},
+         PICTURES("320x180", "25") TONE("44100") H264 "-g 25 " AAC, 1, HZ / 5},
+        {"silent", PICTURES("320x180", "25") H264 "-g 50 ", 1, HZ / 5},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct feed first, second;
@@ -247,13 +251,16 @@ static void test_another_feed_is_one_discontinuity(void **state)
         feed_make(&first, "plain", "", HZ);
         tv_begin(&tv, LADDER);
         tv_send_some(&tv, &first, 0, first.count / 2);
-        int64_t later = first.packets[first.count / 2].tick - HZ + HZ / 5;
+        int64_t later =
+            first.packets[first.count / 2].tick - HZ + others[i].hole;
         feed_make(&second, others[i].name, others[i].words, HZ);
         tv_send(&tv, &(struct packet){.kind = PACKET_END});
         send_later(&tv, &second, 0, second.count, later);
         tv_take_until(&tv, SOURCE, last_tick(&second) + later - HZ * 6 / 10);
         assert_int_equal(count_flag(&tv, SOURCE, PART_DISCONTINUITY),
                          others[i].breaks);
+        for (size_t k = 0; k < tv.count; k++)
+            assert_true(tv.parts[k].part.duration <= 48600 + 180);
         tv_samples(&tv, SOURCE, false, &samples);
         free(samples.samples);
         tv_play(&tv, SOURCE);
