@@ -338,8 +338,10 @@ static void retire(struct rendition *rendition, uint32_t dvr_seconds)
 
 static int64_t duration_of(const struct segment *segment)
 {
-    int64_t duration = segment->is_complete ? segment->info.duration : 0;
-    for (size_t i = 0; !duration && i < segment->part_count; i++)
+    int64_t duration = 0;
+    if (segment->is_complete && segment->info.duration)
+        return segment->info.duration;
+    for (size_t i = 0; i < segment->part_count; i++)
         duration += segment->parts[i].duration;
     return duration;
 }
