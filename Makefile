@@ -138,14 +138,12 @@ $(BROADSHEET): $(call archives,cli)
 	$(CC) $(LDFLAGS_ALL) -o $@ -Wl,--start-group $^ -Wl,--end-group $(call pkg_libs,$(call packages,cli))
 
 define helper_rules
-$(B)/bin/broadsheet-$(1): $(call objects,$(sort $(wildcard helpers/$(1)/*.c))) $(foreach l,$(call helper_layers,$(1)),$(call archive,$(l)))
+$(B)/bin/broadsheet-$(1): $(call objects,$(sort $(wildcard helpers/*.c helpers/$(1)/*.c))) $(foreach l,$(call helper_layers,$(1)),$(call archive,$(l)))
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS_ALL) -o $$@ -Wl,--start-group $$^ -Wl,--end-group \
 	    $$(call pkg_libs,$$(PKG_helper_$(1)) $(foreach l,$(call helper_layers,$(1)),$$(PKG_$(l))))
 endef
 $(foreach h,$(patsubst $(B)/bin/broadsheet-%,%,$(HELPERS)),$(eval $(call helper_rules,$(h))))
-# As shut in as the other.
-$(B)/bin/broadsheet-media: $(call objects,helpers/image/sandbox.c)
 
 # A unit test links its layer and those below, so a layer is built alone.
 # What stands beside the tests and is none is linked into each of them.

@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../sandbox.h"
 #include "card.h"
 #include "picture.h"
-#include "sandbox.h"
 
 enum {
     CPU_SECONDS_ENOUGH = 300, /* it ends itself between two pictures */

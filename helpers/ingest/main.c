@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* broadsheet-ingest: takes broadcasts in from encoders and hands their packets
  * on. It is the only program of television that strangers talk to; it decodes
- * nothing, and can open nothing (sandbox.h). The playout starts it, tells it
+ * nothing, and can open nothing (../sandbox.h). The playout starts it, tells it
  * what it has to know and hears what comes of it: see media/ingest_wire.h.
  *
  *     broadsheet-ingest [--rtmp FD …] [--srt ADDRESS:PORT] [--log-json]
@@ -11,11 +11,11 @@
  * everything the sandbox forbids, and tells. */
 #include <signal.h>
 
+#include "../sandbox.h"
 #include "base/log.h"
 #include "control.h"
 #include "net/listener.h"
 #include "rtmp.h"
-#include "sandbox.h"
 #include "srt.h"
 #include "station.h"
 #include "tls.h"
@@ -198,6 +198,12 @@ static bool has_argument(char **arguments, const char *wanted)
 
 int main(int argc, char **argv)
 {
+    /* Rings, queues and connections have limits of their own far below; the
+     * rest is stacks of threads. */
+    const struct sandbox_rules rules = {
+        .memory_bytes = UINT64_C(4) << 30,
+        .serves = true,
+    };
     struct ingest ingest = {.loop = NULL};
     struct fault fault = {0};
     bool is_probe = argc == 2 && strcmp(argv[1], "probe") == 0;
@@ -210,7 +216,7 @@ int main(int argc, char **argv)
         sandbox_probe_begin();
     else if (!err)
         err = begin(&ingest, argv + 1, &fault);
-    if (!err && !(is_bound && sandbox_enter()))
+    if (!err && !(is_bound && sandbox_enter(&rules)))
         err = fault_set(&fault, ERR_INTERNAL, "sandbox",
                         "the sandbox cannot be set up");
     if (err) {

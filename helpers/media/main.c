@@ -5,7 +5,7 @@
  * the end of the feed.
  *
  * It holds no secret and can do nothing but read, write and compute: see
- * ../image/sandbox.h. With "probe" as its argument it tries everything else,
+ * ../sandbox.h. With "probe" as its argument it tries everything else,
  * and tells. */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #include <libavutil/log.h>
 
-#include "../image/sandbox.h"
+#include "../sandbox.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "media/part.h"
@@ -166,7 +166,7 @@ int main(int argc, char **argv)
 {
     const struct sandbox_rules rules = {
         .memory_bytes = MEMORY_BYTES_MAX,
-        .may_wait = true,
+        .waits = true,
     };
     bool probes = argc > 1 && strcmp(argv[1], "probe") == 0;
     log_setup("media", LOG_LEVEL_INFO, false);
