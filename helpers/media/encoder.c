@@ -48,6 +48,12 @@ static void set_up(AVCodecContext *context, const struct encoder_format *format)
     context->max_b_frames = 0;
     context->thread_count = format->threads;
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    if (format->matrix) {
+        context->colorspace = (enum AVColorSpace)format->matrix;
+        context->color_primaries = (enum AVColorPrimaries)format->primaries;
+        context->color_trc =
+            (enum AVColorTransferCharacteristic)format->transfer;
+    }
     context->rc_max_rate = format->bits;
     context->rc_buffer_size = format->bits;
     av_opt_set(context->priv_data, "preset", "veryfast", 0);

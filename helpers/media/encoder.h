@@ -18,6 +18,8 @@ struct encoder_format {
     int frames_num, frames_den;      /* a second, about */
     int bits;                        /* a second, at most */
     int threads;
+    int matrix, primaries, transfer; /* of colours, as H.264 counts (table
+                                        E-3 …); 0: not told */
 };
 
 /* ERR_NO_MEMORY, ERR_INVALID: it cannot be encoded so. */

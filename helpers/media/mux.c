@@ -46,7 +46,7 @@ struct mux {
     struct mux_format format;
     struct rendition_info info;
     struct buf init, init_before; /* in force, and what was told */
-    bool is_told, is_begun, is_broken;
+    bool is_told, is_begun, is_broken, is_gap;
     struct list lists[KINDS];
     size_t held_bytes;
     int64_t begin;      /* no part before */
@@ -143,11 +143,26 @@ void mux_begin(struct mux *mux, const struct mux_format *format, int64_t tick,
     mux->format.avcc = mux->format.asc = str_of(NULL, 0);
     rendition_begin(&mux->info, mux->index, format);
     mux->is_begun = true;
-    mux->is_told = false;
+    mux->is_told = mux->is_gap = false;
     mux->is_broken = is_broken;
     mux->begin = tick;
     mux->sound_next = mux->sound_tick = -1;
     mux->mark_count = 0;
+}
+
+void mux_begin_gap(struct mux *mux, int64_t tick, bool is_broken)
+{
+    drop_before(mux, INT64_MAX);
+    mux->is_gap = true;
+    if (mux->is_begun)
+        return;
+    mux->is_begun = mux->is_told = true;
+    mux->is_broken = is_broken;
+    mux->begin = tick;
+    mux->sound_next = mux->sound_tick = -1;
+    mux->mark_count = 0;
+    if (mux->written_until < tick)
+        mux->written_until = tick;
 }
 
 /* ---- Frames in -------------------------------------------------------------
@@ -173,7 +188,7 @@ bool mux_add(struct mux *mux, const struct mux_frame *frame)
 {
     struct list *list = &mux->lists[frame->is_sound ? SOUND : PICTURES];
     int64_t least = mux->mark_count ? mux->marks[0].tick : mux->begin;
-    if (frame->is_sound && !mux->format.has_sound)
+    if (mux->is_gap || (frame->is_sound && !mux->format.has_sound))
         return true;
     if (frame->tick < least || frame->bytes.len > HELD_BYTES_MAX ||
         mux->held_bytes > HELD_BYTES_MAX - frame->bytes.len)
@@ -259,6 +274,8 @@ static bool write_fragment(const struct mux *mux, int64_t tick, int64_t end,
             *ret_pictures += kind == PICTURES ? runs[count].count : 0;
             count++;
         }
+    if (mux->format.has_pictures && *ret_pictures == 0)
+        count = 0; /* sound alone would stop players */
     if (count)
         fmp4_write_fragment(out, (uint32_t)(tick / SEQUENCE_TICKS) + 1, runs,
                             count);
@@ -289,11 +306,15 @@ static void put_part(struct mux *mux, struct part *part, struct str payload,
 {
     if (part->flags & PART_SEGMENT_START)
         rendition_end_segment(&mux->info);
-    rendition_count(&mux->info, part->duration, payload.len, pictures);
+    if (payload.len)
+        rendition_count(&mux->info, part->duration, payload.len, pictures);
     if (!mux->is_told) {
         tell_init(mux);
         if (mux->is_broken)
             part->flags |= PART_DISCONTINUITY;
+    } else if (mux->is_gap && mux->is_broken) {
+        part->flags |= PART_DISCONTINUITY;
+        mux->is_broken = false;
     } else if (rendition_has_changed(&mux->info)) {
         rendition_write(&mux->info, mux->out);
     }
@@ -386,5 +407,5 @@ void mux_end(struct mux *mux, int64_t tick)
     mux_flush(mux, INT64_MAX);
     drop_before(mux, INT64_MAX);
     mux->mark_count = 0;
-    mux->is_begun = false;
+    mux->is_begun = mux->is_gap = false;
 }

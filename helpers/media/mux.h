@@ -44,6 +44,11 @@ void mux_destroy(struct mux *mux); /* accepts NULL */
 void mux_begin(struct mux *mux, const struct mux_format *format, int64_t tick,
                bool is_broken);
 
+/* All that comes is missing from now on: parts are gaps until mux_begin or
+ * mux_end, from tick on if it was not begun. What is not written yet is missing
+ * as well. To be called only when something was told before. */
+void mux_begin_gap(struct mux *mux, int64_t tick, bool is_broken);
+
 /* In the order of their ticks within pictures and within sound. What is of
  * before the part in the making is left out: false. */
 bool mux_add(struct mux *mux, const struct mux_frame *frame);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slate.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #pragma GCC diagnostic push
@@ -14,8 +15,8 @@
 
 enum {
     HZ = PART_CLOCK_HZ,
-    WIDTH_MAX = 1280,
-    HEIGHT_MAX = 720,
+    LONGER_MAX = 1280,
+    SHORTER_MAX = 720,
     FRAMES = 20,           /* of a group … */
     FRAME_TICKS = HZ / 10, /* … of two seconds */
     BITS = 1000000,
@@ -112,13 +113,20 @@ static enum err encode_all(struct slate *slate, AVFrame *picture)
     return err;
 }
 
+static void fit(unsigned *width, unsigned *height)
+{
+    bool is_upright = *height > *width;
+    double longer = is_upright ? *height : *width;
+    double shorter = is_upright ? *width : *height;
+    double scale = fmin(1, fmin(LONGER_MAX / longer, SHORTER_MAX / shorter));
+    *width = (unsigned)(*width * scale + 0.5);
+    *height = (unsigned)(*height * scale + 0.5);
+}
+
 static enum err make_pictures(struct slate *slate, unsigned width,
                               unsigned height)
 {
-    while (width > WIDTH_MAX || height > HEIGHT_MAX) {
-        width = width * 3 / 4;
-        height = height * 3 / 4;
-    }
+    fit(&width, &height);
     struct encoder_format format = {
         .width = (int)((width < 64 ? 64 : width) & ~1u),
         .height = (int)((height < 64 ? 64 : height) & ~1u),

@@ -12,6 +12,7 @@ enum {
     SLATE_SECONDS_MAX = 24 * 3600,
     IDLE_MS_DEFAULT = 1000,
     IDLE_MS_MAX = 60000,
+    SHED_MS_DEFAULT = 800,
 };
 
 static void drop_json(json_t **json)
@@ -55,10 +56,14 @@ static bool read_limits(const json_t *json, struct start *start)
                                  SLATE_SECONDS_DEFAULT);
     int64_t idle_ms =
         get_number(json, "slate_after_ms", 100, IDLE_MS_MAX, IDLE_MS_DEFAULT);
+    int64_t shed_ms =
+        get_number(json, "shed_after_ms", 100, IDLE_MS_MAX, SHED_MS_DEFAULT);
+    start->shed_us = shed_ms * 1000;
     start->slate_ticks = seconds * HZ;
     start->idle_us = idle_ms * 1000;
     return limits->part > 0 && limits->part_max > 0 && limits->segment > 0 &&
-           limits->segment_max > 0 && seconds >= 0 && idle_ms > 0;
+           limits->segment_max > 0 && seconds >= 0 && idle_ms > 0 &&
+           shed_ms > 0;
 }
 
 static bool read_ladder(const json_t *json, struct start *start)

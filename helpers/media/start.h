@@ -11,6 +11,7 @@ struct start {
     struct cutter_limits limits;
     int64_t slate_ticks; /* for how long the slate is shown … */
     int64_t idle_us;     /* … and how long nothing has come by then */
+    int64_t shed_us;     /* when the encoder is so far behind it makes less */
     struct {
         bool is_wanted;
         bool has_from;

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "media/avc.h"
 
@@ -57,7 +58,16 @@ void station_destroy(struct station *station)
     buf_finish(&station->last.bytes);
     slate_destroy(station->slate);
     studio_destroy(station->studio);
+    ladder_destroy(station->ladder);
     free(station);
+}
+
+static bool has_encoded(const struct start *start)
+{
+    for (unsigned i = PART_SOURCE + 1; i < PART_SOUND; i++)
+        if (start->renditions[i].is_wanted)
+            return true;
+    return false;
 }
 
 enum err station_start(struct station *station, struct str json,
@@ -73,6 +83,11 @@ enum err station_start(struct station *station, struct str json,
     if (!err && !station->muxes[SOURCE] && !station->muxes[SOUND_ONLY])
         err = fault_set(fault, ERR_INVALID, "ladder",
                         "the ladder has neither the source nor the sound");
+    if (!err && !station->muxes[SOURCE] && has_encoded(&station->start))
+        err = fault_set(fault, ERR_INVALID, "ladder",
+                        "the ladder has what is encoded without its source");
+    if (!err)
+        err = ladder_create(&station->start, &station->ladder);
     if (!err)
         err = studio_create(&station->studio);
     station->is_started = !err;
@@ -105,6 +120,7 @@ bool station_decide(struct station *station, struct str avcc, struct str asc)
     if (!station->format.has_pictures && !station->format.has_sound)
         return false;
     station->state = WAITING;
+    ladder_configure(station->ladder, &station->format, station->is_slate);
     return true;
 }
 
@@ -151,6 +167,7 @@ static void cut_all(struct station *station, int64_t tick, enum cut cut,
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
         if (station->muxes[i] && mux_is_begun(station->muxes[i]))
             mux_cut(station->muxes[i], tick, cut, is_key);
+    ladder_cut(station->ladder, tick, cut);
 }
 
 /* The pictures lead: what ends a little later ends with them. */
@@ -185,6 +202,7 @@ static void begin_all(struct station *station, int64_t tick, bool goes_on)
         int64_t least = is_next ? from : until > tick ? until : tick;
         mux_begin(mux, &format, least, was_before && !is_next);
     }
+    ladder_begin(station->ladder, tick, goes_on);
     station->state = LIVE;
 }
 
@@ -230,6 +248,7 @@ void station_finish(struct station *station, int64_t tick)
     for (unsigned i = PART_RENDITIONS_MAX; i-- > 0;)
         if (station->muxes[i])
             mux_end(station->muxes[i], end);
+    ladder_end(station->ladder, end);
     station->state = UNDECIDED;
     station->has_held = false;
     buf_reset(&station->held);
@@ -237,6 +256,23 @@ void station_finish(struct station *station, int64_t tick)
 
 /* ---- Frames ----------------------------------------------------------------
  */
+
+/* Renditions that are encoded are a little behind: it goes on where the first
+ * of them has to, as far as the feed from tick on has that. */
+static void find_resume(struct station *station, int64_t tick, int64_t done,
+                        int64_t segment)
+{
+    station->resume.tick = done;
+    station->resume.segment = segment;
+    for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++) {
+        int64_t from = station->start.renditions[i].from;
+        if (!station->start.renditions[i].has_from || i == SOUND_ONLY ||
+            from < tick || from >= station->resume.tick)
+            continue;
+        station->resume.tick = from;
+        station->resume.segment = station->start.renditions[i].segment;
+    }
+}
 
 /* Whether to go on with this frame, and how, when nothing is live yet. */
 static void look_for_begin(struct station *station, int64_t tick, bool is_key)
@@ -247,19 +283,17 @@ static void look_for_begin(struct station *station, int64_t tick, bool is_key)
                     mux_written_until(leader(station)) < 0 &&
                     !station->is_slate;
     int64_t segment = station->start.renditions[first].segment;
-    if (station->state == WAITING && is_key && has_from && tick < done) {
-        cutter_begin(&station->cutter, &station->start.limits, done, segment);
+    if (station->state == WAITING && is_key && has_from && tick <= done) {
+        find_resume(station, tick, done, segment);
+        cutter_begin(&station->cutter, &station->start.limits,
+                     station->resume.tick, station->resume.segment);
         station->state = RESUMING;
     }
-    if (station->state == RESUMING && tick < done) {
+    if (station->state == RESUMING && tick < station->resume.tick) {
         if (is_key)
             cutter_note_key(&station->cutter, tick);
-    } else if (has_from && tick == done) {
-        if (station->state == WAITING)
-            cutter_begin(&station->cutter, &station->start.limits, done,
-                         segment);
-        if (station->state == RESUMING || is_key)
-            begin_again(station, tick, is_key);
+    } else if (station->state == RESUMING && tick == station->resume.tick) {
+        begin_again(station, tick, is_key);
     } else if (is_key && tick >= done) {
         begin_new(station, tick);
     } else if (station->state == RESUMING) {
@@ -346,6 +380,8 @@ static void picture(struct station *station, const struct packet *packet)
         watch_groups(station, cut, is_key);
     }
     heard(station);
+    if (station->state == LIVE || station->state == RESUMING)
+        ladder_picture(station->ladder, packet, is_key);
     if (station->state == LIVE)
         keep_picture(station, packet, is_key);
 }
@@ -377,6 +413,7 @@ static void sound(struct station *station, const struct packet *packet)
         .bytes = packet->payload,
     };
     bool was_taken = true;
+    ladder_sound(station->ladder, packet);
     for (size_t i = 0; i < sizeof with_sound / sizeof *with_sound; i++) {
         struct mux *mux = station->muxes[with_sound[i]];
         if (mux && mux_is_begun(mux))
@@ -490,6 +527,17 @@ void station_packet(struct station *station, const struct packet *packet,
 /* ---- The clock -------------------------------------------------------------
  */
 
+/* Processor time of all threads. */
+static int64_t load_us(void)
+{
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0)
+        return 0;
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) *
+               TIME_US_PER_SECOND +
+           usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+}
+
 static void tell_status(struct station *station, int64_t now_us)
 {
     enum { JSON_BYTES_MAX = 512 };
@@ -497,6 +545,8 @@ static void tell_status(struct station *station, int64_t now_us)
     double seconds =
         (double)(now_us - station->status_us) / (double)TIME_US_PER_SECOND;
     double lufs;
+    int64_t load = load_us();
+    struct ladder_state ladder = ladder_state(station->ladder);
     bool is_heard =
         studio_loudness(station->studio, &lufs) && !station->is_slate;
     buf_init(&json, JSON_BYTES_MAX);
@@ -506,13 +556,16 @@ static void tell_status(struct station *station, int64_t now_us)
         buf_add_c(&json, "{\"loudness_lufs\":null");
     buf_printf(&json,
                ",\"frames\":%.1f,\"dropped\":%lld,"
-               "\"encoder_load\":0.0,\"slate\":%s,\"shed\":[",
+               "\"encoder_load\":%.2f,\"encoder_dropped\":%lld,\"slate\":%s,"
+               "\"shed\":[",
                (double)(station->frames - station->status_frames) / seconds,
                (long long)station->dropped,
-               station->is_slate ? "true" : "false");
+               (double)(load - station->load_us) / (double)TIME_US_PER_SECOND /
+                   seconds,
+               (long long)ladder.dropped, station->is_slate ? "true" : "false");
     const char *before = "";
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
-        if (station->start.renditions[i].is_wanted && !station->muxes[i]) {
+        if (ladder.shed & 1u << i) {
             buf_printf(&json, "%s\"%s\"", before, part_rendition_name(i));
             before = ",";
         }
@@ -521,6 +574,7 @@ static void tell_status(struct station *station, int64_t now_us)
                &(struct part){.kind = PART_STATUS, .payload = buf_str(&json)});
     station->status_frames = station->frames;
     station->status_us = now_us;
+    station->load_us = load;
 }
 
 void station_clock(struct station *station, int64_t now_us)
@@ -530,6 +584,7 @@ void station_clock(struct station *station, int64_t now_us)
         station->status_us = now_us;
     slate_clock(station);
     studio_take(station->studio, station->out);
+    ladder_take(station->ladder, station->out);
     if (station->heard_us && now_us - station->status_us >= TIME_US_PER_SECOND)
         tell_status(station, now_us);
 }

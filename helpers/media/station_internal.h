@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "format.h"
+#include "ladder.h"
 #include "slate.h"
 #include "start.h"
 #include "station.h"
@@ -65,6 +66,11 @@ struct station {
     int64_t slate_sound; /* tick of the first sound of a feed without pictures
                             that came meanwhile; -1: none */
     struct studio *studio;
+    struct ladder *ladder;
+    struct { /* where it goes on with what the process before made */
+        int64_t tick, segment;
+    } resume;
+    int64_t load_us; /* processor time up to the last status */
     char trouble[TROUBLE_BYTES_MAX];
 };
 

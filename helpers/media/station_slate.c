@@ -55,11 +55,12 @@ static void begin(struct station *station)
     }
     slate_config(station->slate, PACKET_VIDEO, &pictures);
     slate_config(station->slate, PACKET_AUDIO, &sound);
+    station->is_slate = true;
     if (!station_decide(station, pictures.payload, sound.payload)) {
+        station->is_slate = false;
         station->is_slate_over = true;
         return;
     }
-    station->is_slate = true;
     station->wants_key = false;
     station->slate_tick = tick;
     station->slate_us = station->heard_us + BEHIND_US;

@@ -41,7 +41,7 @@ static enum err add(const struct command_line *line, struct edit *edit,
         .name = name,
         .title = name,
         .dvr_seconds = CHANNEL_DVR_SECONDS,
-        .ladder = CHANNEL_LADDER_ALL,
+        .ladder = CHANNEL_LADDER_DEFAULT,
     };
     enum err err = read_options(line, &channel, fault);
     return err ? err : channel_add(edit, &channel);
@@ -243,12 +243,28 @@ static struct str whole_of(struct arena *arena, const json_t *object,
                : STR("");
 }
 
+/* "33 %, not 720p": of a core, and what there was no time for. */
+static struct str encoder_of(struct arena *arena, const json_t *media)
+{
+    const json_t *load = json_object_get(media, "encoder_load");
+    if (!json_is_number(load))
+        return STR("");
+    struct str text =
+        arena_printf(arena, "%.0f %%", json_number_value(load) * 100);
+    size_t i;
+    const json_t *name;
+    json_array_foreach(json_object_get(media, "shed"), i, name) text =
+        arena_printf(arena, "%" PRI_STR ", not %s", ARG_STR(text),
+                     json_is_string(name) ? json_string_value(name) : "?");
+    return text;
+}
+
 static enum err status_table(const struct command_line *line,
                              const json_t *channels)
 {
-    static const char *const heads[] = {"channel",  "state",   "feed",
-                                        "kb/s",     "viewers", "loudness",
-                                        "restarts", "trouble", NULL};
+    static const char *const heads[] = {
+        "channel",  "state",   "feed",     "kb/s",    "viewers",
+        "loudness", "encoder", "restarts", "trouble", NULL};
     DEFER(output_table_finish) struct output_table table;
     output_table_init(&table, heads);
     struct arena *arena = line->arena;
@@ -272,6 +288,7 @@ static enum err status_table(const struct command_line *line,
         output_table_cell(&table, whole_of(arena, channel, "viewers", ""));
         output_table_cell(&table,
                           whole_of(arena, media, "loudness_lufs", " LUFS"));
+        output_table_cell(&table, encoder_of(arena, media));
         output_table_cell(&table, whole_of(arena, channel, "restarts", ""));
         output_table_cell(&table, str_from_c(text_of(channel, "trouble")));
     }
@@ -311,8 +328,7 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
          "how far back viewers may go (default: 240)"}, \
     { \
         "ladder", 0, false, "RENDITIONS", \
-            "some of source,720p,360p,audio (default: all); 720p and 360p " \
-            "are not made yet" \
+            "some of source,720p,360p,audio (default: source,360p,audio)" \
     }
 
 #define NAME_ARGUMENT \

@@ -127,7 +127,7 @@ static enum err make_channel(struct edit *edit, struct channel *channel)
     *channel = (struct channel){.name = CHANNEL,
                                 .title = STR("Courier TV"),
                                 .dvr_seconds = CHANNEL_DVR_SECONDS,
-                                .ladder = CHANNEL_LADDER_ALL};
+                                .ladder = CHANNEL_LADDER_DEFAULT};
     return channel_add(edit, channel);
 }
 

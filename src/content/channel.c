@@ -78,6 +78,11 @@ static enum err check_channel(struct edit *edit, const struct channel *channel)
         channel->dvr_seconds > CHANNEL_DVR_SECONDS_MAX)
         return fault_set(edit->fault, ERR_INVALID, "dvr",
                          "viewers may go back one minute to 24 hours");
+    if (channel->ladder & CHANNEL_LADDER_ENCODED &&
+        !(channel->ladder & 1U << CHANNEL_SOURCE))
+        return fault_set(edit->fault, ERR_INVALID, "ladder",
+                         "720p and 360p are made beside the source; name it as "
+                         "well, as in source,360p,audio");
     if (!channel->ladder || channel->ladder & ~(unsigned)CHANNEL_LADDER_ALL)
         return fault_set(edit->fault, ERR_INVALID, "ladder",
                          "a channel needs at least one rendition");

@@ -48,7 +48,14 @@ enum channel_rendition {
 };
 extern const struct str channel_renditions[CHANNEL_RENDITION_COUNT];
 
-enum { CHANNEL_LADDER_ALL = (1 << CHANNEL_RENDITION_COUNT) - 1 };
+enum {
+    CHANNEL_LADDER_ALL = (1 << CHANNEL_RENDITION_COUNT) - 1,
+    /* Unless somebody says otherwise: what a small server makes beside
+     * everything else. 720p takes more than all of it. */
+    CHANNEL_LADDER_DEFAULT = CHANNEL_LADDER_ALL & ~(1 << CHANNEL_720P),
+    /* What is encoded here, of the source. */
+    CHANNEL_LADDER_ENCODED = 1 << CHANNEL_720P | 1 << CHANNEL_360P,
+};
 
 struct channel {
     struct str name;     /* in addresses: "news" */

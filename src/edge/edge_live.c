@@ -232,7 +232,8 @@ static void answer_part(const struct live_ask *ask,
     const struct live_edition *edition = ask->seat->editions[ask->rendition];
     const struct live_edition_segment *segment =
         live_edition_segment(edition, ask->sequence);
-    if (!segment || (uint64_t)ask->part >= segment->part_count) {
+    if (!segment || (uint64_t)ask->part >= segment->part_count ||
+        edition->parts[segment->part_first + (size_t)ask->part].is_gap) {
         edge_live_answer_words(exchange, 404, STR("there is no such part"));
         return;
     }
@@ -431,7 +432,9 @@ static void answer_segment(struct edge_thread *thread,
         segment   ? &segment->info
         : edition ? live_edition_past(edition, sequence)
                   : NULL;
-    if (segment && segment->is_complete && segment->blob)
+    if (info && info->is_gap)
+        edge_live_answer_words(exchange, 404, STR("this segment is missing"));
+    else if (segment && segment->is_complete && segment->blob)
         answer_bytes(exchange, segment->blob, live_blob_str(segment->blob),
                      content_type_of(seat, rendition));
     else if (info && (!segment || segment->is_complete))

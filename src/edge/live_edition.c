@@ -288,6 +288,7 @@ static void add_segment(struct hls_segment *segments, size_t at,
         .init = info->init,
         .discontinuity = at > 0 && info->timeline != *timeline,
         .is_complete = true,
+        .gap = info->is_gap,
     };
     *timeline = info->timeline;
 }
@@ -316,6 +317,7 @@ static void list_segments(const struct live_edition *edition, bool all,
         listing->parts[i] = (struct hls_part){
             .duration = edition->parts[i].duration,
             .independent = edition->parts[i].independent,
+            .gap = edition->parts[i].is_gap,
         };
     for (size_t i = 0; i < before; i++)
         add_segment(listing->segments, i, &past->segments[i], &timeline);

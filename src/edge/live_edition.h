@@ -82,7 +82,8 @@ void live_past_release(struct live_past *past); /* accepts NULL */
 struct live_edition_part {
     int64_t duration;
     bool independent;
-    struct live_blob *blob; /* one reference */
+    bool is_gap;
+    struct live_blob *blob; /* one reference; NULL of a gap */
     struct str bytes;       /* within blob */
 };
 

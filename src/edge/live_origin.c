@@ -17,7 +17,8 @@ enum {
 struct part {
     int64_t duration;
     bool independent;
-    struct live_blob *blob; /* one reference */
+    bool is_gap;
+    struct live_blob *blob; /* one reference; NULL of a gap */
     struct str bytes;
 };
 
@@ -356,6 +357,8 @@ static void join_parts(struct segment *segment)
     char *at = blob->bytes;
     for (size_t i = 0; i < segment->part_count; i++) {
         struct part *part = &segment->parts[i];
+        if (part->is_gap)
+            continue;
         memcpy(at, part->bytes.ptr, part->bytes.len);
         live_blob_release(part->blob);
         part->blob = live_blob_hold(blob);
@@ -441,14 +444,18 @@ static enum err on_part(struct live_origin *origin, struct str payload)
                     find(origin, part.channel)->station->info.dvr_seconds);
     if (!segment)
         return ERR_OK;
-    struct live_blob *blob = live_blob_create(part.bytes.len);
-    memcpy(blob->bytes, part.bytes.ptr, part.bytes.len);
-    segment->parts[segment->part_count++] = (struct part){
+    struct part *added = &segment->parts[segment->part_count++];
+    *added = (struct part){
         .duration = part.duration,
         .independent = part.independent,
-        .blob = blob,
-        .bytes = live_blob_str(blob),
+        .is_gap = part.is_gap,
     };
+    segment->info.is_gap = segment->info.is_gap || part.is_gap;
+    if (!part.is_gap) {
+        added->blob = live_blob_create(part.bytes.len);
+        memcpy(added->blob->bytes, part.bytes.ptr, part.bytes.len);
+        added->bytes = live_blob_str(added->blob);
+    }
     rendition->is_dirty = true;
     return ERR_OK;
 }
@@ -643,6 +650,7 @@ static void copy_segment(struct live_edition *edition, size_t at,
         edition->parts[(*part_at)++] = (struct live_edition_part){
             .duration = part->duration,
             .independent = part->independent,
+            .is_gap = part->is_gap,
             .blob = live_blob_hold(part->blob),
             .bytes = part->bytes,
         };

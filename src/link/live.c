@@ -6,7 +6,7 @@
 #include "link/message.h"
 #include "link/wire.h"
 
-enum { FLAG_INDEPENDENT = 1 };
+enum { FLAG_INDEPENDENT = 1, FLAG_GAP = 2 };
 
 /* ---- What is allowed --------------------------------------------------------
  */
@@ -75,7 +75,7 @@ static void put_segment_info(struct buf *out,
     wire_put_u32(out, segment->place.hour);
     wire_put_u32(out, segment->place.len);
     wire_put_u64(out, segment->place.offset);
-    wire_put_u32(out, 0);
+    wire_put_u32(out, segment->is_gap ? FLAG_GAP : 0);
 }
 
 static struct live_segment_info get_segment_info(struct wire_reader *reader)
@@ -89,7 +89,9 @@ static struct live_segment_info get_segment_info(struct wire_reader *reader)
     segment.place.hour = wire_get_u32(reader);
     segment.place.len = wire_get_u32(reader);
     segment.place.offset = wire_get_u64(reader);
-    if (wire_get_u32(reader) || !is_segment(&segment))
+    uint32_t flags = wire_get_u32(reader);
+    segment.is_gap = flags & FLAG_GAP;
+    if ((flags & ~(uint32_t)FLAG_GAP) || !is_segment(&segment))
         reader->bad = true;
     return segment;
 }
@@ -232,7 +234,9 @@ void live_put_part(struct buf *out, const struct live_part *part)
     size_t start =
         begin_rendition(out, MESSAGE_LIVE_PART, part->channel, part->rendition);
     wire_put_u8(out, (uint8_t)part->part);
-    wire_put_u8(out, part->independent ? FLAG_INDEPENDENT : 0);
+    assert(part->is_gap == (part->bytes.len == 0));
+    wire_put_u8(out, (uint8_t)((part->independent ? FLAG_INDEPENDENT : 0) |
+                               (part->is_gap ? FLAG_GAP : 0)));
     wire_put_u32(out, (uint32_t)part->duration);
     put_segment_info(out, &part->segment);
     buf_add(out, part->bytes);
@@ -245,13 +249,16 @@ enum err live_read_part(struct str payload, struct live_part *ret)
     struct live_part part = {.channel = wire_get_u64(&reader)};
     part.rendition = get_rendition(&reader);
     part.part = wire_get_u8(&reader);
-    part.independent = wire_get_u8(&reader) & FLAG_INDEPENDENT;
+    uint8_t flags = wire_get_u8(&reader);
+    part.independent = flags & FLAG_INDEPENDENT;
+    part.is_gap = flags & FLAG_GAP;
     part.duration = wire_get_u32(&reader);
     part.segment = get_segment_info(&reader);
     part.bytes = reader.rest;
     *ret = part;
     bool fine = !reader.bad && part.part < LIVE_PARTS_MAX &&
-                is_duration(part.duration) && part.bytes.len > 0 &&
+                is_duration(part.duration) &&
+                part.is_gap == (part.bytes.len == 0) &&
                 part.bytes.len <= LIVE_PART_BYTES_MAX;
     return fine ? ERR_OK : ERR_INVALID;
 }

@@ -72,6 +72,7 @@ struct live_segment_info {
     uint32_t init;     /* which initialisation it needs */
     uint32_t timeline; /* so many discontinuities were before or at its start;
                           the segment before had less: there is one */
+    bool is_gap;       /* something of it is missing: there are no bytes */
     struct live_place place;
 };
 
@@ -89,6 +90,7 @@ struct live_part {
     uint32_t rendition;
     uint32_t part; /* counts from 0 in its segment */
     bool independent;
+    bool is_gap;      /* it is missing: no bytes */
     int64_t duration; /* of the part */
     struct live_segment_info segment;
     struct str bytes; /* one moof and mdat */

@@ -129,6 +129,8 @@ static void write_segment(const struct writing *writing, size_t at)
         write_parts(writing, segment);
     if (!segment->is_complete)
         return;
+    if (segment->gap) /* §4.4.4.7 */
+        buf_add_c(writing->out, "#EXT-X-GAP\n");
     buf_add_c(writing->out, "#EXTINF:");
     add_seconds(writing->out, segment->duration);
     buf_add_c(writing->out, ",\n");

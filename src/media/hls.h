@@ -39,6 +39,7 @@ struct hls_segment {
     int64_t start_us;   /* since 1970, UTC: EXT-X-PROGRAM-DATE-TIME */
     uint32_t init;      /* which initialisation it needs */
     bool discontinuity; /* what is in front does not go on in it */
+    bool gap;           /* it is missing, or some part of it */
     bool is_complete;
     const struct hls_part *parts;
     size_t part_count;

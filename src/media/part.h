@@ -14,7 +14,8 @@
  *   between two of its own frames, which is up to 1,024 samples away.
  *   Another INIT of a rendition is in force for the parts after it; the first
  *   of them says PART_DISCONTINUITY, and nothing else does but a gap.
- *   Of what belongs together the source's part comes last.
+ *   Of what belongs together the source's part comes after that of the sound;
+ *   what is encoded comes later, in its own time.
  *
  * A process that died is replaced by one whose START says where the last part
  * ended that the playout has, of each rendition; it goes on exactly there. Its
@@ -37,6 +38,8 @@ enum {
     PART_PAYLOAD_BYTES_MAX = 16 << 20,
     PART_RENDITIONS_MAX = 4,
     PART_CLOCK_HZ = 90000, /* of all ticks: the clock of the channel */
+    PART_SOURCE = 0,       /* places in part_rendition_name … */
+    PART_SOUND = PART_RENDITIONS_MAX - 1, /* … those between are encoded */
 };
 
 enum part_kind {
@@ -45,7 +48,7 @@ enum part_kind {
     /* JSON: {"part_ticks":45000, "part_ticks_max":48600,
      *   "segment_ticks":180000, "segment_ticks_max":540000,
      *   "ladder":["source","720p","360p","audio"], "slate_seconds":600,
-     *   "slate_after_ms":1000,
+     *   "slate_after_ms":1000, "shed_after_ms":800,
      *   "from":{"source":[TICK, TICK OF ITS SEGMENT], "audio":[…]}}
      * Parts end at the first frame from part_ticks on and are never longer than
      * part_ticks_max (but for a single frame that is); segments at the first
@@ -56,8 +59,10 @@ enum part_kind {
      * its segment in the making began; what it does not name begins with the
      * first key frame there is. slate_seconds: for how long the slate is shown
      * when a feed is gone, 0: never; slate_after_ms: when nothing came for so
-     * long. All but ladder may be missing. What of the ladder is not made is
-     * told by PART_STATUS, as shed. */
+     * long; shed_after_ms: when the encoder is so late it makes less. All but
+     * ladder may be missing. Renditions of the ladder that are not smaller than
+     * the feed are left out, and those the encoder has no time for, which
+     * PART_STATUS tells as shed; what was begun of them goes on as gaps. */
     PART_START = 1,
 
     /* media to playout */
@@ -72,7 +77,9 @@ enum part_kind {
     PART_THUMBNAIL, /* tick; JPEG, 160 px wide, about each 10 s */
     PART_CAPTION,   /* tick, duration; UTF-8, one cue, lines ended by LF */
     /* JSON each second while there is a feed: {"loudness_lufs":-23.1 or null,
-     * "frames":25.0 (a second), "dropped":N, "encoder_load":0.4 (of a core),
+     * "frames":25.0 (a second), "dropped":N, "encoder_load":0.4 (of a core,
+     * all of the program), "encoder_dropped":N (pictures that are missing in
+     * renditions which were shed),
      * "slate":false, "shed":["360p"]} */
     PART_STATUS,
     /* One sentence that the studio and the log are to see; an empty one: it is

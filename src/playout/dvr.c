@@ -24,6 +24,7 @@ enum {
     NAME_BYTES = DVR_PATH_BYTES + 32,
     INIT_BYTES_MAX = 1 << 20,
     FLAG_INDEPENDENT = 1,
+    FLAG_GAP = 2,
 };
 
 #define HOUR_TICKS (INT64_C(3600) * LIVE_HZ)
@@ -42,7 +43,9 @@ static void encode(struct buf *out, const struct record *record)
     size_t start = out->len;
     wire_put_u32(out, 0);
     wire_put_u8(out, RECORD_VERSION);
-    wire_put_u8(out, record->part.independent ? FLAG_INDEPENDENT : 0);
+    wire_put_u8(out,
+                (uint8_t)((record->part.independent ? FLAG_INDEPENDENT : 0) |
+                          (record->part.is_gap ? FLAG_GAP : 0)));
     wire_put_u16(out, (uint16_t)record->part.part);
     wire_put_u64(out, record->segment.sequence);
     wire_put_u64(out, (uint64_t)record->part.tick);
@@ -73,8 +76,11 @@ static bool decode(struct str bytes, uint32_t hour, struct record *ret_record)
                                 DVR_RECORD_BYTES - CRC_BYTES) ||
         wire_get_u8(&reader) != RECORD_VERSION)
         return false;
+    uint8_t flags = wire_get_u8(&reader);
     struct record record = {
-        .part = {.independent = wire_get_u8(&reader) & FLAG_INDEPENDENT}};
+        .part = {.independent = flags & FLAG_INDEPENDENT,
+                 .is_gap = flags & FLAG_GAP},
+    };
     record.part.part = wire_get_u16(&reader);
     record.part.sequence = record.segment.sequence = wire_get_u64(&reader);
     record.part.tick = (int64_t)wire_get_u64(&reader);
@@ -91,7 +97,8 @@ static bool decode(struct str bytes, uint32_t hour, struct record *ret_record)
     record.segment.start_us = record.segment.tick * 100 / 9;
     *ret_record = record;
     return record.segment.sequence < LIVE_SEQUENCE_MAX &&
-           record.part.place.len > 0 && record.part.part < LIVE_PARTS_MAX &&
+           record.part.is_gap == (record.part.place.len == 0) &&
+           record.part.part < LIVE_PARTS_MAX &&
            record.part.duration <= LIVE_DURATION_MAX;
 }
 
@@ -146,6 +153,7 @@ static void remember_part(struct dvr *dvr, const struct dvr_part *part)
     struct live_place *place = &segment->place;
     bool is_first = segment->duration == 0;
     segment->duration += part->duration;
+    segment->is_gap = segment->is_gap || part->is_gap;
     if (is_first)
         *place = part->place;
     else if (place->hour && part->place.hour == place->hour &&
@@ -431,6 +439,7 @@ void dvr_begin(struct dvr *dvr, const struct live_segment_info *segment)
     uint32_t hour = (uint32_t)(segment->tick / HOUR_TICKS);
     remember_segment(dvr, segment);
     dvr_last(dvr)->duration = 0;
+    dvr_last(dvr)->is_gap = false;
     dvr->is_open = true;
     if (dvr->hour != hour)
         open_hour(dvr, hour);
@@ -438,7 +447,7 @@ void dvr_begin(struct dvr *dvr, const struct live_segment_info *segment)
 
 void dvr_add(struct dvr *dvr, const struct dvr_part *part, struct str bytes)
 {
-    assert(dvr->is_open && bytes.len);
+    assert(dvr->is_open && part->is_gap == (bytes.len == 0));
     struct dvr_part kept = *part;
     kept.place = append(dvr, bytes);
     remember_part(dvr, &kept);

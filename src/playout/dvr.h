@@ -34,6 +34,7 @@ struct dvr_part {
     uint64_t sequence;
     uint32_t part;
     bool independent;
+    bool is_gap; /* it is missing: no bytes */
     int64_t tick;
     int64_t duration;
     struct live_place place; /* hour 0: it is nowhere */
@@ -72,7 +73,8 @@ MUST_USE enum err dvr_read_init(const struct dvr *dvr, uint32_t number,
  * duration. */
 void dvr_begin(struct dvr *dvr, const struct live_segment_info *segment);
 
-/* Another part of the last segment, which is open. */
+/* Another part of the last segment, which is open; a gap has no bytes, and is
+ * kept as well. */
 void dvr_add(struct dvr *dvr, const struct dvr_part *part, struct str bytes);
 
 /* The last segment is complete. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,26 @@ enum {
 /* ---- What it says -----------------------------------------------------------
  */
 
+/* Said when it changes: the encoder has no time for what is named. */
+static void log_shed(const struct channel *channel, const json_t *shed)
+{
+    if (!json_is_array(shed) ||
+        json_equal(shed, json_object_get(channel->media, "shed")) ||
+        (json_array_size(shed) == 0 && !channel->media))
+        return;
+    if (json_array_size(shed) == 0) {
+        log_info("all renditions are made again",
+                 LOG_C("channel", channel->station.name));
+        return;
+    }
+    char *names = json_dumps(shed, JSON_COMPACT);
+    log_warn("the processor is too busy to make all renditions; viewers of "
+             "these have the others",
+             LOG_C("channel", channel->station.name),
+             LOG_C("shed", names ? names : ""));
+    free(names);
+}
+
 static bool on_status(struct channel *channel, struct str text)
 {
     if (text.len > STATUS_BYTES_MAX) {
@@ -34,8 +55,10 @@ static bool on_status(struct channel *channel, struct str text)
         return false;
     }
     json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
-    if (json)
-        json_replace(&channel->media, json);
+    if (!json)
+        return true;
+    log_shed(channel, json_object_get(json, "shed"));
+    json_replace(&channel->media, json);
     return true;
 }
 

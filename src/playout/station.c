@@ -18,9 +18,10 @@
 
 enum {
     NEAR_TICKS = STATION_PART_TICKS / 2, /* one cut, seen by two renditions */
-    REFILL_SEGMENTS = 6,        /* whose parts an edge is told as parts */
-    STORED_A_MESSAGE = 4096,    /* segments */
-    PART_BYTES_ROOM = 32 << 20, /* of one rendition's, for a new edge */
+    ABSENT_TICKS = 10 * LIVE_HZ, /* a rung that is so far behind is not made */
+    REFILL_SEGMENTS = 6,         /* whose parts an edge is told as parts */
+    STORED_A_MESSAGE = 4096,     /* segments */
+    PART_BYTES_ROOM = 32 << 20,  /* of one rendition's, for a new edge */
     PATH_ROOM = DVR_PATH_BYTES + 32,
 };
 
@@ -130,7 +131,7 @@ static void tell_channel(const struct station *station, struct buf *out)
     };
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++) {
         info.renditions[i] = station->rungs[i].info;
-        if (!station->rungs[i].is_wanted)
+        if (!station->rungs[i].is_wanted || station->rungs[i].is_absent)
             info.renditions[i].codecs = STR("");
     }
     if (out)
@@ -178,6 +179,23 @@ static void add_cut(struct station *station, const struct station_cut *cut)
     station->cuts[station->cut_count++] = *cut;
 }
 
+/* The one nearest to tick, of about there, that has at least this number. */
+static const struct station_cut *near_cut(const struct station *station,
+                                          int64_t tick, uint64_t least)
+{
+    const struct station_cut *best = NULL;
+    int64_t nearest = NEAR_TICKS;
+    for (size_t i = station->cut_count; i-- > 0;) {
+        const struct station_cut *cut = &station->cuts[i];
+        int64_t away = tick > cut->tick ? tick - cut->tick : cut->tick - tick;
+        if (away < nearest && cut->sequence >= least) {
+            best = cut;
+            nearest = away;
+        }
+    }
+    return best;
+}
+
 /* The cut at about tick: one that is there, or a new one. least: what the
  * rendition has used up already. */
 static struct station_cut cut_at(struct station *station, int64_t tick,
@@ -185,12 +203,9 @@ static struct station_cut cut_at(struct station *station, int64_t tick,
 {
     if (least < station->least)
         least = station->least;
-    for (size_t i = station->cut_count; i-- > 0;) {
-        const struct station_cut *cut = &station->cuts[i];
-        int64_t away = tick - cut->tick;
-        if (away > -NEAR_TICKS && away < NEAR_TICKS && cut->sequence >= least)
-            return *cut;
-    }
+    const struct station_cut *known = near_cut(station, tick, least);
+    if (known)
+        return *known;
     const struct station_cut *last = last_cut(station);
     struct station_cut cut = {
         .sequence =
@@ -292,6 +307,7 @@ static void tell_part(const struct station *station, uint32_t at,
                                .rendition = at,
                                .part = part->part,
                                .independent = part->independent,
+                               .is_gap = part->is_gap,
                                .duration = part->duration,
                                .segment = segment,
                                .bytes = bytes,
@@ -317,6 +333,7 @@ static void add_part(struct station *station, uint32_t at,
         .sequence = dvr_last(&rung->dvr)->sequence,
         .part = rung->part_count++,
         .independent = part->flags & PART_INDEPENDENT,
+        .is_gap = part->flags & PART_GAP,
         .tick = part->tick,
         .duration = part->duration,
     };
@@ -338,6 +355,18 @@ static struct rung *rung_of(struct station *station, const struct part *part,
     return &station->rungs[at];
 }
 
+/* A rung that is not made leaves the playlist of playlists; whoever follows
+ * it already is told of gaps, and moves to another one. */
+static void set_absent(struct station *station, uint32_t at, bool is,
+                       struct buf *out)
+{
+    struct rung *rung = &station->rungs[at];
+    if (at == PART_SOURCE || at == PART_SOUND || rung->is_absent == is)
+        return;
+    rung->is_absent = is;
+    tell_channel(station, out);
+}
+
 static enum err on_part(struct station *station, const struct part *part,
                         struct buf *out)
 {
@@ -354,20 +383,21 @@ static enum err on_part(struct station *station, const struct part *part,
         return refuse(station, part, "a part has at most 4 MiB");
     if (part->flags & PART_DISCONTINUITY) {
         /* The one that comes first breaks for all. */
-        const struct station_cut *cut = last_cut(station);
-        bool is_known = cut && part->tick - cut->tick < NEAR_TICKS &&
-                        part->tick - cut->tick > -NEAR_TICKS;
-        station->breaks = !is_known;
+        const struct live_segment_info *last = dvr_last(&rung->dvr);
+        station->breaks =
+            !near_cut(station, part->tick, last ? last->sequence + 1 : 0);
         rung->starts_anew = true;
     }
-    if ((part->flags & PART_GAP) || !part->payload.len) {
-        rung->starts_anew = station->breaks = true;
-        return ERR_OK;
-    }
+    if (!(part->flags & PART_GAP) != (part->payload.len > 0))
+        return refuse(station, part, "a gap, and nothing else, has no bytes");
     if (!part->duration)
         return refuse(station, part, "a part takes time");
     if (part->tick < rung->end - NEAR_TICKS) /* a maker that repeats itself */
         return ERR_OK;
+    set_absent(station, at, part->flags & PART_GAP, out);
+    for (uint32_t i = PART_SOURCE + 1; at == PART_SOURCE && i < PART_SOUND; i++)
+        if (station->rungs[i].end < part->tick - ABSENT_TICKS)
+            set_absent(station, i, true, out);
     add_part(station, at, part, out);
     return ERR_OK;
 }
@@ -575,6 +605,7 @@ static void tell_newest(const struct station *station, uint32_t at,
                 break;
             told.part = dvr->tail[i].part;
             told.independent = dvr->tail[i].independent;
+            told.is_gap = dvr->tail[i].is_gap;
             told.duration = dvr->tail[i].duration;
             told.bytes = buf_str(&bytes);
             live_put_part(out, &told);

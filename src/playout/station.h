@@ -51,8 +51,9 @@ struct rung {
     char codecs[LIVE_CODECS_BYTES_MAX + 1];
     struct live_rendition_info info; /* name and codecs are the rung's */
     bool starts_anew;                /* the next part begins a segment */
-    uint32_t part_count;             /* of the open segment */
-    int64_t end;                     /* tick behind the last part; 0: none */
+    bool is_absent;      /* not made at present: players are not led to it */
+    uint32_t part_count; /* of the open segment */
+    int64_t end;         /* tick behind the last part; 0: none */
 };
 
 struct station_picture {

@@ -36,6 +36,7 @@ test("what is wrong is refused with the cause and the remedy", async () => {
   assert.match(await refused("channel", "add"), /NAME is missing/);
   assert.match(await refused("channel", "add", "First Channel"), /stands in addresses: .* such as news/);
   assert.match(await refused("channel", "add", "news", "--ladder", "source,480p"), /'480p' is no rendition; name some of source, 720p/);
+  assert.match(await refused("channel", "add", "news", "--ladder", "360p,audio"), /made beside the source; name it as well/);
   assert.match(await refused("channel", "add", "news", "--dvr", "0"), /dvr/);
   assert.match(await refused("channel", "show", "news"), /there is no channel 'news'; 'broadsheet channel list'/);
   assert.match(await refused("channel", "key", "add", "news"), /there is no channel 'news'/);
@@ -49,7 +50,7 @@ test("a channel is made, changed, shown and removed", async () => {
   const list = await json("channel", "list");
   assert.deepEqual(list.map(({ name, title, ladder, dvr_seconds }) => [name, title, ladder, dvr_seconds]), [
     ["other", "other", ["audio"], 1800],
-    ["news", "First Channel", ["source", "720p", "360p", "audio"], 14400],
+    ["news", "First Channel", ["source", "360p", "audio"], 14400],
   ]);
   assert.match(await refused("channel", "change", "news"), /say what is to change: --title, --dvr or --ladder/);
   await site.run("channel", "change", "news", "--title", "Channel One");

@@ -321,7 +321,7 @@ static void test_the_studio_sees_and_hears(void **state)
         tv_take(&tv, 100);
     assert_true(tv.thumbnails > 0);
     assert_non_null(strstr(tv.status, "lufs\":-"));
-    assert_non_null(strstr(tv.status, "\"shed\":[\"720p\"]"));
+    assert_non_null(strstr(tv.status, "\"shed\":[]")); /* but left out */
     struct str jpeg = buf_str(&tv.thumbnail);
     assert_true(str_starts_with(jpeg, STR("\xFF\xD8")));
     assert_true(str_ends_with(jpeg, STR("\xFF\xD9")));

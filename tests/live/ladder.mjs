@@ -1,0 +1,234 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// The ladder: a feed of 1080p is encoded to 720p and 360p while it is passed
+// on; every rendition is cut at the same ticks. A maker that gets too little
+// time sheds renditions, dearest first, while the source goes on, and takes
+// them up again.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import process from "node:process";
+import { promisify } from "node:util";
+
+import { check, parse } from "../lib/live.mjs";
+import { Site, until } from "../lib/site.mjs";
+import { note, run, test, finally_ } from "../lib/tap.mjs";
+
+const exec = promisify(execFile);
+const RUNGS = ["720p", "360p"];
+
+/** A port that was free a moment ago. @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = /** @type {net.AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const site = await Site.make("--name", "The Test");
+const rtmp = await freePort();
+await site.serve("--threads", "2", "--rtmp", `127.0.0.1:${rtmp}`);
+await site.run("channel", "add", "news", "--ladder", "source,720p,360p,audio");
+const key = /[a-z2-7]{32}/.exec(await site.run("channel", "key", "add", "news", "--label", "studio"))?.[0];
+
+/** @type {import("node:child_process").ChildProcess | null} */
+let encoder = null;
+/** @param {string} size @param {string[]} more */
+function send(size, ...more) {
+  encoder = spawn("ffmpeg", [
+    "-hide_banner", "-loglevel", "error", "-re",
+    "-f", "lavfi", "-i", `testsrc2=s=${size}:r=25`, "-f", "lavfi", "-i", "sine=r=48000",
+    "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-b:v", "3M", "-pix_fmt", "yuv420p", ...more,
+    "-c:a", "aac", "-f", "flv", `rtmp://127.0.0.1:${rtmp}/live/${key}`,
+  ], { stdio: "ignore" });
+}
+function stopSending() {
+  encoder?.kill("SIGKILL");
+  encoder = null;
+}
+finally_(stopSending);
+process.on("exit", stopSending);
+
+/** The maker's process. */
+function maker() {
+  const { playout } = /** @type {any} */ (site.children());
+  const pids = fs.readFileSync(`/proc/${playout}/task/${playout}/children`, "latin1").split(" ").filter(Boolean);
+  return Number(pids.find((pid) => fs.readlinkSync(`/proc/${pid}/exe`).endsWith("/broadsheet-media")));
+}
+
+/** @param {string} name */
+async function playlist(name) {
+  const answer = await site.get(`/live/news/${name}/index.m3u8?dvr=1`);
+  return answer.status === 200 ? answer.text() : "";
+}
+
+/** Segments that are whole: number to when, how long, and whether it is missing. @param {string} text */
+function segments(text) {
+  /** @type {Map<number, { date: string, seconds: number, gap: boolean }>} */
+  const found = new Map();
+  const pattern = /#EXT-X-PROGRAM-DATE-TIME:(\S+)\n((?:#EXT-X-PART:.*\n)*)(#EXT-X-GAP\n)?#EXTINF:([\d.]+),\n(\d+)\.m4s/g;
+  for (const [, date = "", , gap, seconds, number] of text.matchAll(pattern))
+    found.set(Number(number), { date, seconds: Number(seconds), gap: gap !== undefined });
+  return found;
+}
+
+/** @param {string} text */
+const lastNumber = (text) => Math.max(0, ...segments(text).keys());
+
+/** The status of the channel, as the maker tells it. */
+async function status() {
+  const [channel] = JSON.parse(await site.run("channel", "status", "--json")).channels ?? [];
+  return channel;
+}
+
+/** @returns {Promise<string[]>} */
+async function master() {
+  const answer = await site.get("/live/news/master.m3u8");
+  return answer.status === 200 ? parse(answer.text()).variants.map((/** @type {any} */ v) => v.uri.split("/")[0]) : [];
+}
+
+/** Until a rendition has some whole segments after a number. @param {string} name @param {number} after */
+const grows = (name, after, count = 2) =>
+  until(async () => {
+    const text = await playlist(name);
+    return lastNumber(text) >= after + count && text;
+  }, `${name} goes on`);
+
+test("1080p is also there as 720p and 360p, as the playlist of playlists says", async () => {
+  send("1920x1080", "-bf", "2");
+  await until(async () => (await master()).length === 4, "all renditions are there");
+  await grows("360p", lastNumber(await playlist("360p")));
+  const { variants } = parse((await site.get("/live/news/master.m3u8")).text());
+  const of = (/** @type {string} */ name) => variants.find((/** @type {any} */ v) => v.uri.startsWith(`${name}/`));
+  assert.deepEqual({ ...of("720p").resolution }, { width: 1280, height: 720 });
+  assert.deepEqual({ ...of("360p").resolution }, { width: 640, height: 360 });
+  for (const name of RUNGS) {
+    assert.match(of(name).codecs, /^avc1\.64[0-9a-f]{4},mp4a\.40\.2$/);
+    assert.equal(of(name).frameRate, 25);
+    assert.ok(of(name).bandwidth < of("source").bandwidth * 1.5, `${name}: ${of(name).bandwidth}`);
+    note(`${name}: ${of(name).bandwidth} bit/s, source ${of("source").bandwidth}`);
+  }
+});
+
+test("all renditions are cut at the same moments, and the source is not held up", async () => {
+  const source = await grows("source", lastNumber(await playlist("source")), 3);
+  for (const name of RUNGS) {
+    const text = await grows(name, lastNumber(source) - 1, 1);
+    check(text);
+    const mine = segments(text);
+    let same = 0;
+    for (const [number, { date, seconds, gap }] of segments(source)) {
+      const other = mine.get(number);
+      if (!other) continue;
+      assert.equal(other.date, date, `${name} ${number}`);
+      assert.ok(Math.abs(other.seconds - seconds) < 0.001, `${name} ${number}: ${other.seconds} and ${seconds}`);
+      assert.equal(other.gap, gap);
+      same++;
+    }
+    assert.ok(same >= 2, `${name}: ${same} segments in common`);
+    assert.match(source, new RegExp(`RENDITION-REPORT:URI="../${name}/index.m3u8"`));
+  }
+});
+
+test("a rendition's parts are there soon after the source's", async () => {
+  const text = await playlist("source");
+  const hint = /PRELOAD-HINT:TYPE=PART,URI="(\d+)\.(\d+)\.m4s"/.exec(text);
+  const next = Number(hint?.[1]) + 1;
+  /** @param {string} name */
+  const wait = async (name) => {
+    await until(async () => (await site.get(`/live/news/${name}/${next}.0.m4s`)).status === 200, `${name} has ${next}`);
+    return Date.now();
+  };
+  const [source, ...rungs] = await Promise.all(["source", ...RUNGS].map(wait));
+  rungs.forEach((at, i) => note(`${RUNGS[i]}: ${at - Number(source)} ms after the source`));
+});
+
+test("ffmpeg plays each of them, every picture", async () => {
+  for (const name of RUNGS) {
+    const { stdout } = await exec("ffmpeg", [
+      "-hide_banner", "-loglevel", "error", "-xerror", "-i", `http://127.0.0.1:${site.port}/live/news/${name}/index.m3u8?plain=1`,
+      "-t", "3", "-progress", "-", "-f", "null", "/dev/null",
+    ]);
+    assert.ok(Number(/frame=(\d+)\s*(?![\s\S]*frame=)/.exec(stdout)?.[1]) >= 72, stdout.slice(-300));
+  }
+});
+
+test("kill -9 of the maker: the renditions go on where they were, without a break", async () => {
+  for (let i = 0; i < 2; i++) {
+    const before = await Promise.all(RUNGS.map(playlist));
+    await site.kill(maker());
+    for (const [at, name] of RUNGS.entries()) {
+      const after = await grows(name, lastNumber(before[at] ?? ""), 3);
+      check(after);
+      const all = segments(after);
+      const numbers = [...all.keys()];
+      assert.deepEqual(numbers, numbers.map((_, n) => Number(numbers[0]) + n), name);
+      assert.equal(numbers[0], [...segments(before[at] ?? "").keys()][0], name);
+      assert.ok(!after.includes("DISCONTINUITY\n"), name);
+      assert.ok([...all.values()].every(({ gap }) => !gap), `${name} has no gap`);
+    }
+  }
+});
+
+test("with a fifth of its time the maker sheds renditions, and harms nothing else", async () => {
+  const pid = maker();
+  const memory = () => Number(/VmRSS:\s*(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]) / 1024;
+  let most = 0;
+  const before = lastNumber(await playlist("source"));
+  // On for 30 ms, off for 120.
+  let is = true;
+  const timer = setInterval(() => {
+    is = Date.now() % 150 < 30;
+    process.kill(pid, is ? "SIGCONT" : "SIGSTOP");
+    most = Math.max(most, memory());
+  }, 15);
+  try {
+    const shed = await until(async () => {
+      const told = await status();
+      return JSON.stringify(told).includes('"shed":["720p"') && told;
+    }, "720p is shed", 30000);
+    note(JSON.stringify(shed.media ?? shed).slice(0, 400));
+    await until(async () => (await master()).every((name) => name !== "720p"), "720p is out of the playlist of playlists");
+    const text = await until(async () => {
+      const found = await playlist("720p");
+      return [...segments(found).values()].some(({ gap }) => gap) && found;
+    }, "whoever follows 720p is told of gaps");
+    check(text);
+  } finally {
+    clearInterval(timer);
+    process.kill(pid, "SIGCONT");
+  }
+  assert.equal(maker(), pid, "it was not started again");
+  note(`at most ${Math.round(most)} MiB in memory`);
+  const source = await grows("source", before, 1);
+  assert.ok([...segments(source).values()].every(({ gap }) => !gap));
+  assert.ok(!source.includes("DISCONTINUITY\n"));
+});
+
+test("when there is time again they are taken up again, in step", async () => {
+  await until(async () => (await master()).length === 4, "all renditions are back", 60000);
+  const source = await playlist("source");
+  const text = await grows("720p", lastNumber(await playlist("720p")));
+  check(text);
+  assert.ok(!text.includes("DISCONTINUITY\n"), "what is missing is no break");
+  const mine = segments(text);
+  for (const [number, { date }] of segments(source)) if (mine.has(number)) assert.equal(mine.get(number)?.date, date);
+  assert.match(text, /#EXT-X-GAP\n[\s\S]*#EXTINF/);
+});
+
+test("a slate stands in the renditions as well; a smaller feed leaves them out", async () => {
+  const before = lastNumber(await playlist("360p"));
+  stopSending();
+  const slate = await grows("360p", before, 3);
+  assert.match(slate, /#EXT-X-DISCONTINUITY\n/);
+  check(slate);
+  send("1280x720");
+  await until(async () => (await master()).join() === "source,360p,audio", "720p is no smaller than the feed", 30000);
+  check(await grows("360p", lastNumber(await playlist("360p"))));
+  check(await playlist("720p"));
+});
+
+await run();
