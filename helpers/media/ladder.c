@@ -147,9 +147,8 @@ static bool has_room(const struct ladder *ladder, const struct task *task)
 {
     bool is_media =
         task->work.kind == MILL_PICTURE || task->work.kind == MILL_SOUND;
-    return !is_media ||
-           ladder->bytes + task->work.bytes.len + sizeof *task <=
-               QUEUE_BYTES_MAX;
+    return !is_media || ladder->bytes + task->work.bytes.len + sizeof *task <=
+                            QUEUE_BYTES_MAX;
 }
 
 /* Copies it, and its two texts. False when there is no room. */
@@ -241,8 +240,7 @@ void ladder_picture(struct ladder *ladder, const struct packet *packet,
         .flag = is_key,
         .bytes = packet->payload,
     };
-    if ((!ladder->is_lost || is_key) &&
-        give(ladder, &work, str_of(NULL, 0))) {
+    if ((!ladder->is_lost || is_key) && give(ladder, &work, str_of(NULL, 0))) {
         ladder->is_lost = false;
         return;
     }

@@ -38,11 +38,11 @@ struct mill {
     unsigned wanted, shed;
     struct decoder *decoder;
     struct buf avcc;
-    bool needs_key;   /* to decode */
+    bool needs_key; /* to decode */
     bool has_delay;
-    int64_t delay;    /* from decoding to being shown, of all our pictures */
-    int64_t now;      /* how far the feed is */
-    int64_t last;     /* tick of the last picture */
+    int64_t delay; /* from decoding to being shown, of all our pictures */
+    int64_t now;   /* how far the feed is */
+    int64_t last;  /* tick of the last picture */
     struct rung_mark marks[MARKS_MAX];
     size_t mark_count;
     struct sound sounds[SOUNDS_MAX]; /* a ring; those with bytes count */
@@ -327,8 +327,7 @@ static void judge(struct mill *mill, int64_t waited_us, int64_t now_us)
 {
     if (waited_us > CALM_US || !mill->calm_since_us)
         mill->calm_since_us = now_us;
-    if (waited_us > mill->late_limit_us &&
-        now_us - mill->changed_us > EASE_US)
+    if (waited_us > mill->late_limit_us && now_us - mill->changed_us > EASE_US)
         shed_one(mill, now_us);
     else if (mill_shed(mill) && now_us - mill->changed_us > mill->pause_us &&
              now_us - mill->calm_since_us > mill->pause_us / 2)

@@ -16,8 +16,8 @@
 struct mill;
 
 enum mill_kind {
-    MILL_CONFIG,  /* format, wanted, bytes: avcc and asc, one behind the other */
-    MILL_BEGIN,   /* tick, flag: it goes on with what another process made */
+    MILL_CONFIG, /* format, wanted, bytes: avcc and asc, one behind the other */
+    MILL_BEGIN,  /* tick, flag: it goes on with what another process made */
     MILL_PICTURE, /* tick, shown_after, flag: a key frame; bytes */
     MILL_SOUND,   /* tick, bytes */
     MILL_CUT,     /* tick, cut; in front of the picture with which it begins */
@@ -33,7 +33,8 @@ struct mill_task {
     int32_t shown_after;
     struct str bytes;
     size_t avcc_len;
-    unsigned wanted; /* 1 << rendition, of those that are smaller than the feed */
+    unsigned
+        wanted; /* 1 << rendition, of those that are smaller than the feed */
     struct mux_format format;
 };
 

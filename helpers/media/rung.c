@@ -152,8 +152,7 @@ static int even(double value)
     return whole < 2 ? 2 : whole;
 }
 
-static struct encoder_format shape(const struct rung *rung,
-                                   const AVFrame *like)
+static struct encoder_format shape(const struct rung *rung, const AVFrame *like)
 {
     double side = rung_side(rung->index);
     bool is_upright = like->height > like->width;
@@ -252,8 +251,8 @@ void rung_close_picture(struct rung *rung, int64_t tick)
     struct mux_frame frame = {
         .is_key = rung->last.is_key,
         .tick = rung->last.tick,
-        .duration = (uint32_t)(tick > rung->last.tick ? tick - rung->last.tick
-                                                      : 1),
+        .duration =
+            (uint32_t)(tick > rung->last.tick ? tick - rung->last.tick : 1),
         .shown_after = (int32_t)rung->last.shown_after,
         .bytes = buf_str(&rung->last.bytes),
     };

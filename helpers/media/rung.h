@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* helpers/media/rung.h: a rendition of the ladder that is encoded here: pictures
- * of the feed made smaller, and its sound as it is. It is made, or it is not:
- * then what was begun of it goes on as gaps. */
+/* helpers/media/rung.h: a rendition of the ladder that is encoded here:
+ * pictures of the feed made smaller, and its sound as it is. It is made, or it
+ * is not: then what was begun of it goes on as gaps. */
 #ifndef HELPERS_MEDIA_RUNG_H
 #define HELPERS_MEDIA_RUNG_H
 
