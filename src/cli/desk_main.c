@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -143,6 +145,16 @@ static void write_status(void *context, struct buf *out)
                (long long)status.log_seq, status.pages, status.pinned,
                status.waiting, (unsigned long long)status.prints, status.edges,
                (unsigned long long)status.streams);
+    struct fault error;
+    if (!site_theme_error(desk->site, &error))
+        return;
+    json_t *told =
+        json_pack("{s:s, s:s}", "place", error.field, "cause", error.message);
+    char *text = json_dumps(told, JSON_COMPACT);
+    if (text)
+        buf_printf(out, ",\"theme_error\":%s", text);
+    free(text);
+    json_decref(told);
 }
 
 static void wake_hub(void *context)
@@ -184,7 +196,16 @@ static enum err open_site(struct desk *desk, struct fault *fault)
     enum err err = content_open(directory, &options, &desk->content, fault);
     if (err)
         return err;
-    err = site_create(desk->content, desk->theme_folder, &desk->site, fault);
+    struct fault error;
+    err = site_create_anyhow(desk->content, desk->theme_folder, &desk->site,
+                             &error);
+    if (err)
+        return fault_set(fault, err, NULL, "theme: %s", fault_text(&error));
+    if (error.code)
+        log_error(
+            "the theme has an error: readers get the built-in theme until "
+            "its file is mended and saved",
+            LOG_C("place", error.field), LOG_C("cause", error.message));
     DEFER(arena_finish) struct arena arena;
     arena_init(&arena, 0);
     const char *program = image_helper_program(&arena);

@@ -3,6 +3,7 @@
 #include "content/article_list.h"
 #include "content/person.h"
 #include "content/tag.h"
+#include "render/catalogue.h"
 #include "render/value.h"
 #include "site/linked_data.h"
 #include "site/list_model.h"
@@ -11,12 +12,22 @@
 #include "site/printing.h"
 #include "site/story_model.h"
 
+/* What search engines show below the name, when nobody wrote it. */
+static struct str usual_description(struct printing *p, struct str name)
+{
+    struct catalogue_arg args[] = {CATALOGUE_STR("name", name),
+                                   CATALOGUE_STR("site", p->settings.name)};
+    return catalogue_format(p->words, p->locale, STR("list.about"), args, 2,
+                            p->arena);
+}
+
 /* What the head of a list says; path is the list's own. */
 static void set_head(struct printing *p, struct str name, struct str path,
                      struct str description, const struct article_list *list)
 {
     printing_title(p, name);
-    printing_describe(p, description);
+    printing_describe(p, description.len ? description
+                                         : usual_description(p, name));
     printing_feeds(p, name, path);
     if (list_cursor(p))
         path = printing_before(p, path, list_cursor(p));

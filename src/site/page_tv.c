@@ -52,6 +52,13 @@ static enum err set_channel(struct printing *p, const struct channel_list *list,
     return err;
 }
 
+static void describe(struct printing *p, struct str name)
+{
+    struct catalogue_arg args[] = {CATALOGUE_STR("site", name)};
+    printing_describe(p, catalogue_format(p->words, p->locale, STR("tv.about"),
+                                          args, 1, p->arena));
+}
+
 static enum err print_channel(struct printing *p,
                               const struct channel_list *list,
                               const struct channel *channel)
@@ -72,6 +79,7 @@ static enum err print_channel(struct printing *p,
     if (channel && list->count > 1)
         title = channel->title;
     set_translations(p, channel, list);
+    describe(p, channel && list->count > 1 ? title : p->settings.name);
     printing_title(p, title);
     printing_share(p, "website", title);
     return printing_render(p, "tv", 200);

@@ -90,6 +90,7 @@ enum err printing_open(struct printing *p, struct str lang)
     p->masthead = value_set_object(p->data, "site");
     value_set_str(p->page, "lang", p->lang);
     value_set_bool(p->page, "static", p->site->is_static);
+    printing_describe(p, p->settings.description);
     value_set_str(p->page, "events",
                   p->site->is_static
                       ? STR("")

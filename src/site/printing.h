@@ -83,6 +83,8 @@ void printing_in_all_languages(struct printing *p, const char *name);
 /* The page's title (the newspaper's name is added), and its address. */
 void printing_title(struct printing *p, struct str title);
 void printing_canonical(struct printing *p, struct str path);
+/* What search engines and share cards say of it; without it, what the newspaper
+ * says of itself. */
 void printing_describe(struct printing *p, struct str description);
 
 /* Where the open page hears of what happens after it was printed

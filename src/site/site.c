@@ -38,13 +38,15 @@ static uint64_t edition_of(const struct site *site)
     return hash;
 }
 
-enum err site_create(struct content *content, const char *folder,
-                     struct site **ret_site, struct fault *fault)
+static struct site *create(struct content *content, const char *folder,
+                           struct fault *fault)
 {
     assert(content);
     struct site *site = calloc(1, sizeof *site);
-    if (!site)
-        return fault_set(fault, ERR_NO_MEMORY, NULL, "no memory for the site");
+    if (!site) {
+        fault_set(fault, ERR_NO_MEMORY, NULL, "no memory for the site");
+        return NULL;
+    }
     site->content = content;
     site->folder = folder;
     arena_init(&site->arena, 0);
@@ -53,6 +55,15 @@ enum err site_create(struct content *content, const char *folder,
     site->locales = locales_create();
     site->stamp = folder_stamp(site);
     site->edition = edition_of(site);
+    return site;
+}
+
+enum err site_create(struct content *content, const char *folder,
+                     struct site **ret_site, struct fault *fault)
+{
+    struct site *site = create(content, folder, fault);
+    if (!site)
+        return ERR_NO_MEMORY;
     enum err err = look_load(folder, &site->look, fault);
     if (err) {
         struct fault cause = *fault;
@@ -64,6 +75,27 @@ enum err site_create(struct content *content, const char *folder,
     }
     *ret_site = site;
     return ERR_OK;
+}
+
+enum err site_create_anyhow(struct content *content, const char *folder,
+                            struct site **ret_site, struct fault *ret_error)
+{
+    *ret_error = (struct fault){0};
+    struct site *site = create(content, folder, ret_error);
+    if (!site)
+        return ERR_NO_MEMORY;
+    enum err err = look_load(folder, &site->look, &site->theme_error);
+    if (err) {
+        *ret_error = site->theme_error;
+        err = look_load(NULL, &site->look, ret_error);
+        if (!err)
+            *ret_error = site->theme_error;
+    }
+    if (err)
+        site_destroy(site);
+    else
+        *ret_site = site;
+    return err;
 }
 
 void site_destroy(struct site *site)
@@ -116,11 +148,16 @@ enum err site_reload_theme(struct site *site, bool *ret_changed,
         return ERR_OK;
     }
     site->stamp = stamp; /* an error is told once, not every second */
-    struct look *look;
-    enum err err = look_load(site->folder, &look, fault);
-    if (err)
-        return err;
+    struct look *look = NULL;
+    struct fault error = {0};
+    enum err err = look_load(site->folder, &look, &error);
     pthread_mutex_lock(&site->lock);
+    site->theme_error = error;
+    if (err) {
+        pthread_mutex_unlock(&site->lock);
+        *fault = error;
+        return err;
+    }
     struct look *old = site->look;
     site->look = look;
     site->edition = edition_of(site);
@@ -128,4 +165,12 @@ enum err site_reload_theme(struct site *site, bool *ret_changed,
     look_release(old);
     *ret_changed = true;
     return ERR_OK;
+}
+
+bool site_theme_error(struct site *site, struct fault *ret_error)
+{
+    pthread_mutex_lock(&site->lock);
+    *ret_error = site->theme_error;
+    pthread_mutex_unlock(&site->lock);
+    return ret_error->code != ERR_OK;
 }

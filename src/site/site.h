@@ -20,6 +20,14 @@ struct site;
  * override names file and line. */
 MUST_USE enum err site_create(struct content *content, const char *folder,
                               struct site **ret_site, struct fault *fault);
+
+/* As site_create, for who serves readers: an error in an override does not keep
+ * the paper from them. Until its folder changes, the built-in theme is shown in
+ * place of all overrides, and *ret_error says why; its code is ERR_OK when all
+ * is well. */
+MUST_USE enum err site_create_anyhow(struct content *content,
+                                     const char *folder, struct site **ret_site,
+                                     struct fault *ret_error);
 void site_destroy(struct site *site); /* accepts NULL */
 
 /* From now on pages are printed for a folder that any web server can serve: a
@@ -36,6 +44,9 @@ MUST_USE enum err site_draw_cards(struct site *site, const char *program);
  * after an error the theme before it stays in use. One thread at a time. */
 MUST_USE enum err site_reload_theme(struct site *site, bool *ret_changed,
                                     struct fault *fault);
+
+/* Whether the overrides as they are now have an error, and which. */
+bool site_theme_error(struct site *site, struct fault *ret_error);
 
 /* Tells what pages look like: another program or other overrides make another
  * edition, and a page printed under it is to be printed again. The same in

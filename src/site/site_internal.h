@@ -26,6 +26,7 @@ struct site {
     struct look *look;
     uint64_t stamp; /* of the folder when look was loaded */
     uint64_t edition;
+    struct fault theme_error; /* of the folder as it is; ERR_OK when none */
 };
 
 /* The look in use, to be released with look_release. */

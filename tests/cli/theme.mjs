@@ -48,6 +48,27 @@ test("each step of the guide shows within the moment that it is saved", async ()
   assert.match(await front(), /As it happens/, "the theme before it stays");
 });
 
+test("a theme with an error does not keep the paper from readers", async () => {
+  const site = await Site.make("--name", "The Try", "--language", "en");
+  const file = path.join(site.data, "theme/footer.html");
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, "<footer class=ours>\n{{#site}}\n</footer>\n");
+  await site.serve();
+  const front = async () => (await site.get("/en/")).text();
+  assert.match(await front(), /<footer(?! class=ours)/, "the built-in theme is shown");
+  assert.match(site.log, /readers get the built-in theme until.*footer\.html:\d+/s);
+  const told = (await site.api("GET", "/status")).theme_error;
+  assert.match(told.place, /^footer\.html:\d+/);
+  assert.ok(told.cause.length > 10, JSON.stringify(told));
+  const out = await broadsheet(["export", "site", path.join(site.folder, "out"), "--data", site.data]);
+  assert.notEqual(out.code, 0, "what stays for years is not made of another theme than asked for");
+  assert.match(out.stderr, /footer\.html:\d+/);
+
+  fs.writeFileSync(file, "<footer class=ours></footer>\n");
+  await until(async () => /<footer class=ours>/.test(await front()), "the mended file shows");
+  assert.equal((await site.api("GET", "/status")).theme_error, undefined);
+});
+
 test("the sample's other theme is asked for by its name, and prints every page", async () => {
   const site = new Site();
   try {
