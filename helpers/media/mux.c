@@ -333,7 +333,8 @@ static int64_t end_of_part(const struct mux *mux, int64_t tick)
     return tick;
 }
 
-static void write_part(struct mux *mux, const struct mark *mark, int64_t cut)
+/* False: there was nothing to write. */
+static bool write_part(struct mux *mux, const struct mark *mark, int64_t cut)
 {
     size_t pictures;
     struct part part = {
@@ -347,7 +348,7 @@ static void write_part(struct mux *mux, const struct mark *mark, int64_t cut)
     int64_t end = end_of_part(mux, cut);
     if (end <= part.tick || cut <= mux->begin) {
         drop_before(mux, cut);
-        return;
+        return false;
     }
     part.duration = (uint32_t)(end - part.tick);
     DEFER(buf_finish) struct buf fragment;
@@ -358,6 +359,7 @@ static void write_part(struct mux *mux, const struct mark *mark, int64_t cut)
     put_part(mux, &part, fits ? buf_str(&fragment) : str_of(NULL, 0), pictures);
     drop_before(mux, cut);
     mux->written_until = end;
+    return true;
 }
 
 void mux_flush(struct mux *mux, int64_t now)
@@ -369,7 +371,8 @@ void mux_flush(struct mux *mux, int64_t now)
             return;
         if (mux->marks[1].flags & PART_SEGMENT_START)
             mux->marks[0].flags |= PART_SEGMENT_END;
-        write_part(mux, &mux->marks[0], cut);
+        if (!write_part(mux, &mux->marks[0], cut)) /* the next begins it */
+            mux->marks[1].flags |= mux->marks[0].flags & PART_SEGMENT_START;
         mux->mark_count--;
         memmove(mux->marks, mux->marks + 1,
                 mux->mark_count * sizeof *mux->marks);

@@ -301,13 +301,22 @@ static void look_for_begin(struct station *station, int64_t tick, bool is_key)
     }
 }
 
-static void watch_groups(struct station *station, enum cut cut, bool is_key)
+/* begun: where the segment before began. */
+static void watch_groups(struct station *station, int64_t begun, enum cut cut,
+                         bool is_key)
 {
+    int64_t far = station->start.limits.segment * 5 / 2;
     if (cut == CUT_SEGMENT && !is_key)
         tell_trouble(station,
                      "Key frames are too far apart: segments begin without "
                      "one, and viewers wait longer. Set the key frame interval "
                      "of the encoder to 1 or 2 seconds.");
+    else if (cut == CUT_SEGMENT && station->cutter.segment_start - begun > far)
+        tell_trouble(station,
+                     "Key frames are far apart: viewers wait longer for the "
+                     "first picture, and some players stay further behind. Set "
+                     "the key frame interval of the encoder to 1 or 2 "
+                     "seconds.");
     else if (cut == CUT_SEGMENT)
         tell_trouble(station, NULL);
 }
@@ -373,11 +382,12 @@ static void picture(struct station *station, const struct packet *packet)
     else if (station->last.is_set) {
         add_last_picture(station, duration);
         station->duration = duration;
+        int64_t begun = station->cutter.segment_start;
         enum cut cut =
             cutter_look(&station->cutter, packet->tick, duration, is_key);
         if (cut != CUT_NONE)
             cut_all(station, packet->tick, cut, is_key);
-        watch_groups(station, cut, is_key);
+        watch_groups(station, begun, cut, is_key);
     }
     heard(station);
     if (station->state == LIVE || station->state == RESUMING)

@@ -48,6 +48,8 @@ struct desk_television {
     pthread_cond_t answered;
     bool stopping;
     bool is_connected;
+    bool has_answered; /* the socket is the supervisor's: it can be dialled
+                          while nobody is there */
     uint64_t asked, asked_sent, answers; /* questions for the status */
     char *status;                        /* the last answer; its own memory */
 };
@@ -63,13 +65,13 @@ static void log_failure(struct desk_television *television, const char *what,
 /* ---- The playout ------------------------------------------------------------
  */
 
+/* The playout's death is the supervisor's to tell, when nobody asked for it. */
 static void hang_up(struct desk_television *television)
 {
-    if (television->socket >= 0) {
+    if (television->socket >= 0)
         close(television->socket);
-        log_warn("the playout has gone; it is dialled again");
-    }
     television->socket = -1;
+    television->has_answered = false;
     pthread_mutex_lock(&television->lock);
     television->is_connected = false;
     pthread_cond_broadcast(&television->answered);
@@ -136,7 +138,6 @@ static void connect_playout(struct desk_television *television)
     television->socket = dial(television->folder);
     if (television->socket < 0)
         return;
-    log_info("the playout is there");
     television->changed = true;
     pthread_mutex_lock(&television->lock);
     television->is_connected = true;
@@ -210,9 +211,14 @@ static void receive(struct desk_television *television)
                            TELEVISION_MESSAGE_BYTES_MAX, MSG_TRUNC);
         if (len < 0 && (errno == EAGAIN || errno == EINTR))
             break;
-        if (len <= 0)
+        if (len <= 0) {
             hang_up(television);
-        else if (len <= TELEVISION_MESSAGE_BYTES_MAX)
+            break;
+        }
+        if (!television->has_answered)
+            log_info("the playout is there");
+        television->has_answered = true;
+        if (len <= TELEVISION_MESSAGE_BYTES_MAX)
             take(television, str_of(message, (size_t)len));
     }
     free(message);

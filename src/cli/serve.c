@@ -263,8 +263,8 @@ static void add_feeder(struct supervisor *supervisor, char *const *feeder)
         return;
     memmove(supervisor->children + 1, supervisor->children,
             supervisor->count * sizeof *supervisor->children);
-    supervisor->children[0] =
-        (struct supervisor_child){.name = "feeder", .argv = feeder};
+    supervisor->children[0] = (struct supervisor_child){
+        .name = "feeder", .argv = feeder, .is_foreign = true};
     supervisor->count++;
 }
 

@@ -75,7 +75,8 @@ static struct supervisor_child *child_of(struct supervisor *supervisor,
 static void log_death(const struct supervisor_child *child, pid_t pid,
                       int status, bool expected)
 {
-    if (expected && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (expected && WIFEXITED(status) &&
+        (WEXITSTATUS(status) == 0 || child->is_foreign))
         return;
     log_warn(WIFSIGNALED(status) ? "child was killed" : "child ended",
              LOG_C("child", child->name), LOG_INT("pid", pid),

@@ -5,6 +5,7 @@
 #ifndef CLI_SUPERVISOR_H
 #define CLI_SUPERVISOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -15,6 +16,8 @@ enum { SUPERVISOR_CHILDREN_MAX = 8 };
 struct supervisor_child {
     const char *name;  /* for the log */
     char *const *argv; /* argv[0] is the program; run with execv */
+    bool is_foreign;   /* not ours: with which code it ends when it is told to
+                          says nothing */
     pid_t pid;         /* 0 when it is not running */
     int64_t started_us;
     int64_t restart_us; /* when to start it again; 0 when it is running */

@@ -37,7 +37,7 @@ struct live_waiter {
     struct edge_live *live;
     struct http_exchange *exchange;
     struct loop_timeout timeout;
-    int64_t until_us;
+    int64_t since_us;
 };
 
 /* Which waiters a new part concerns. */

@@ -75,19 +75,28 @@ static struct live_waiter *ring_of(const struct live_ask *ask)
     return &ask->seat->waiting[ask->rendition][list];
 }
 
+/* Three target durations, as they are by now. */
+static int64_t until_us(const struct live_waiter *waiter)
+{
+    const struct live_seat *seat = waiter->ask.seat;
+    const struct live_edition *edition = seat->editions[waiter->ask.rendition];
+    int64_t target = seat->station->info.target;
+    if (edition && edition->longest > target)
+        target = edition->longest;
+    return waiter->since_us + LIVE_WAIT_TARGETS * target * 100 / 9;
+}
+
 void edge_live_wait(struct edge_live *live, const struct live_ask *ask,
                     struct http_exchange *exchange)
 {
     struct live_waiter *waiter = calloc(1, sizeof *waiter);
     if (!waiter)
         log_panic("no memory for a viewer who waits");
-    int64_t target_us = ask->seat->station->info.target * 100 / 9;
     waiter->ask = *ask;
     waiter->live = live;
     exchange = http_exchange_slim(exchange);
     waiter->exchange = exchange;
-    waiter->until_us =
-        loop_now_us(live->thread->loop) + LIVE_WAIT_TARGETS * target_us;
+    waiter->since_us = loop_now_us(live->thread->loop);
     exchange->handler_data = waiter;
     exchange->on_abandon = on_abandon;
     exchange->ended_is_gone = true;
@@ -102,7 +111,7 @@ void edge_live_on_timeout(void *context, struct loop_timeout *timeout)
     struct live_waiter *waiter =
         (struct live_waiter *)((char *)timeout -
                                offsetof(struct live_waiter, timeout));
-    if (loop_now_us(live->thread->loop) < waiter->until_us)
+    if (loop_now_us(live->thread->loop) < until_us(waiter))
         loop_timeout_arm(live->thread->loop, &live->timeouts, timeout);
     else
         edge_live_answer_words(take_exchange(waiter), 503,

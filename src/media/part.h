@@ -46,7 +46,7 @@ enum part_kind {
     /* playout to media */
 
     /* JSON: {"part_ticks":45000, "part_ticks_max":48600,
-     *   "segment_ticks":180000, "segment_ticks_max":540000,
+     *   "segment_ticks":180000, "segment_ticks_max":945000,
      *   "ladder":["source","720p","360p","audio"], "slate_seconds":600,
      *   "slate_after_ms":1000, "shed_after_ms":800,
      *   "from":{"source":[TICK, TICK OF ITS SEGMENT], "audio":[…]}}

@@ -168,8 +168,9 @@ static bool read_edge(struct playout *playout)
 static void on_events(void *context, uint32_t events)
 {
     struct playout *playout = context;
+    /* Its death is the supervisor's to tell, when nobody asked for it. */
     if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !read_edge(playout))
-        lose(playout, "it hung up");
+        playout_edge_close(playout);
     else
         playout_edge_flush(playout);
 }

@@ -25,7 +25,8 @@ enum {
     STATION_PART_TICKS = 45000,
     STATION_PART_TICKS_MAX = 48600,
     STATION_SEGMENT_TICKS = 2 * LIVE_HZ,
-    STATION_SEGMENT_TICKS_MAX = 6 * LIVE_HZ,
+    /* 250 frames, 25 a second: what encoders do that were told nothing. */
+    STATION_SEGMENT_TICKS_MAX = 21 * LIVE_HZ / 2,
     STATION_CUTS = 16, /* the last ones, for renditions that come later */
     STATION_PICTURES = 1440,
 

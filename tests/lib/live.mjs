@@ -179,8 +179,9 @@ export function parse(text, { strict = true } = {}) {
 
 /** The parser counts segments where three target durations are meant. @param {string} text */
 function hasShortSegments(text) {
+  const target = Number(/TARGETDURATION:(\d+)/.exec(text)?.[1]);
   const newest = [...text.matchAll(/#EXTINF:([\d.]+)/g)].slice(-5);
-  return newest.some(([, seconds]) => Number(seconds) < 1.9);
+  return newest.some(([, seconds]) => Number(seconds) < 0.95 * target);
 }
 
 /**

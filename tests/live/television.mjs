@@ -253,4 +253,10 @@ test("a channel that is removed is off the air, its recordings are put aside for
   );
 });
 
+test("a stop that was asked for is silent", async () => {
+  const before = site.log.length;
+  assert.equal(await site.stop(), 0);
+  assert.match(site.log.slice(before), /^[^\n]*supervisor: stopping\n$/);
+});
+
 await run();

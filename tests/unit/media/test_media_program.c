@@ -270,6 +270,31 @@ static void test_another_feed_is_one_discontinuity(void **state)
     }
 }
 
+/* The part that would have begun the segment is not there; the next begins it.
+ */
+static void test_missing_sound_takes_no_segment_with_it(void **state)
+{
+    (void)state;
+    struct feed feed;
+    struct tv tv;
+    feed_make(&feed, "plain", "", HZ);
+    tv_begin(&tv, LADDER);
+    for (size_t i = 0; i < feed.count; i++) {
+        const struct packet *packet = &feed.packets[i];
+        int64_t tick = packet->tick - HZ;
+        if (packet->kind != PACKET_FRAME || packet->track != PACKET_AUDIO ||
+            tick < HZ * 3 / 2 || tick > HZ * 11 / 5)
+            tv_send(&tv, packet);
+    }
+    tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ * 6 / 10);
+    tv_take_until(&tv, SOUND_ONLY, last_tick(&feed) - HZ * 8 / 10);
+    size_t segments = count_flag(&tv, SOURCE, PART_SEGMENT_START);
+    assert_in_range(segments, 3, 4);
+    assert_int_equal(count_flag(&tv, SOUND_ONLY, PART_SEGMENT_START), segments);
+    tv_end(&tv);
+    feed_finish(&feed);
+}
+
 static void test_a_slate_is_shown_while_nothing_comes(void **state)
 {
     (void)state;
@@ -351,6 +376,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(
             test_a_program_that_is_killed_loses_and_repeats_nothing),
         cmocka_unit_test(test_another_feed_is_one_discontinuity),
+        cmocka_unit_test(test_missing_sound_takes_no_segment_with_it),
         cmocka_unit_test(test_a_slate_is_shown_while_nothing_comes),
         cmocka_unit_test(test_the_studio_sees_and_hears),
         cmocka_unit_test(test_the_sandbox_holds),
