@@ -46,9 +46,11 @@ json_t *channel_json(const struct channel *channel)
         if (channel->ladder & 1U << i)
             json_array_append_new(ladder, text_json(channel_renditions[i]));
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:I, s:o}", "id", channel->id.text, "name",
+        "{s:s, s:o, s:o, s:I, s:o, s:I, s:I}", "id", channel->id.text, "name",
         text_json(channel->name), "title", text_json(channel->title),
-        "dvr_seconds", (json_int_t)channel->dvr_seconds, "ladder", ladder);
+        "dvr_seconds", (json_int_t)channel->dvr_seconds, "ladder", ladder,
+        "keep_days", (json_int_t)channel->keep_days, "keep_bytes",
+        (json_int_t)channel->keep_bytes);
     set_time(object, "on_air_since", channel->air_us);
     return object;
 }

@@ -10,6 +10,7 @@
 #include "cli/newspaper.h"
 #include "content/channel.h"
 #include "content/programme.h"
+#include "content/recording.h"
 
 enum { SHOW_PROGRAMMES = 6, MINUTES_PER_DAY = 24 * 60 };
 
@@ -22,15 +23,24 @@ static enum err read_options(const struct command_line *line,
 {
     const char *title = command_value(line, "title");
     const char *ladder = command_value(line, "ladder");
-    int64_t minutes = 0;
+    int64_t minutes = 0, gigabytes = 0;
     enum err err = command_number(line, "dvr", 1, MINUTES_PER_DAY,
                                   channel->dvr_seconds / 60, &minutes, fault);
     if (!err && ladder)
         err = channel_ladder_parse(str_from_c(ladder), &channel->ladder, fault);
+    if (!err)
+        err = command_number(line, "keep", 0, CHANNEL_KEEP_DAYS_MAX,
+                             channel->keep_days, &channel->keep_days, fault);
+    if (!err)
+        err = command_number(line, "keep-gb", 1, CHANNEL_KEEP_BYTES_MAX >> 30,
+                             channel->keep_bytes >> 30, &gigabytes, fault);
+    if (err)
+        return err;
     if (title)
         channel->title = str_trim(str_from_c(title));
     channel->dvr_seconds = minutes * 60;
-    return err;
+    channel->keep_bytes = gigabytes << 30;
+    return ERR_OK;
 }
 
 static enum err add(const struct command_line *line, struct edit *edit,
@@ -42,6 +52,8 @@ static enum err add(const struct command_line *line, struct edit *edit,
         .title = name,
         .dvr_seconds = CHANNEL_DVR_SECONDS,
         .ladder = CHANNEL_LADDER_DEFAULT,
+        .keep_days = CHANNEL_KEEP_DAYS,
+        .keep_bytes = CHANNEL_KEEP_BYTES,
     };
     enum err err = read_options(line, &channel, fault);
     return err ? err : channel_add(edit, &channel);
@@ -65,9 +77,11 @@ static enum err change_one(const struct command_line *line, struct edit *edit,
     struct channel channel;
     if (!line->given_count ||
         !(command_value(line, "title") || command_value(line, "dvr") ||
-          command_value(line, "ladder")))
+          command_value(line, "ladder") || command_value(line, "keep") ||
+          command_value(line, "keep-gb")))
         return fault_set(fault, ERR_USAGE, NULL,
-                         "say what is to change: --title, --dvr or --ladder");
+                         "say what is to change: --title, --dvr, --ladder, "
+                         "--keep or --keep-gb");
     enum err err = channel_load(edit->db, name, line->arena, &channel);
     if (err == ERR_NOT_FOUND)
         return channel_unknown(fault, name);
@@ -147,6 +161,7 @@ struct shown {
     struct channel channel;
     struct stream_key_list keys;
     struct programme_list programmes;
+    int64_t recorded_bytes, recordings;
 };
 
 static enum err load_shown(const struct command_line *line, struct db *db,
@@ -162,6 +177,9 @@ static enum err load_shown(const struct command_line *line, struct db *db,
         err =
             programme_during(db, &shown->channel.id, time_now_us(), INT64_MAX,
                              SHOW_PROGRAMMES, line->arena, &shown->programmes);
+    if (!err)
+        err = recording_sums(db, &shown->channel.id, &shown->recorded_bytes,
+                             &shown->recordings);
     return err ? db_fault(db, err, fault) : ERR_OK;
 }
 
@@ -177,6 +195,9 @@ static enum err show_json(const struct command_line *line,
                               programme_json(&shown->programmes.programmes[i]));
     json_object_set_new(object, "keys", keys);
     json_object_set_new(object, "programmes", programmes);
+    json_object_set_new(object, "recordings", json_integer(shown->recordings));
+    json_object_set_new(object, "recorded_bytes",
+                        json_integer(shown->recorded_bytes));
     return output_json(line->output, object);
 }
 
@@ -198,6 +219,18 @@ static void show_text(const struct command_line *line,
                   ARG_STR(channel_ladder(line->arena, channel->ladder)));
     output_printf(output, "goes back   %lld minutes\n",
                   (long long)channel->dvr_seconds / 60);
+    if (channel->keep_days)
+        output_printf(output,
+                      "keeps       programmes for %lld days, in up to %lld "
+                      "GB\n",
+                      (long long)channel->keep_days,
+                      (long long)(channel->keep_bytes >> 30));
+    else
+        output_str(output, STR("keeps       no programmes, unless they say "
+                               "so\n"));
+    output_printf(output, "recordings  %lld, in %lld MB\n",
+                  (long long)shown->recordings,
+                  (long long)(shown->recorded_bytes >> 20));
     output_printf(output, "keys        %zu\n", shown->keys.count);
     for (size_t i = 0; i < shown->programmes.count; i++) {
         const struct programme *programme = &shown->programmes.programmes[i];
@@ -326,6 +359,10 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
     {"title", 't', false, "TEXT", "what readers see (default: its name)"}, \
         {"dvr", 0, false, "MINUTES", \
          "how far back viewers may go (default: 240)"}, \
+        {"keep", 0, false, "DAYS", \
+         "keep recordings of programmes so long; 0: make none (default: 7)"}, \
+        {"keep-gb", 0, false, "GIGABYTES", \
+         "the oldest go when they take more (default: 50)"}, \
     { \
         "ladder", 0, false, "RENDITIONS", \
             "some of source,720p,360p,audio (default: source,360p,audio)" \
@@ -371,6 +408,8 @@ const struct command command_channel_change = {
         (const struct command_example[]){
             {"channel change news --title 'Channel One'", "Another title"},
             {"channel change news --dvr 120", "Two hours back"},
+            {"channel change news --keep 30 --keep-gb 400",
+             "Programmes can be watched again for a month"},
             {0}},
     .run = run_change,
 };
@@ -409,7 +448,10 @@ const struct command command_channel_status = {
 
 const struct command command_channel_remove = {
     .name = "channel remove",
-    .summary = "remove a channel with its keys, programmes and recording",
+    .summary = "remove a channel with its keys and programmes",
+    .details = "What is on air, and what viewers may go back to, is gone. "
+               "Recordings of programmes stay until their time is over, or "
+               "'recording remove'.",
     .shared = COMMAND_DATA,
     .arguments = NAME_ARGUMENT,
     .examples =

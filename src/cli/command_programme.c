@@ -92,8 +92,13 @@ static enum err read_series(const struct command_line *line, int64_t *ret_every,
 static enum err add(const struct command_line *line, struct edit *edit,
                     struct fault *fault)
 {
-    int64_t every, times;
+    int64_t every, times, keep = PROGRAMME_KEEP_AS_CHANNEL;
     enum err err = read_series(line, &every, &times, fault);
+    if (!err && command_value(line, "keep")) {
+        err = command_number(line, "keep", 0, PROGRAMME_KEEP_DAYS_MAX, 0, &keep,
+                             fault);
+        keep = keep ? keep : PROGRAMME_KEEP_NOT;
+    }
     for (int64_t i = 0; !err && i < times; i++) {
         struct programme programme = {
             .title = str_trim(str_from_c(line->arguments[3])),
@@ -102,6 +107,7 @@ static enum err add(const struct command_line *line, struct edit *edit,
             .category = str_trim(str_from_c(command_value(line, "category"))),
             .language = str_from_c(command_value(line, "language")),
             .repeat = command_flag(line, "repeat"),
+            .keep_days = keep,
         };
         err = later(edit->db, "START", line->arguments[1], i * every,
                     &programme.start_us, fault);
@@ -439,6 +445,9 @@ const struct command command_programme_add = {
             {"category", 'c', false, "WORD", "such as News, or Film"},
             {"language", 'l', false, "CODE", "of the programme"},
             {"repeat", 0, false, NULL, "it was shown before"},
+            {"keep", 0, false, "DAYS",
+             "keep its recording so long; 0: make none (default: as the "
+             "channel)"},
             {"every", 0, false, "UNIT", "day or week: a series"},
             {"times", 0, false, "NUMBER", "how many of the series"},
             {"replace", 0, false, NULL, "those on at the time go"},

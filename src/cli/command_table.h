@@ -53,6 +53,9 @@
     X(programme_remove) \
     X(programme_import) \
     X(programme_export) \
+    X(recording_list) \
+    X(recording_keep) \
+    X(recording_remove) \
     X(picture_add) \
     X(picture_show) \
     X(picture_focus) \

@@ -127,7 +127,9 @@ static enum err make_channel(struct edit *edit, struct channel *channel)
     *channel = (struct channel){.name = CHANNEL,
                                 .title = STR("Courier TV"),
                                 .dvr_seconds = CHANNEL_DVR_SECONDS,
-                                .ladder = CHANNEL_LADDER_DEFAULT};
+                                .ladder = CHANNEL_LADDER_DEFAULT,
+                                .keep_days = 1,
+                                .keep_bytes = INT64_C(2) << 30};
     return channel_add(edit, channel);
 }
 

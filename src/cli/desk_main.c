@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "cli/desk_jobs.h"
 #include "cli/desk_pictures.h"
+#include "cli/desk_recordings.h"
 #include "cli/desk_search.h"
 #include "cli/desk_television.h"
 #include "cli/newspaper.h"
@@ -48,6 +49,7 @@ struct desk {
     struct desk_search *search;
     struct desk_pictures *pictures;
     struct desk_television *television;
+    struct desk_recordings *recordings;
     struct hub *_Atomic hub; /* NULL until it has begun */
     struct loop *loop;
     pthread_t loop_thread;
@@ -346,6 +348,7 @@ static void finish(struct desk *desk)
     http_server_destroy(desk->work);
     desk_search_stop(desk->search);
     desk_pictures_stop(desk->pictures);
+    desk_recordings_stop(desk->recordings);
     desk_television_stop(desk->television);
     hub_stop(desk->hub);
     desk_jobs_stop(desk->jobs);
@@ -379,6 +382,9 @@ int desk_main(int argc, char **argv)
         fault_set(&fault, err, NULL, "no thread for jobs");
     if (!err && (err = desk_search_start(desk.content, &desk.search)))
         fault_set(&fault, err, NULL, "no thread for search");
+    if (!err && (err = desk_recordings_start(desk.content, arguments.directory,
+                                             &desk.recordings)))
+        fault_set(&fault, err, NULL, "no thread for recordings");
     if (!err)
         err = start_pictures(&desk, &fault);
     if (!err)

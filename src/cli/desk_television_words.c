@@ -10,6 +10,7 @@
 #include "cli/desk_television_internal.h"
 #include "content/content.h"
 #include "content/programme.h"
+#include "content/recording.h"
 
 enum {
     PROGRAMMES_TOLD = 48, /* of a channel */
@@ -89,6 +90,23 @@ static enum err add_programmes(struct db *db, json_t *array,
     return ERR_OK;
 }
 
+/* What the playout must not forget: recordings are still to be made of it. */
+static enum err add_holds(struct db *db, json_t *array,
+                          const struct channel_list *channels, int64_t now_us)
+{
+    for (size_t i = 0; i < channels->count; i++) {
+        int64_t from_us;
+        enum err err =
+            recording_hold(db, &channels->channels[i].id, now_us, &from_us);
+        if (err)
+            return err;
+        json_object_set_new(json_array_get(array, i), "hold",
+                            from_us == INT64_MAX ? json_null()
+                                                 : json_integer(from_us));
+    }
+    return ERR_OK;
+}
+
 static struct str dump(const json_t *message, struct arena *arena)
 {
     char *text = json_dumps(message, JSON_COMPACT);
@@ -114,8 +132,10 @@ static enum err load_message(struct db *db, struct arena *arena,
                               told_json(&channels.channels[i], &keys, now_us));
     json_t *message =
         json_pack("{s:s, s:o}", "type", "channels", "channels", array);
+    err = add_holds(db, array, &channels, now_us);
     struct str without = dump(message, arena), with;
-    err = add_programmes(db, array, &channels, now_us, arena);
+    if (!err)
+        err = add_programmes(db, array, &channels, now_us, arena);
     with = dump(message, arena);
     json_decref(message);
     *ret_text = with.len <= TELEVISION_MESSAGE_BYTES_MAX ? with : without;

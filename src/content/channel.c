@@ -86,6 +86,12 @@ static enum err check_channel(struct edit *edit, const struct channel *channel)
     if (!channel->ladder || channel->ladder & ~(unsigned)CHANNEL_LADDER_ALL)
         return fault_set(edit->fault, ERR_INVALID, "ladder",
                          "a channel needs at least one rendition");
+    if (channel->keep_days < 0 || channel->keep_days > CHANNEL_KEEP_DAYS_MAX ||
+        channel->keep_bytes < 0 || channel->keep_bytes > CHANNEL_KEEP_BYTES_MAX)
+        return fault_set(edit->fault, ERR_INVALID, "keep",
+                         "recordings are kept for 0 to %d days, 0 for not at "
+                         "all, and in up to a million gigabytes",
+                         CHANNEL_KEEP_DAYS_MAX);
     return ERR_OK;
 }
 
@@ -99,8 +105,8 @@ static void note_all(struct edit *edit, struct str name, const char *kind)
  */
 
 #define COLUMNS \
-    "SELECT id, name, title, dvr_seconds, ladder, created_us, air_us" \
-    " FROM channel"
+    "SELECT id, name, title, dvr_seconds, ladder, created_us, air_us," \
+    " keep_days, keep_bytes FROM channel"
 
 static struct channel read_row(struct db_query *query, struct arena *arena)
 {
@@ -112,6 +118,8 @@ static struct channel read_row(struct db_query *query, struct arena *arena)
         .ladder = (unsigned)db_column_i64(query, 4),
         .created_us = db_column_i64(query, 5),
         .air_us = db_column_i64(query, 6),
+        .keep_days = db_column_i64(query, 7),
+        .keep_bytes = db_column_i64(query, 8),
     };
 }
 
@@ -180,10 +188,12 @@ enum err channel_add(struct edit *edit, struct channel *channel)
     struct id id = id_make();
     err = edit_run(edit,
                    "INSERT INTO channel (id, name, title, dvr_seconds, ladder,"
-                   " created_us, air_us) VALUES ($1, $2, $3, $4, $5, $6, 0)",
+                   " created_us, keep_days, keep_bytes, air_us)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
                    DB_ID(&id), DB_STR(channel->name), DB_STR(channel->title),
                    DB_I64(channel->dvr_seconds), DB_I64(channel->ladder),
-                   DB_I64(edit->time_us));
+                   DB_I64(edit->time_us), DB_I64(channel->keep_days),
+                   DB_I64(channel->keep_bytes));
     if (err)
         return err;
     note_all(edit, channel->name, "add");
@@ -218,10 +228,11 @@ enum err channel_change(struct edit *edit, const struct channel *channel)
     DEFER(db_query_end)
     struct db_query query =
         db_ask(edit->db,
-               "UPDATE channel SET title = $1, dvr_seconds = $2, ladder = $3"
-               " WHERE name = $4",
+               "UPDATE channel SET title = $1, dvr_seconds = $2, ladder = $3,"
+               " keep_days = $4, keep_bytes = $5 WHERE name = $6",
                DB_STR(channel->title), DB_I64(channel->dvr_seconds),
-               DB_I64(channel->ladder), DB_STR(channel->name));
+               DB_I64(channel->ladder), DB_I64(channel->keep_days),
+               DB_I64(channel->keep_bytes), DB_STR(channel->name));
     err = run_on(edit, &query, channel->name);
     if (err)
         return err;

@@ -23,6 +23,8 @@ enum {
     CHANNEL_DVR_SECONDS = 4 * 3600, /* unless somebody says otherwise */
     CHANNEL_DVR_SECONDS_MIN = 60,
     CHANNEL_DVR_SECONDS_MAX = 24 * 3600,
+    CHANNEL_KEEP_DAYS = 7, /* the same */
+    CHANNEL_KEEP_DAYS_MAX = 36500,
 
     STREAM_KEYS_MAX = 32, /* good ones of a channel */
     STREAM_KEY_LEN = 32,  /* of base32: 160 bits */
@@ -30,6 +32,9 @@ enum {
     STREAM_KEY_LABEL_BYTES_MAX = 120,
     STREAM_KEY_PRIORITY_MAX = 100,
 };
+
+#define CHANNEL_KEEP_BYTES (INT64_C(50) << 30)
+#define CHANNEL_KEEP_BYTES_MAX (INT64_C(1) << 50)
 
 /* clang-format off */
 /*    rendition   its name in addresses, best first */
@@ -62,6 +67,8 @@ struct channel {
     struct str title;    /* for readers */
     int64_t dvr_seconds; /* how far back viewers may go */
     unsigned ladder;     /* which renditions are made: 1 << CHANNEL_AUDIO … */
+    int64_t keep_days;   /* recordings of programmes; 0: none are made */
+    int64_t keep_bytes;  /* … all together; the oldest go when it is more */
 
     /* Not set by who adds it. */
     struct id id;
@@ -82,13 +89,14 @@ MUST_USE enum err channel_ladder_parse(struct str text, unsigned *ret_ladder,
  * ERR_INVALID, ERR_TOO_LONG, ERR_EXISTS. */
 MUST_USE enum err channel_add(struct edit *edit, struct channel *channel);
 
-/* Title, window and ladder of the channel of that name become those given.
+/* Title, window, ladder and keeping of the channel of that name become those given.
  * ERR_NOT_FOUND. */
 MUST_USE enum err channel_change(struct edit *edit,
                                  const struct channel *channel);
 
-/* With its keys and programmes; its recordings on disk go when the playout
- * hears of it. ERR_NOT_FOUND. */
+/* With its keys and programmes; what viewers may go back to goes when the
+ * playout hears of it. Recordings of programmes stay (recording.h).
+ * ERR_NOT_FOUND. */
 MUST_USE enum err channel_remove(struct edit *edit, struct str name);
 
 /* Says whether it is on the air: since then, 0 for not. Nothing happens when

@@ -19,6 +19,17 @@ static void note(struct edit *edit, struct str channel, const char *kind)
 /* ---- Checking --------------------------------------------------------------
  */
 
+static enum err check_keeping(const struct programme *programme,
+                              struct fault *fault)
+{
+    if (programme->keep_days >= PROGRAMME_KEEP_NOT &&
+        programme->keep_days <= PROGRAMME_KEEP_DAYS_MAX)
+        return ERR_OK;
+    return fault_set(fault, ERR_INVALID, "keep",
+                     "a recording is kept for up to %d days",
+                     PROGRAMME_KEEP_DAYS_MAX);
+}
+
 static enum err check_times(const struct programme *programme,
                             struct fault *fault)
 {
@@ -54,7 +65,8 @@ static enum err check_programme(const struct programme *programme,
                          "'%" PRI_STR
                          "' is no language; write a code such as en or ka",
                          ARG_STR(programme->language));
-    return check_times(programme, fault);
+    err = check_times(programme, fault);
+    return err ? err : check_keeping(programme, fault);
 }
 
 /* ---- Reading ----------------------------------------------------------------
@@ -62,7 +74,7 @@ static enum err check_programme(const struct programme *programme,
 
 #define COLUMNS \
     "SELECT id, channel_id, start_us, end_us, title, description, category," \
-    " language, repeat FROM programme"
+    " language, repeat, keep_days FROM programme"
 
 static struct programme read_row(struct db_query *query, struct arena *arena)
 {
@@ -76,7 +88,19 @@ static struct programme read_row(struct db_query *query, struct arena *arena)
         .category = db_column_str(query, 6, arena),
         .language = db_column_str(query, 7, arena),
         .repeat = db_column_i64(query, 8) != 0,
+        .keep_days = db_column_i64(query, 9),
     };
+}
+
+enum err programme_load(struct db *db, const struct id *id, struct arena *arena,
+                        struct programme *ret_programme)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_ask(db, COLUMNS " WHERE id = $1", DB_ID(id));
+    enum err err = db_query_row(&query);
+    if (!err)
+        *ret_programme = read_row(&query, arena);
+    return err;
 }
 
 enum err programme_during(struct db *db, const struct id *channel,
@@ -152,12 +176,14 @@ enum err programme_add(struct edit *edit, struct str channel,
     struct id id = id_make();
     err = edit_run(edit,
                    "INSERT INTO programme (id, channel_id, start_us, end_us,"
-                   " title, description, category, language, repeat)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                   " title, description, category, language, repeat,"
+                   " keep_days)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                    DB_ID(&id), DB_ID(&of.id), DB_I64(programme->start_us),
                    DB_I64(programme->end_us), DB_STR(programme->title),
                    DB_STR(programme->description), DB_STR(programme->category),
-                   DB_STR(programme->language), DB_I64(programme->repeat));
+                   DB_STR(programme->language), DB_I64(programme->repeat),
+                   DB_I64(programme->keep_days));
     if (err)
         return err;
     note(edit, channel, "programme");

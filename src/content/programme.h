@@ -21,6 +21,9 @@ enum {
     PROGRAMME_DESCRIPTION_BYTES_MAX = 4000,
     PROGRAMME_CATEGORY_BYTES_MAX = 120,
     PROGRAMME_SECONDS_MAX = 24 * 3600,
+    PROGRAMME_KEEP_NOT = -1,
+    PROGRAMME_KEEP_AS_CHANNEL = 0,
+    PROGRAMME_KEEP_DAYS_MAX = 36500, /* for good */
 };
 
 struct programme {
@@ -31,6 +34,7 @@ struct programme {
     struct str category;
     struct str language; /* in which it is told, such as "ka"; "": not said */
     bool repeat;         /* it was on before */
+    int64_t keep_days;   /* its recording; PROGRAMME_KEEP_AS_CHANNEL, … */
 
     /* Made by programme_add. */
     struct id id, channel;
@@ -61,6 +65,11 @@ MUST_USE enum err programme_during(struct db *db, const struct id *channel,
                                    int64_t start_us, int64_t end_us,
                                    size_t limit, struct arena *arena,
                                    struct programme_list *ret_list);
+
+/* ERR_NOT_FOUND. */
+MUST_USE enum err programme_load(struct db *db, const struct id *id,
+                                 struct arena *arena,
+                                 struct programme *ret_programme);
 
 /* When the next programme of any channel begins or ends after time_us:
  * INT64_MAX for never. */

@@ -481,6 +481,35 @@ static const char channels_sql[] =
     "CREATE UNIQUE INDEX programme_start ON programme (channel_id, start_us);"
     "CREATE INDEX programme_end ON programme (channel_id, end_us);";
 
+/* See recording.h. Programmes before it are kept as their channels say. */
+static const char recordings_sql[] =
+    "ALTER TABLE channel ADD COLUMN keep_days BIGINT NOT NULL DEFAULT 7;"
+    "ALTER TABLE channel ADD COLUMN keep_bytes BIGINT NOT NULL"
+    " DEFAULT 53687091200;"
+    "ALTER TABLE programme ADD COLUMN keep_days BIGINT NOT NULL DEFAULT 0;"
+
+    "CREATE TABLE recording ("
+    " id TEXT PRIMARY KEY,"      /* the programme's */
+    " channel_id TEXT NOT NULL," /* which may be gone */
+    " channel TEXT NOT NULL,"    /* its name then */
+    " start_us BIGINT NOT NULL," /* of the programme, as all to repeat is */
+    " end_us BIGINT NOT NULL,"
+    " title TEXT NOT NULL,"
+    " description TEXT NOT NULL,"
+    " category TEXT NOT NULL,"
+    " language TEXT NOT NULL,"
+    " repeat BIGINT NOT NULL,"
+    " state BIGINT NOT NULL," /* enum recording_state */
+    " until_us BIGINT NOT NULL,"
+    " keep_bytes BIGINT NOT NULL," /* the channel's */
+    " media_start_us BIGINT NOT NULL DEFAULT 0,"
+    " duration_us BIGINT NOT NULL DEFAULT 0,"
+    " bytes BIGINT NOT NULL DEFAULT 0,"
+    " width BIGINT NOT NULL DEFAULT 0,"
+    " height BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX recording_state ON recording (state, start_us);"
+    "CREATE INDEX recording_channel ON recording (channel_id, start_us);";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -497,6 +526,7 @@ const struct migration schema_migrations[] = {
     {13, "renditions that are made here", renditions_sql},
     {14, "what was taken back lately", withdrawn_sql},
     {15, "television: channels, stream keys, programmes", channels_sql},
+    {16, "recordings of programmes", recordings_sql},
 };
 
 const size_t schema_migration_count =

@@ -218,6 +218,16 @@ void edge_answer_media(struct edge_thread *thread,
 void edge_answer_live(struct edge_thread *thread,
                       struct http_exchange *exchange, struct str rest);
 
+/* ---- edge_recording.c ---- */
+
+#define EDGE_RECORDING_PREFIX STR("/recording/")
+
+/* The same. */
+void edge_answer_recording(struct edge_thread *thread,
+                           struct http_exchange *exchange, struct str rest);
+
+/* ---- edge_live.c, edge_live_link.c ---- */
+
 /* What a thread knows of television; without the loop's and the server's
  * things, which must be gone when it is destroyed. */
 MUST_USE enum err edge_live_create(struct edge_thread *thread);

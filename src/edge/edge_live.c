@@ -32,7 +32,6 @@
 enum {
     MASTER_BYTES_MAX = 16 << 10,
     PICTURES_BYTES_MAX = 1 << 20,
-    FIELDS_BYTES = 512,
     PATH_BYTES = 128,
     TOKEN_RAW_BYTES = LIVE_TOKEN_BYTES / 2,
     QUERY_BYTES = 64,
@@ -62,8 +61,7 @@ void edge_live_answer_words(struct http_exchange *exchange, int status,
                 });
 }
 
-/* A page on another site may ask, whatever its player sends along. */
-static void answer_options(struct http_exchange *exchange)
+void edge_live_answer_options(struct http_exchange *exchange)
 {
     http_answer(
         exchange,
@@ -101,11 +99,9 @@ static void answer_text(struct http_exchange *exchange,
         });
 }
 
-/* What is sent of something that is size bytes long: all, a range, or 416 and
- * nothing. fields gets the field lines. */
-static struct byte_range choose_range(const struct http_exchange *exchange,
-                                      uint64_t size, int *ret_status,
-                                      char fields[FIELDS_BYTES])
+struct byte_range edge_live_range(const struct http_exchange *exchange,
+                                  uint64_t size, int *ret_status,
+                                  char fields[LIVE_FIELDS_BYTES])
 {
     struct byte_range range = {0, size};
     /* Who waited for it gets all of it. */
@@ -114,18 +110,18 @@ static struct byte_range choose_range(const struct http_exchange *exchange,
             ? str_of(NULL, 0)
             : http_request_field(&exchange->request, HTTP_FIELD_RANGE);
     enum accept_range wanted = accept_range(asked, size, &range);
-    int len = snprintf(fields, FIELDS_BYTES,
+    int len = snprintf(fields, LIVE_FIELDS_BYTES,
                        CORS NOSNIFF LASTING "Accept-Ranges: bytes\r\n");
     *ret_status = 200;
     if (wanted == ACCEPT_RANGE_PART) {
         *ret_status = 206;
-        snprintf(fields + len, FIELDS_BYTES - (size_t)len,
+        snprintf(fields + len, LIVE_FIELDS_BYTES - (size_t)len,
                  "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n",
                  range.start, range.start + range.len - 1, size);
     } else if (wanted == ACCEPT_RANGE_UNSATISFIABLE) {
         *ret_status = 416;
         range = (struct byte_range){0, 0};
-        snprintf(fields + len, FIELDS_BYTES - (size_t)len,
+        snprintf(fields + len, LIVE_FIELDS_BYTES - (size_t)len,
                  "Content-Range: bytes */%" PRIu64 "\r\n", size);
     }
     return range;
@@ -135,10 +131,10 @@ static struct byte_range choose_range(const struct http_exchange *exchange,
 static void answer_bytes(struct http_exchange *exchange, struct live_blob *blob,
                          struct str bytes, struct str content_type)
 {
-    char fields[FIELDS_BYTES];
+    char fields[LIVE_FIELDS_BYTES];
     int status;
     struct byte_range range =
-        choose_range(exchange, bytes.len, &status, fields);
+        edge_live_range(exchange, bytes.len, &status, fields);
     http_answer(exchange, &(struct http_answer){
                               .status = status,
                               .content_type = content_type,
@@ -191,10 +187,10 @@ static void answer_recorded(struct edge_thread *thread,
                                STR("this segment is no longer kept"));
         return;
     }
-    char fields[FIELDS_BYTES];
+    char fields[LIVE_FIELDS_BYTES];
     int status;
     struct byte_range range =
-        choose_range(exchange, place->len, &status, fields);
+        edge_live_range(exchange, place->len, &status, fields);
     struct http_answer answer = {
         .status = status,
         .content_type = content_type_of(seat, rendition),
@@ -564,7 +560,7 @@ void edge_answer_live(struct edge_thread *thread,
     struct str name = STR("");
     enum http_method method = exchange->request.method;
     if (method == HTTP_OPTIONS) {
-        answer_options(exchange);
+        edge_live_answer_options(exchange);
         return;
     }
     if (method != HTTP_GET && method != HTTP_HEAD) {

@@ -2,6 +2,7 @@
 /* edge/edge_live_internal.h: what a thread of the edge knows of television:
  *   edge_live.c       addresses, answers
  *   edge_live_wait.c  who waits for what comes next
+ *   edge_recording.c  programmes that were kept
  *   edge_live_link.c  what the playout tells, and how all threads get it */
 #ifndef EDGE_EDGE_LIVE_INTERNAL_H
 #define EDGE_EDGE_LIVE_INTERNAL_H
@@ -10,8 +11,10 @@
 #include "edge/edge_internal.h"
 #include "edge/live_edition.h"
 #include "edge/live_origin.h"
+#include "net/accept.h"
 
 enum {
+    LIVE_FIELDS_BYTES = 512,
     LIVE_WAIT_TARGETS = 3,        /* target durations; then 503 (§6.2.5.2) */
     LIVE_WAIT_STEP_MS = 2 * 1000, /* how often that is looked at */
     LIVE_RELEASES_A_TURN = 256,   /* then other requests get their turn */
@@ -77,6 +80,15 @@ bool edge_live_has_to_wait(const struct live_ask *ask);
  * wrong about asking for it. */
 void edge_live_answer(const struct live_ask *ask,
                       struct http_exchange *exchange);
+
+/* What is sent of something that is size bytes long and never changes: all, a
+ * range, or 416 and nothing. fields gets the field lines. */
+struct byte_range edge_live_range(const struct http_exchange *exchange,
+                                  uint64_t size, int *ret_status,
+                                  char fields[LIVE_FIELDS_BYTES]);
+
+/* A page on another site may ask, whatever its player sends along. */
+void edge_live_answer_options(struct http_exchange *exchange);
 
 /* Plain words. */
 void edge_live_answer_words(struct http_exchange *exchange, int status,

@@ -58,6 +58,11 @@ static void answer_path(struct edge_thread *thread,
         edge_answer_hub(thread, exchange);
         return;
     }
+    if (str_starts_with(path, EDGE_RECORDING_PREFIX)) {
+        edge_answer_recording(thread, exchange,
+                              str_from(path, EDGE_RECORDING_PREFIX.len));
+        return;
+    }
     if (str_starts_with(path, EDGE_LIVE_PREFIX)) {
         edge_answer_live(thread, exchange,
                          str_from(path, EDGE_LIVE_PREFIX.len));

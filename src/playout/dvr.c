@@ -132,7 +132,8 @@ static void remember_segment(struct dvr *dvr,
                              const struct live_segment_info *segment)
 {
     /* A playlist has no gaps: what is before one is not shown any more. */
-    if (dvr->count && dvr_last(dvr)->sequence + 1 != segment->sequence)
+    if (dvr->count && dvr_last(dvr)->sequence + 1 != segment->sequence &&
+        !dvr->has_gaps)
         dvr->count = 0;
     if (dvr->count == dvr->capacity) {
         size_t capacity = dvr->capacity ? 2 * dvr->capacity : 256;
@@ -298,6 +299,28 @@ enum err dvr_open(struct dvr *dvr, const char *folder, struct fault *fault)
         return err;
     for (size_t i = 0; i < listing.count; i++)
         read_hour(dvr, listing.hours[i]);
+    dvr->init = listing.init;
+    return ERR_OK;
+}
+
+enum err dvr_open_span(struct dvr *dvr, const char *folder, int64_t from_tick,
+                       int64_t to_tick, struct fault *fault)
+{
+    *dvr = (struct dvr){.data_fd = -1, .index_fd = -1, .has_gaps = true};
+    if (str_to_c(str_from_c(folder), dvr->folder, sizeof dvr->folder))
+        return fault_set(fault, ERR_TOO_LONG, NULL,
+                         "the path of the recordings is too long");
+    struct listing listing = {.count = 0};
+    enum err err = list_folder(dvr, &listing, fault);
+    if (err)
+        return err;
+    /* A segment is in the hour of its start. */
+    for (size_t i = 0; i < listing.count; i++) {
+        int64_t start = (int64_t)listing.hours[i] * HOUR_TICKS;
+        if (start < to_tick &&
+            start + HOUR_TICKS + LIVE_DURATION_MAX > from_tick)
+            read_hour(dvr, listing.hours[i]);
+    }
     dvr->init = listing.init;
     return ERR_OK;
 }

@@ -43,6 +43,7 @@ struct dvr_part {
 struct dvr {
     char folder[DVR_PATH_BYTES];
     struct live_segment_info *segments; /* without a gap; the last may grow */
+    bool has_gaps;                      /* … but for dvr_open_span */
     size_t count, capacity;
     bool is_open;                         /* the last segment grows */
     struct dvr_part tail[DVR_TAIL_PARTS]; /* oldest first */
@@ -60,6 +61,14 @@ struct dvr {
 MUST_USE enum err dvr_open(struct dvr *dvr, const char *folder,
                            struct fault *fault);
 void dvr_close(struct dvr *dvr);
+
+/* Reads, of a folder that another process writes, at least what there is from
+ * one tick to before another, numbers that are missing or not: for whoever
+ * copies it (recording.h). Nothing is written. ERR_NOT_FOUND: there is no such
+ * folder. */
+MUST_USE enum err dvr_open_span(struct dvr *dvr, const char *folder,
+                                int64_t from_tick, int64_t to_tick,
+                                struct fault *fault);
 
 /* The initialisation of what follows: the number it has, an old one when it is
  * the same as the newest. */

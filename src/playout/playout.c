@@ -42,6 +42,7 @@ struct channel *playout_channel(const struct playout *playout, struct str id)
 
 struct telling {
     struct station_config stations[INGEST_CHANNELS_MAX];
+    int64_t holds_us[INGEST_CHANNELS_MAX];
     struct ingest_channel *channels;
     size_t count;
     struct arena arena;
@@ -131,6 +132,7 @@ static enum err read_channel(struct telling *telling, const json_t *json,
                                ? (uint32_t)LIVE_DVR_SECONDS_MAX
                                : (uint32_t)seconds;
     channel->id = station->id;
+    telling->holds_us[telling->count] = time_of(json, "hold", INT64_MAX);
     telling->count++;
     return read_keys(telling, json_object_get(json, "keys"), channel, fault);
 }
@@ -252,6 +254,9 @@ enum err playout_set_channels(struct playout *playout, const json_t *channels,
         if (!playout_channel(playout, id_str(&telling.stations[i].id)))
             add_channel(playout, &telling.stations[i]);
     }
+    for (size_t i = 0; i < telling.count; i++)
+        playout_channel(playout, id_str(&telling.stations[i].id))->hold_us =
+            telling.holds_us[i];
     playout_gone_put_aside(playout);
     playout_ingest_tell_channels(playout);
     playout_ingest_watch(playout);
@@ -276,6 +281,18 @@ static void look_at_air(struct channel *channel)
     playout_desk_tell_air(channel->playout, channel);
 }
 
+/* The time by which a channel forgets, later than that of its clock while
+ * recordings are to be made. */
+static int64_t prune_time(const struct channel *channel, int64_t time_us)
+{
+    int64_t window_us = channel->station.dvr_seconds * TIME_US_PER_SECOND;
+    int64_t least_us = time_us - HOLD_SECONDS_MAX * TIME_US_PER_SECOND;
+    if (channel->hold_us >= time_us - window_us)
+        return time_us;
+    return (channel->hold_us > least_us ? channel->hold_us : least_us) +
+           window_us;
+}
+
 /* By what was on air last; when nothing is, by the wall clock, unless that has
  * jumped since the last look. */
 static void prune(struct playout *playout, int64_t now)
@@ -292,7 +309,8 @@ static void prune(struct playout *playout, int64_t now)
         struct channel *channel = playout->channels[i];
         int64_t end_us = station_end(&channel->station) * 100 / 9;
         if (channel->on_air || !has_jumped)
-            station_prune(&channel->station, channel->on_air ? end_us : wall,
+            station_prune(&channel->station,
+                          prune_time(channel, channel->on_air ? end_us : wall),
                           playout_edge_out(channel));
     }
     if (!has_jumped)

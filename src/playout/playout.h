@@ -10,9 +10,12 @@
  *
  *   {"type":"channels","channels":[{"id":"62f9f7d471fdc","name":"news",
  *     "dvr_seconds":14400,"ladder":["source","audio"],"keys":[{"id":…,
- *     "sha256":…,"priority":0,"from":us or null,"until":us or null}]}]}
+ *     "sha256":…,"priority":0,"from":us or null,"until":us or null}],
+ *     "hold":us or null}]}
  *       all there are, each time: a channel that is not told any more is
- *       removed; its recordings are put aside for a day, then erased.
+ *       removed; its recordings are put aside for a day, then erased. What was
+ *       on air from hold on is kept, whatever dvr_seconds says, for up to 26
+ *       hours: recordings of programmes (recording.h) will be made of it.
  *   {"type":"status"}
  *       answered by {"type":"status","channels":[{"id":…,"name":…,
  *         "on_air":bool,"since":us,"feed":{…} or null,"media":{…} or null,

@@ -31,6 +31,7 @@ enum {
     AIR_MS = 4000,        /* without a part for so long it is off the air */
     PRUNE_MS = 60 * 1000,
     DESKS_MAX = 8,
+    HOLD_SECONDS_MAX = 26 * 3600,
     GONE_SECONDS = 24 * 3600, /* recordings can be brought back */
 };
 
@@ -41,6 +42,9 @@ struct channel {
     struct station station;
     bool is_told;      /* by the desk's last message */
     bool is_with_edge; /* which was told everything of it */
+
+    int64_t hold_us; /* from then on nothing is forgotten; INT64_MAX: no such
+                        time */
 
     struct child maker;
     struct loop_source source; /* the maker's socket; fd -1 */

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/desk_recordings.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "content/content.h"
+#include "content/edit.h"
+#include "content/recording.h"
+#include "playout/recording.h"
+
+enum {
+    LOOK_EVERY_MS = 1000,
+    AFTER_FAILURE_MS = 60 * 1000,
+    AT_ONCE = 16,
+    NICENESS = 10,
+    CHECKED_AT_ONCE = 100000,
+};
+
+struct desk_recordings {
+    struct content *content;
+    char folder[PATH_MAX]; /* live/ */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t end;
+    bool stopping;
+};
+
+static bool is_stopping(void *context)
+{
+    struct desk_recordings *recordings = context;
+    pthread_mutex_lock(&recordings->lock);
+    bool stopping = recordings->stopping;
+    pthread_mutex_unlock(&recordings->lock);
+    return stopping;
+}
+
+/* One change in a transaction of its own. */
+static enum err change(struct desk_recordings *recordings,
+                       enum err (*what)(struct edit *edit,
+                                        const struct recording *recording),
+                       const struct recording *recording, struct fault *fault)
+{
+    DEFER(edit_end) struct edit edit = {0};
+    enum err err =
+        edit_begin(&edit, recordings->content, STR("recordings"), fault);
+    if (!err)
+        err = what(&edit, recording);
+    return err ? err : edit_commit(&edit);
+}
+
+static enum err set_made(struct edit *edit, const struct recording *recording)
+{
+    bool changed;
+    enum err err = recording_made(edit, recording);
+    /* It may be one too many for its channel. */
+    return err ? err : recording_expire(edit, edit->time_us, &changed);
+}
+
+static enum err set_nothing(struct edit *edit,
+                            const struct recording *recording)
+{
+    return recording_set_nothing(edit, &recording->of.id);
+}
+
+static enum err set_wanted(struct edit *edit, const struct recording *recording)
+{
+    return recording_set_wanted(edit, &recording->of.id);
+}
+
+static enum err set_erased(struct edit *edit, const struct recording *recording)
+{
+    return recording_erased(edit, &recording->of.id);
+}
+
+static enum err list(struct desk_recordings *recordings,
+                     enum recording_state state, size_t limit,
+                     struct arena *arena, struct recording_list *ret_list,
+                     struct fault *fault)
+{
+    DEFER(db_lease_end)
+    struct db_lease lease = content_reader(recordings->content);
+    enum err err =
+        recording_list_state(lease.db, state, NULL, limit, arena, ret_list);
+    return err ? db_fault(lease.db, err, fault) : ERR_OK;
+}
+
+/* ---- Making, erasing --------------------------------------------------------
+ */
+
+/* What cannot be made today can perhaps in a minute, while the DVR has it. */
+static enum err give_up(struct desk_recordings *recordings,
+                        const struct recording *recording, enum err err,
+                        struct fault *fault)
+{
+    int64_t late_us = time_now_us() - recording->of.end_us;
+    log_error("a programme cannot be recorded",
+              LOG_C("id", recording->of.id.text),
+              LOG_STR("title", recording->of.title),
+              LOG_C("cause", fault_text(fault)));
+    if (late_us < RECORDING_LATEST_SECONDS * TIME_US_PER_SECOND)
+        return err;
+    *fault = (struct fault){0};
+    return change(recordings, set_nothing, recording, fault);
+}
+
+static enum err make_one(struct desk_recordings *recordings,
+                         const struct recording *wanted, struct fault *fault)
+{
+    int64_t began_us = clock_now_us();
+    struct recording made = *wanted;
+    struct recording_facts facts;
+    struct recording_order order = {
+        .live_folder = recordings->folder,
+        .id = wanted->of.id,
+        .channel = wanted->of.channel,
+        .start_us = wanted->of.start_us,
+        .end_us = wanted->of.end_us,
+        .is_cancelled = is_stopping,
+        .context = recordings,
+    };
+    enum err err = recording_cut(&order, &facts, fault);
+    if (err == ERR_CLOSED)
+        return ERR_OK;
+    if (err == ERR_NOT_FOUND) {
+        log_info("nothing was on the air: a programme has no recording",
+                 LOG_C("id", wanted->of.id.text),
+                 LOG_STR("title", wanted->of.title));
+        return change(recordings, set_nothing, wanted, fault);
+    }
+    if (err)
+        return give_up(recordings, wanted, err, fault);
+    made.media_start_us = facts.start_us;
+    made.duration_us = facts.duration_us;
+    made.bytes = facts.bytes;
+    made.width = facts.width;
+    made.height = facts.height;
+    err = change(recordings, set_made, &made, fault);
+    if (!err)
+        log_info("a programme is recorded", LOG_C("id", wanted->of.id.text),
+                 LOG_STR("title", wanted->of.title),
+                 LOG_INT("seconds", facts.duration_us / TIME_US_PER_SECOND),
+                 LOG_INT("bytes", facts.bytes),
+                 LOG_INT("ms", (clock_now_us() - began_us) / 1000));
+    return err;
+}
+
+static enum err make_some(struct desk_recordings *recordings,
+                          struct arena *arena, struct fault *fault)
+{
+    struct recording_list wanted;
+    enum err err =
+        list(recordings, RECORDING_WANTED, AT_ONCE, arena, &wanted, fault);
+    for (size_t i = 0; !err && i < wanted.count && !is_stopping(recordings);
+         i++)
+        err = make_one(recordings, &wanted.recordings[i], fault);
+    return err;
+}
+
+static enum err erase_some(struct desk_recordings *recordings,
+                           struct arena *arena, struct fault *fault)
+{
+    struct recording_list removed;
+    enum err err =
+        list(recordings, RECORDING_REMOVED, AT_ONCE, arena, &removed, fault);
+    for (size_t i = 0; !err && i < removed.count; i++) {
+        const struct recording *one = &removed.recordings[i];
+        err = recording_erase(recordings->folder, &one->of.id, fault);
+        if (!err)
+            err = change(recordings, set_erased, one, fault);
+        if (!err)
+            log_info("a recording is erased", LOG_C("id", one->of.id.text),
+                     LOG_STR("title", one->of.title));
+    }
+    return err;
+}
+
+static enum err plan(struct desk_recordings *recordings, struct fault *fault)
+{
+    int64_t now_us = time_now_us();
+    bool due = false, changed;
+    {
+        DEFER(db_lease_end)
+        struct db_lease lease = content_reader(recordings->content);
+        enum err err = recording_is_due(lease.db, now_us, &due);
+        if (err)
+            return db_fault(lease.db, err, fault);
+    }
+    if (!due)
+        return ERR_OK;
+    DEFER(edit_end) struct edit edit = {0};
+    enum err err =
+        edit_begin(&edit, recordings->content, STR("recordings"), fault);
+    if (!err)
+        err = recording_plan(&edit, now_us, &changed);
+    if (!err)
+        err = recording_expire(&edit, now_us, &changed);
+    return err ? err : edit_commit(&edit);
+}
+
+static enum err look(struct desk_recordings *recordings)
+{
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, 0);
+    struct fault fault = {0};
+    enum err err = plan(recordings, &fault);
+    if (!err) /* first, so that there is room */
+        err = erase_some(recordings, &arena, &fault);
+    if (!err)
+        err = make_some(recordings, &arena, &fault);
+    if (err && err != ERR_FULL)
+        log_error("recordings of programmes are not made for a minute",
+                  LOG_C("cause", fault_text(&fault)));
+    return err;
+}
+
+/* ---- What is there ----------------------------------------------------------
+ */
+
+static enum err check_state(struct desk_recordings *recordings,
+                            enum recording_state state, bool is_there,
+                            struct arena *arena, struct fault *fault)
+{
+    struct recording_list all;
+    enum err err = list(recordings, state, CHECKED_AT_ONCE, arena, &all, fault);
+    for (size_t i = 0; !err && i < all.count; i++) {
+        const struct recording *one = &all.recordings[i];
+        if (recording_exists(recordings->folder, &one->of.id) == is_there)
+            continue;
+        log_warn(is_there ? "the files of a recording are not there; its page "
+                            "does not offer it any more"
+                          : "the files of a recording are there after all",
+                 LOG_C("id", one->of.id.text), LOG_STR("title", one->of.title));
+        err =
+            change(recordings, is_there ? set_nothing : set_wanted, one, fault);
+    }
+    return err;
+}
+
+/* A newspaper that was restored, or moved, may lack files that its database
+ * tells of. */
+static void check(struct desk_recordings *recordings)
+{
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, 0);
+    struct fault fault = {0};
+    recording_clean(recordings->folder);
+    enum err err =
+        check_state(recordings, RECORDING_READY, true, &arena, &fault);
+    if (!err)
+        err = check_state(recordings, RECORDING_NOTHING, false, &arena, &fault);
+    if (err)
+        log_error("it cannot be looked which recordings are there",
+                  LOG_C("cause", fault_text(&fault)));
+}
+
+/* ---- The thread -------------------------------------------------------------
+ */
+
+static bool wait_a_while(struct desk_recordings *recordings, int64_t wait_ms)
+{
+    int64_t until_us = clock_now_us() + wait_ms * 1000;
+    struct timespec until = {
+        .tv_sec = until_us / TIME_US_PER_SECOND,
+        .tv_nsec = until_us % TIME_US_PER_SECOND * 1000,
+    };
+    pthread_mutex_lock(&recordings->lock);
+    while (!recordings->stopping &&
+           !pthread_cond_timedwait(&recordings->end, &recordings->lock, &until))
+        ;
+    bool stopping = recordings->stopping;
+    pthread_mutex_unlock(&recordings->lock);
+    return !stopping;
+}
+
+static void *run(void *argument)
+{
+    struct desk_recordings *recordings = argument;
+    int64_t wait_ms;
+    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* of this thread */
+    check(recordings);
+    do {
+        wait_ms = look(recordings) ? AFTER_FAILURE_MS : LOOK_EVERY_MS;
+    } while (wait_a_while(recordings, wait_ms));
+    return NULL;
+}
+
+enum err desk_recordings_start(struct content *content, const char *directory,
+                               struct desk_recordings **ret)
+{
+    assert(content && ret);
+    struct desk_recordings *recordings = calloc(1, sizeof *recordings);
+    if (!recordings)
+        return ERR_NO_MEMORY;
+    recordings->content = content;
+    snprintf(recordings->folder, sizeof recordings->folder, "%s/live",
+             directory);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&recordings->lock, NULL);
+    pthread_cond_init(&recordings->end, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&recordings->thread, NULL, run, recordings)) {
+        free(recordings);
+        return ERR_NO_MEMORY;
+    }
+    *ret = recordings;
+    return ERR_OK;
+}
+
+void desk_recordings_stop(struct desk_recordings *recordings)
+{
+    if (!recordings)
+        return;
+    pthread_mutex_lock(&recordings->lock);
+    recordings->stopping = true;
+    pthread_cond_signal(&recordings->end);
+    pthread_mutex_unlock(&recordings->lock);
+    pthread_join(recordings->thread, NULL);
+    pthread_mutex_destroy(&recordings->lock);
+    pthread_cond_destroy(&recordings->end);
+    free(recordings);
+}
