@@ -89,8 +89,8 @@ MUST_USE enum err channel_ladder_parse(struct str text, unsigned *ret_ladder,
  * ERR_INVALID, ERR_TOO_LONG, ERR_EXISTS. */
 MUST_USE enum err channel_add(struct edit *edit, struct channel *channel);
 
-/* Title, window, ladder and keeping of the channel of that name become those given.
- * ERR_NOT_FOUND. */
+/* Title, window, ladder and keeping of the channel of that name become those
+ * given. ERR_NOT_FOUND. */
 MUST_USE enum err channel_change(struct edit *edit,
                                  const struct channel *channel);
 
