@@ -381,8 +381,8 @@ static enum err read_parts(struct db *db, struct arena *arena,
         article->byline =
             content->byline.len
                 ? content->byline
-                : article_byline_text(content->bylines, content->byline_count,
-                                      arena);
+                : article_byline_text(content->language, content->bylines,
+                                      content->byline_count, arena);
     return err;
 }
 

@@ -6,6 +6,7 @@
 #include "content/article_internal.h"
 #include "content/row_internal.h"
 #include "render/document.h"
+#include "render/locale.h"
 
 const struct article_text article_texts[ARTICLE_TEXT_COUNT] = {
 #define X(name, bytes) {#name, bytes, offsetof(struct article_content, name)},
@@ -84,15 +85,17 @@ bool article_byline_is_author(const struct article_byline *byline)
     return byline->role.len == 0 || str_eq(byline->role, STR("author"));
 }
 
-struct str article_byline_text(const struct article_byline *bylines,
+struct str article_byline_text(struct str language,
+                               const struct article_byline *bylines,
                                size_t count, struct arena *arena)
 {
+    struct str comma = language_comma(language);
     struct str text = STR("");
     for (size_t i = 0; i < count; i++) {
         if (!article_byline_is_author(&bylines[i]))
             continue;
         if (text.len)
-            text = arena_concat(arena, text, STR(", "));
+            text = arena_concat(arena, text, comma);
         text = arena_concat(arena, text, bylines[i].name);
     }
     return text;

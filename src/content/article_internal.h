@@ -98,8 +98,10 @@ MUST_USE enum err article_head_find(struct edit *edit, const struct id *id,
 MUST_USE enum err article_head_load(struct edit *edit, const struct id *id,
                                     struct article_head *ret_head);
 
-/* Names of those in the list who count as authors, ", " between. */
-struct str article_byline_text(const struct article_byline *bylines,
+/* Names of those in the list who count as authors, between them the comma that
+ * the language writes. */
+struct str article_byline_text(struct str language,
+                               const struct article_byline *bylines,
                                size_t count, struct arena *arena);
 
 /* Bylines as they stand in the row's table, names filled in. */

@@ -111,7 +111,8 @@ static enum err add_byline(struct db *db, struct arena *arena,
     enum err err = article_read_bylines(db, &card->id, card->language, arena,
                                         &bylines, &count);
     if (!err)
-        card->byline = article_byline_text(bylines, count, arena);
+        card->byline =
+            article_byline_text(card->language, bylines, count, arena);
     return err;
 }
 

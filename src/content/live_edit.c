@@ -12,6 +12,7 @@
 #include "content/live_internal.h"
 #include "content/media_internal.h"
 #include "content/row_internal.h"
+#include "content/sitemap_internal.h"
 #include "content/workflow_internal.h"
 #include "render/document.h"
 
@@ -70,12 +71,15 @@ static enum err take_number(struct writing *writing, const char *kind)
         blog->changed_us = writing->time_us;
     change_notef(edit, kind, "%s:%s", writing->is_public ? "live" : "draft",
                  writing->head.id.text);
-    return edit_run(edit,
-                    "UPDATE live_blog SET seq = $2, changed_us = $3,"
-                    " started_us = $4, ended_us = $5 WHERE article_id = $1",
-                    DB_ID(&writing->head.id), DB_I64(blog->seq),
-                    DB_I64(blog->changed_us), DB_I64(blog->started_us),
-                    DB_I64(blog->ended_us));
+    enum err err = edit_run(
+        edit,
+        "UPDATE live_blog SET seq = $2, changed_us = $3,"
+        " started_us = $4, ended_us = $5 WHERE article_id = $1",
+        DB_ID(&writing->head.id), DB_I64(blog->seq), DB_I64(blog->changed_us),
+        DB_I64(blog->started_us), DB_I64(blog->ended_us));
+    if (!err && writing->is_public)
+        err = sitemap_note_article(edit, id_str(&writing->head.id), kind);
+    return err;
 }
 
 /* ---- Starting and ending ---------------------------------------------------

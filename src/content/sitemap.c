@@ -86,7 +86,9 @@ static enum err find_end(struct db *db, const struct sitemap_chunk *chunk,
     " MAX(article.published_us, updated_us, CASE WHEN corrected THEN " \
     "COALESCE(" \
     "  (SELECT MAX(time_us) FROM correction WHERE correction.article_id =" \
-    "   article.id), 0) ELSE 0 END)"
+    "   article.id), 0) ELSE 0 END," \
+    " COALESCE((SELECT changed_us FROM live_blog" \
+    "   WHERE live_blog.article_id = article.id), 0))"
 
 #define RANGE \
     " WHERE listing.shelf = 'l:' || $1" \

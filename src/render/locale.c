@@ -247,6 +247,18 @@ void language_script(struct str language, char ret_script[LOCALE_SCRIPT_BYTES])
         ret_script[0] = '\0';
 }
 
+struct str language_comma(struct str language)
+{
+    char script[LOCALE_SCRIPT_BYTES];
+    language_script(language, script);
+    if (strcmp(script, "Arab") == 0)
+        return STR("\u060C ");
+    if (strcmp(script, "Hans") == 0 || strcmp(script, "Hant") == 0 ||
+        strcmp(script, "Jpan") == 0)
+        return STR("\u3001");
+    return STR(", ");
+}
+
 struct str language_with_territory(struct str language, struct arena *arena)
 {
     char icu[ULOC_FULLNAME_CAPACITY], full[ULOC_FULLNAME_CAPACITY];

@@ -123,6 +123,11 @@ bool language_is_rtl(struct str language);
  * says, else what is likely. "" when ICU knows none. */
 void language_script(struct str language, char ret_script[LOCALE_SCRIPT_BYTES]);
 
+/* What stands between the names of a list, with its space: "، " in languages
+ * written with Arabic letters, "、" in Chinese and Japanese, else ", ". Static.
+ */
+struct str language_comma(struct str language);
+
 /* "ka_GE": with the territory where it is at home (or the one that it names),
  * as Open Graph wants it; the tag as it is when ICU knows none. */
 struct str language_with_territory(struct str language, struct arena *arena);

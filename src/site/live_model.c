@@ -152,7 +152,7 @@ static void set_authors(struct printing *p, struct value *object,
     for (size_t i = 0; i < post->byline_count; i++) {
         const struct article_byline *byline = &post->bylines[i];
         struct value *author = value_add_object(authors);
-        value_set_str(author, "before", i ? STR(", ") : STR(""));
+        value_set_str(author, "before", i ? language_comma(p->lang) : STR(""));
         value_set_str(author, "name", byline->name);
         value_set_str(author, "url",
                       byline->slug.len

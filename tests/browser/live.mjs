@@ -142,6 +142,20 @@ test("a pin takes its place when the button is pressed, and one that was pinned 
   await page.click("[data-news] button");
   assert.deepEqual(await pinned(), ["Pinned news"]);
   assert.deepEqual(await headlines(page), ["News", "Post 4", "Post 3", "Post 2", "Post 1", "Post 0"]);
+
+  // Without a new post there is a button all the same, and nothing moves before.
+  await change(blog.ids[0] ?? "", { key: true });
+  await page.waitForFunction(() => document.querySelector("[data-news] button")?.textContent === "Show what changed");
+  assert.equal(await page.isVisible("[data-keys]"), false);
+  await page.click("[data-news] button");
+  assert.match((await page.textContent("[data-keys]")) ?? "", /Post 4/);
+  assert.equal(await page.textContent("[data-news]"), "");
+  await change(blog.ids[1] ?? "", { pinned: true });
+  await page.waitForSelector("[data-news] button");
+  assert.deepEqual(await pinned(), ["Pinned news"]);
+  await page.click("[data-news] button");
+  assert.deepEqual(await pinned(), ["Post 3"]);
+  assert.equal(await page.textContent("[data-news]"), "");
   assert.deepEqual(wrong, []);
   await context.close();
 });

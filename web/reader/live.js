@@ -13,7 +13,7 @@ const REST_MS = 60_000; // when asking failed again and again
 /** What waits for the button, by id: new posts, and those that were pinned or
  * unpinned. @type {Map<string, HTMLElement>} */
 const waiting = new Map();
-/** @type {Element | null} key events as they are by now */
+/** @type {Element | null} key events as they are by now, when they are others */
 let keys = null;
 let reload = false;
 let running = true;
@@ -33,8 +33,9 @@ function tell() {
   const data = blog()?.dataset;
   if (!place || !data) return;
   const count = [...waiting.values()].filter((post) => "new" in post.dataset).length;
-  if (!count && !reload) return place.replaceChildren();
-  const text = words({ words: data.newWords, sample: data.newSample }, count || 2).trim();
+  if (!count && !reload && !keys && !waiting.size) return place.replaceChildren();
+  const text =
+    count || reload ? words({ words: data.newWords, sample: data.newSample }, count || 2).trim() : (data.changedWords ?? "");
   const button = /** @type {HTMLButtonElement} */ (one("button", place) ?? document.createElement("button"));
   if (button.textContent !== text) button.textContent = text;
   button.type = "button";
@@ -56,6 +57,9 @@ function put(post) {
   if (next) next.before(item);
   else list?.append(item);
 }
+
+/** @param {Element | null} list */
+const says = (list) => (list?.textContent ?? "").replace(/\s+/g, " ");
 
 /** @param {HTMLElement} post */
 function take(post) {
@@ -99,8 +103,10 @@ function show() {
 function change(post) {
   const old = document.getElementById(post.id);
   const moves = old ? isPinned(post) !== !!old.closest("[data-pinned-post]") : isPinned(post);
-  if (old && !(moves && isFirst())) old.replaceWith(post);
-  else if ("removed" in post.dataset) waiting.delete(post.id);
+  if (old && !(moves && isFirst())) {
+    old.replaceWith(post);
+    waiting.delete(post.id); // pinned and unpinned again, before it was shown
+  } else if ("removed" in post.dataset) waiting.delete(post.id);
   else if (moves || "new" in post.dataset || waiting.has(post.id)) waiting.set(post.id, post);
 }
 
@@ -115,7 +121,8 @@ function learn(page) {
   reload ||= "reload" in from.dataset;
   const status = one("[data-status]", from);
   if (status) one("[data-status]")?.replaceWith(status);
-  keys = one("[data-keys]", from);
+  const now = one("[data-keys]", from);
+  keys = now && says(now) !== says(one("[data-keys]")) ? now : null;
   for (const post of from.querySelectorAll("[data-post]")) change(/** @type {HTMLElement} */ (post));
   tell();
 }

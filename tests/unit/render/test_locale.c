@@ -293,6 +293,9 @@ static void test_languages(void **state)
     assert_script("ur", "Arab");
     assert_script("sr-latn", "Latn");
     assert_script("!", "");
+    assert_text(language_comma(STR("ar")), "، ");
+    assert_text(language_comma(STR("zh")), "、");
+    assert_text(language_comma(STR("ka")), ", ");
     assert_true(language_is_valid(STR("pt-BR")));
     assert_false(language_is_valid(STR("xx")));
     assert_false(language_is_valid(STR("en_US!")));
