@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What desk and playout say to each other. */
+#include <assert.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -11,6 +12,11 @@
 #include "content/content.h"
 #include "content/programme.h"
 #include "content/recording.h"
+#include "media/ingest_wire.h"
+
+static_assert((int)STREAM_KEYS_MAX == (int)INGEST_KEYS_MAX &&
+                  (int)CHANNELS_MAX == (int)INGEST_CHANNELS_MAX,
+              "whoever may have a key is let in with it");
 
 enum {
     PROGRAMMES_TOLD = 48, /* of a channel */

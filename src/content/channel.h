@@ -26,7 +26,8 @@ enum {
     CHANNEL_KEEP_DAYS = 7, /* the same */
     CHANNEL_KEEP_DAYS_MAX = 36500,
 
-    STREAM_KEYS_MAX = 32, /* good ones of a channel */
+    STREAM_KEYS_MAX = 16, /* good ones of a channel; all of all channels are
+                             told to the playout in one message */
     STREAM_KEY_LEN = 32,  /* of base32: 160 bits */
     STREAM_KEY_BYTES = STREAM_KEY_LEN + 1,
     STREAM_KEY_LABEL_BYTES_MAX = 120,

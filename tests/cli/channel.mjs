@@ -60,6 +60,15 @@ test("a channel is made, changed, shown and removed", async () => {
   assert.equal((await json("channel", "list")).length, 1);
 });
 
+test("a channel has at most 16 good keys; one that is revoked makes room", async () => {
+  await site.run("channel", "add", "many");
+  for (let i = 0; i < 16; i++) await site.run("channel", "key", "add", "many");
+  assert.match(await refused("channel", "key", "add", "many"), /it has 16 good keys, which is the most; revoke one first/);
+  await site.run("channel", "key", "revoke", (await json("channel", "key", "list", "many"))[3].id);
+  await site.run("channel", "key", "add", "many");
+  await site.run("channel", "remove", "many");
+});
+
 test("a key is told once, is nowhere on the disk, and can be revoked", async () => {
   const made = await json("channel", "key", "add", "news", "--label", "Studio A", "--priority", "10");
   assert.match(made.key, /^[a-z2-7]{32}$/);

@@ -4,7 +4,8 @@
 // video.js in Chromium, from another origin than the stream's, and ffmpeg. The
 // playlists are checked meanwhile.
 //
-//   FEEDS=all tests/live/feeds.mjs    every combination (default: some)
+//   FEEDS=. tests/live/feeds.mjs       every combination (default: some)
+//   FEEDS=50 tests/live/feeds.mjs      those whose name matches, by both ways
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import fs from "node:fs";
@@ -35,13 +36,13 @@ const FEEDS = {
   "a variable frame rate": { ...obs, frames: "30", group: 12, isVariable: true, isShort: true },
   "25 fps, key frame each second, 44.1 kHz": { frames: "25", group: 25, rate: 44100 },
 };
-const wanted = Object.entries(FEEDS).filter(([, feed]) => process.env.FEEDS === "all" || feed.isShort);
-const PROTOCOLS = process.env.FEEDS === "all" ? ["rtmp", "srt"] : null; // one after the other
+const wanted = Object.entries(FEEDS).filter(([name, feed]) => process.env.FEEDS ? RegExp(process.env.FEEDS).test(name) : feed.isShort);
+const PROTOCOLS = process.env.FEEDS ? ["rtmp", "srt"] : null; // one after the other
 
 /** A page for each player, which only says play. */
 const PAGES = {
   "hls.js": { files: ["hls.js/dist/hls.js"], start: "const h = new Hls({ lowLatencyMode: true, liveSyncDuration: 1.7, maxLiveSyncPlaybackRate: 1.3 }); h.on('hlsError', (_, d) => d.fatal && errors.push(d.details + ' ' + d.reason)); h.loadSource(url); h.attachMedia(video);" },
-  Shaka: { files: ["shaka-player/dist/shaka-player.compiled.js"], start: "const p = new shaka.Player(); p.configure({ streaming: { lowLatencyMode: true } }); p.addEventListener('error', (e) => errors.push('shaka ' + e.detail.code + ' ' + e.detail.data)); p.attach(video).then(() => p.load(url)).catch((e) => errors.push('shaka ' + e.code + ' ' + e.data));" },
+  Shaka: { files: ["shaka-player/dist/shaka-player.compiled.js"], start: "const p = new shaka.Player(); p.configure({ streaming: { lowLatencyMode: true } }); p.addEventListener('error', (e) => errors.push('shaka ' + e.detail.code + ' ' + e.detail.data)); p.attach(video).then(() => p.load(url)).catch((e) => errors.push('shaka ' + (e.code ?? e) + ' ' + (e.data ?? '')));" },
   "video.js": { files: ["video.js/dist/video.js"], start: "const v = videojs(video, { liveui: true, html5: { vhs: { overrideNative: true } } }); v.on('error', () => errors.push('video.js ' + v.error()?.message)); v.src({ src: url, type: 'application/vnd.apple.mpegurl' });" },
 };
 
@@ -135,13 +136,14 @@ async function playEverything(playwright) {
         await isOnAir(before);
         const said = [];
         for (const player of Object.keys(PAGES)) said.push(await play(player));
+        assert.ok(!encoder.isGone, `the encoder has ended: ${encoder.said}`);
         const { stdout, stderr } = await exec("ffmpeg", ["-hide_banner", "-loglevel", "error", "-xerror", "-live_start_index", "-2",
           "-i", stream, "-t", "4", "-progress", "-", "-fps_mode", "vfr", "-f", "null", "-"]);
         assert.equal(stderr, "");
         said.push(`ffmpeg ${[...stdout.matchAll(/^frame=(\d+)/gm)].pop()?.[1]} pictures`);
         check(await list());
         note(said.join("; "));
-        encoder.stop();
+        assert.ok(!encoder.isGone, encoder.said);
       });
 }
 

@@ -25,8 +25,9 @@ const RENDITIONS = [
   { name: "audio", codecs: "mp4a.40.2", bits: 70_000 },
 ];
 const media = [video, sound];
+let timeline = 0;
 /** @param {number} sequence */
-const segment = (sequence) => ({ sequence, startUs: START + (sequence - FIRST) * 2_000_000 });
+const segment = (sequence) => ({ sequence, startUs: START + (sequence - FIRST) * 2_000_000, timeline });
 /** @param {number} n  parts since the beginning */
 const bytes = (n, rendition = 0) => /** @type {any} */ (media[rendition]).parts[n % 16];
 
@@ -230,6 +231,20 @@ test("the target does not shrink again when the longest segment is out of the wi
   await shown(told);
   assert.ok(!(await index()).text().includes(`\n${long}.m4s`), "it is long ago");
   assert.equal(await target(), 4);
+});
+
+test("a break that has left the window is counted", async () => {
+  timeline = 1;
+  tell(8);
+  const there = (await shown(told)).text();
+  assert.equal(there.match(/#EXT-X-DISCONTINUITY\n/g)?.length, 1);
+  assert.ok(!there.includes("DISCONTINUITY-SEQUENCE"));
+  tell(4 * 33);
+  const gone = (await shown(told)).text();
+  check(gone);
+  assert.ok(!gone.includes("#EXT-X-DISCONTINUITY\n"));
+  assert.match(gone, /#EXT-X-DISCONTINUITY-SEQUENCE:1\n/);
+  timeline = 0;
 });
 
 /** An hour of recordings with three segments. */

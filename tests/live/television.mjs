@@ -3,6 +3,10 @@
 // Television from an encoder to a player, with every program it takes: ffmpeg
 // sends, the playlists are read by another's parser and by a checker of ours,
 // and each program is killed while all goes on.
+//
+//   PARTS=1200 KILLS=20 AWAY=240 tests/live/television.mjs
+//     so many parts are followed (default: 24), so often the maker is killed (3),
+//     so many parts of the slate are waited for (4)
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import fs from "node:fs";
@@ -137,7 +141,7 @@ test("every part is one moof and mdat, and ffmpeg plays what the playlist tells"
 });
 
 test("kill -9 of the maker: the playlist goes on, nothing is lost or repeated", async () => {
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < Number(process.env.KILLS ?? 3); i++) {
     const before = await until(now, "there is a playlist");
     const pid = helper("media");
     const began = Date.now();
@@ -218,7 +222,7 @@ test("an encoder that goes away and comes back: a slate, and live again, one bre
   note(`the slate is there ${Date.now() - went} ms after the encoder's end`);
   check(slate.text);
   let at = slate;
-  for (let i = 0; i < 4; i++) at = await more(at);
+  for (let i = 0; i < Number(process.env.AWAY ?? 4); i++) at = await more(at);
   assert.equal(breaks(at.text), broken + 1);
   sendPictures();
   const came = Date.now();
