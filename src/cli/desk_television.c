@@ -166,7 +166,8 @@ static void take_air(struct desk_television *television,
     enum err err =
         edit_begin(&edit, television->content, STR("television"), &fault);
     if (!err)
-        err = channel_set_air(&edit, &air->channel, air->since_us);
+        err =
+            channel_set_air(&edit, &air->channel, air->since_us, air->past_us);
     if (!err)
         err = edit_commit(&edit);
     if (err)

@@ -13,7 +13,8 @@
  *   {"type":"status"}
  * from it
  *   {"type":"status","channels":[{"id","on_air":bool,…}]}
- *   {"type":"air","channel":"<id>","on_air":bool,"since":us}
+ *   {"type":"air","channel":"<id>","on_air":bool,"since":us,
+ *     "past":us}
  *
  * A playout that is not there is dialled again and again; nothing else of the
  * desk waits for it. */

@@ -28,6 +28,7 @@ MUST_USE enum err television_channels_text(struct content *content,
 struct television_air {
     struct id channel;
     int64_t since_us; /* 0: off the air */
+    int64_t past_us;  /* the oldest that was kept then; 0: nothing */
 };
 
 /* What the playout told. */

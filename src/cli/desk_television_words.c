@@ -183,6 +183,7 @@ static void read_air(const json_t *object, const char *id_name,
     air->since_us = !json_is_true(on) ? 0
                     : since_us > 0    ? since_us
                                       : time_now_us();
+    air->past_us = json_integer_value(json_object_get(object, "past"));
     told->count++;
 }
 

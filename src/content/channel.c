@@ -106,7 +106,7 @@ static void note_all(struct edit *edit, struct str name, const char *kind)
 
 #define COLUMNS \
     "SELECT id, name, title, dvr_seconds, ladder, created_us, air_us," \
-    " keep_days, keep_bytes FROM channel"
+    " keep_days, keep_bytes, past_us FROM channel"
 
 static struct channel read_row(struct db_query *query, struct arena *arena)
 {
@@ -120,6 +120,7 @@ static struct channel read_row(struct db_query *query, struct arena *arena)
         .air_us = db_column_i64(query, 6),
         .keep_days = db_column_i64(query, 7),
         .keep_bytes = db_column_i64(query, 8),
+        .past_us = db_column_i64(query, 9),
     };
 }
 
@@ -201,7 +202,7 @@ enum err channel_add(struct edit *edit, struct channel *channel)
     if (!err) {
         channel->id = id;
         channel->created_us = edit->time_us;
-        channel->air_us = 0;
+        channel->air_us = channel->past_us = 0;
     }
     return err;
 }
@@ -259,7 +260,7 @@ enum err channel_remove(struct edit *edit, struct str name)
 /* From one time to another it is the same broadcast: only going on and off the
  * air is news. */
 enum err channel_set_air(struct edit *edit, const struct id *id,
-                         int64_t since_us)
+                         int64_t since_us, int64_t past_us)
 {
     DEFER(edit_step_end) struct edit_step step = {0};
     enum err err = edit_step_begin(&step, edit);
@@ -268,9 +269,9 @@ enum err channel_set_air(struct edit *edit, const struct id *id,
     DEFER(db_query_end)
     struct db_query query =
         db_ask(edit->db,
-               "UPDATE channel SET air_us = $1 WHERE id = $2"
+               "UPDATE channel SET air_us = $1, past_us = $3 WHERE id = $2"
                " AND (air_us = 0) <> ($1 = 0) RETURNING name",
-               DB_I64(since_us), DB_ID(id));
+               DB_I64(since_us), DB_ID(id), DB_I64(past_us));
     err = db_query_row(&query);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;

@@ -74,7 +74,8 @@ struct channel {
     /* Not set by who adds it. */
     struct id id;
     int64_t created_us;
-    int64_t air_us; /* since when it is on the air; 0 when it is not */
+    int64_t air_us;  /* since when it is on the air; 0 when it is not */
+    int64_t past_us; /* the oldest that viewers could go back to then */
 };
 
 struct channel_list {
@@ -100,10 +101,11 @@ MUST_USE enum err channel_change(struct edit *edit,
  * ERR_NOT_FOUND. */
 MUST_USE enum err channel_remove(struct edit *edit, struct str name);
 
-/* Says whether it is on the air: since then, 0 for not. Nothing happens when
- * that is known, or when the channel is gone. Emits channel:<name>. */
+/* Says whether it is on the air: since then, 0 for not; and how far back it was
+ * kept at that time. Nothing happens when that is known, or when the channel is
+ * gone. Emits channel:<name>. */
 MUST_USE enum err channel_set_air(struct edit *edit, const struct id *id,
-                                  int64_t since_us);
+                                  int64_t since_us, int64_t past_us);
 
 /* ERR_NOT_FOUND. */
 MUST_USE enum err channel_load(struct db *db, struct str name,

@@ -510,6 +510,10 @@ static const char recordings_sql[] =
     "CREATE INDEX recording_state ON recording (state, start_us);"
     "CREATE INDEX recording_channel ON recording (channel_id, start_us);";
 
+/* See channel.h. */
+static const char past_sql[] =
+    "ALTER TABLE channel ADD COLUMN past_us BIGINT NOT NULL DEFAULT 0;";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -527,6 +531,7 @@ const struct migration schema_migrations[] = {
     {14, "what was taken back lately", withdrawn_sql},
     {15, "television: channels, stream keys, programmes", channels_sql},
     {16, "recordings of programmes", recordings_sql},
+    {17, "since when viewers may go back", past_sql},
 };
 
 const size_t schema_migration_count =

@@ -18,13 +18,15 @@
  *       hours: recordings of programmes (recording.h) will be made of it.
  *   {"type":"status"}
  *       answered by {"type":"status","channels":[{"id":…,"name":…,
- *         "on_air":bool,"since":us,"feed":{…} or null,"media":{…} or null,
- *         "viewers":N,"window_seconds":N,"disk_bytes":N,"trouble":…or null,
+ *         "on_air":bool,"since":us,"past":us,"feed":{…} or null,"media":{…} or
+ * null, "viewers":N,"window_seconds":N,"disk_bytes":N,"trouble":…or null,
  *         "restarts":N}]}: feed and media are what ingest and maker said last.
  *
  * and is told, unasked, and when it connects, of each channel:
  *
- *   {"type":"air","channel":"62f9f7d471fdc","on_air":true,"since":us}
+ *   {"type":"air","channel":"62f9f7d471fdc","on_air":true,"since":us,
+ *     "past":us}
+ *       past: the oldest of what was on air that is kept; 0: nothing is
  *
  * What cannot be understood is answered by {"type":"error","message":…}. */
 #ifndef PLAYOUT_PLAYOUT_H

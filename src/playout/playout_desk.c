@@ -30,15 +30,28 @@ static json_t *or_null(json_t *json)
     return json ? json_incref(json) : json_null();
 }
 
+/* When the oldest that is kept was on air; 0 when nothing is. */
+static int64_t past_of(const struct station *station)
+{
+    int64_t oldest = 0;
+    for (size_t i = 0; i < PART_RENDITIONS_MAX; i++) {
+        const struct dvr *dvr = &station->rungs[i].dvr;
+        if (dvr->count && (!oldest || dvr->segments[0].start_us < oldest))
+            oldest = dvr->segments[0].start_us;
+    }
+    return oldest;
+}
+
 /* is_short: what others say of it is left out. */
 static json_t *status_of(struct channel *channel, bool is_short)
 {
     const struct station *station = &channel->station;
     unsigned starts = channel->maker.starts;
     return json_pack(
-        "{s:s,s:s,s:b,s:I,s:o,s:o,s:I,s:I,s:I,s:o,s:I}", "id", station->id.text,
-        "name", station->name, "on_air", channel->on_air, "since",
-        (json_int_t)channel->since_us, "feed",
+        "{s:s,s:s,s:b,s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:o,s:I}", "id",
+        station->id.text, "name", station->name, "on_air", channel->on_air,
+        "since", (json_int_t)channel->since_us, "past",
+        (json_int_t)past_of(station), "feed",
         channel->has_feed && !is_short ? or_null(channel->feed) : json_null(),
         "media", is_short ? json_null() : or_null(channel->media), "viewers",
         (json_int_t)channel->viewers, "window_seconds",
@@ -72,9 +85,10 @@ static void answer_status(struct desk *desk)
 static void tell_air(struct desk *desk, const struct channel *channel)
 {
     send_json(desk,
-              json_pack("{s:s,s:s,s:b,s:I}", "type", "air", "channel",
+              json_pack("{s:s,s:s,s:b,s:I,s:I}", "type", "air", "channel",
                         channel->station.id.text, "on_air", channel->on_air,
-                        "since", (json_int_t)channel->since_us));
+                        "since", (json_int_t)channel->since_us, "past",
+                        (json_int_t)past_of(&channel->station)));
 }
 
 void playout_desk_tell_air(struct playout *playout,

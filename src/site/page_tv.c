@@ -47,7 +47,9 @@ static enum err set_channel(struct printing *p, const struct channel_list *list,
         tv, "stream",
         arena_printf(p->arena, "/live/%" PRI_STR "/", ARG_STR(channel->name)));
     value_set_int(tv, "dvr", channel->dvr_seconds);
-    value_set_int(tv, "since", channel->air_us / 1000);
+    bool has_past = channel->past_us > 0 && channel->past_us < channel->air_us;
+    value_set_int(tv, "since",
+                  (has_past ? channel->past_us : channel->air_us) / 1000);
     set_channels(p, list, channel, tv);
     return err;
 }

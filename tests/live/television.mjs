@@ -246,6 +246,19 @@ test("viewers are told to the newsroom", async () => {
   assert.match(told, /"restarts":\d/);
 });
 
+test("after a restart the page offers what was on before it", async () => {
+  const first = /DATE-TIME:(\S+)/.exec((await index("?dvr=1")).text)?.[1];
+  await site.stop();
+  stopPictures();
+  await site.serve("--threads", "2", "--rtmp", `127.0.0.1:${rtmp}`);
+  sendPictures();
+  const since = await until(async () => {
+    const found = /data-since="(\d+)"/.exec((await site.get("/en/tv")).text())?.[1];
+    return Number(found) > 0 && Number(found);
+  }, "it is on the air again");
+  assert.ok(Math.abs(since - Date.parse(String(first))) < 1000, `${since} is not ${first}`);
+});
+
 test("a channel that is removed is off the air, its recordings are put aside for a day", async () => {
   const folder = path.join(site.data, "live");
   assert.equal(fs.readdirSync(folder).length, 1);

@@ -70,7 +70,8 @@ static void test_going_on_the_air_is_noted_once(void **state)
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         DEFER(edit_end) struct edit edit = {0};
         newsroom_begin(room, &edit);
-        assert_ok(room, channel_set_air(&edit, &channel.id, times[i]));
+        assert_ok(room,
+                  channel_set_air(&edit, &channel.id, times[i], times[i] / 2));
         newsroom_commit(room, &edit);
         newsroom_assert_keys(room, keys[i], NULL);
     }
