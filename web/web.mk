@@ -80,8 +80,8 @@ $(WEB)/hls.js-licence.txt: $(NODE_DONE)
 # ---- Scripts and style ---------------------------------------------------------
 
 # reader.js stands on every page; saving.js is fetched when somebody saves an
-# article; live.js stands on live blogs, tv.js on channels; player.js with hls.js
-# is fetched when somebody presses Play; sw.js is the service worker.
+# article; live.js stands on live blogs, tv.js on channels, recording.js on
+# programmes that were recorded; player.js with hls.js is fetched when somebody presses Play; sw.js is the service worker.
 define script_rule
 SCRIPTS += $(WEB)/$(1).js
 $(WEB)/$(1).js: $(wildcard web/reader/*.js) web/web.mk $(NODE_DONE)
@@ -94,6 +94,7 @@ $(eval $(call script_rule,saving,saving))
 $(eval $(call script_rule,live,live))
 $(eval $(call script_rule,sw,worker))
 $(eval $(call script_rule,tv,tv))
+$(eval $(call script_rule,recording,recording))
 $(eval $(call script_rule,player,player))
 
 $(WEB)/style.css: web/theme/style.css $(NODE_DONE)

@@ -12,7 +12,7 @@
 /* What stands at the same place of an address. */
 static const char *const taken_slugs[] = {
     "article", "author", "tag",  "menu",   "tv",    "search",
-    "suggest", "saved",  "live", "assets", "media",
+    "suggest", "saved",  "live", "assets", "media", "programme",
 };
 
 /* What is being saved: the names with their slugs and paths. */

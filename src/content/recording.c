@@ -33,6 +33,7 @@ enum err recording_unknown(struct fault *fault, const struct id *id)
 static void note(struct edit *edit, struct str id, struct str channel)
 {
     change_notef(edit, "recording", "recording:%" PRI_STR, ARG_STR(id));
+    change_notef(edit, "recording", "recordings:%" PRI_STR, ARG_STR(channel));
     change_notef(edit, "recording", "channel:%" PRI_STR, ARG_STR(channel));
 }
 

@@ -78,8 +78,8 @@ MUST_USE enum err recording_sums(struct db *db, const struct id *channel,
 MUST_USE enum err recording_is_due(struct db *db, int64_t now_us,
                                    bool *ret_due);
 
-/* ---- Changing; each emits recording:<id> and channel:<name> -----------------
- */
+/* ---- Changing; each emits recording:<id>, recordings:<channel's name> and
+ * channel:<name> */
 
 /* Programmes that are over and are to be kept become wanted. *ret_changed:
  * there were some. */

@@ -371,3 +371,53 @@ void linked_article(struct printing *p, const struct article *article,
     steps[count++] = (struct linked_step){article->content.headline, path};
     add_breadcrumbs(p, steps, count);
 }
+
+/* ---- Programmes -------------------------------------------------------------
+ */
+
+static void add_recording(struct printing *p,
+                          const struct linked_programme *programme)
+{
+    struct value *node = add_to_graph(p, "VideoObject");
+    value_set_str(node, "name", programme->name);
+    set_text(node, "description",
+             programme->description.len ? programme->description
+                                        : programme->name);
+    set_text(node, "inLanguage", programme->language);
+    set_time(p, node, "uploadDate", programme->end_us);
+    value_set_str(
+        node, "duration",
+        arena_printf(p->arena, "PT%lldS",
+                     (long long)(programme->duration_us / TIME_US_PER_SECOND)));
+    set_address(p, node, "contentUrl", programme->recording);
+    set_address(p, node, "url", programme->path);
+    const struct asset *poster =
+        assets_find_name(&p->look->assets, STR("slate.svg"));
+    if (poster)
+        set_address(p, node, "thumbnailUrl", poster->path);
+    set_publisher(p, node);
+}
+
+void linked_add_programme(struct printing *p,
+                          const struct linked_programme *programme)
+{
+    struct value *node = add_to_graph(p, "BroadcastEvent");
+    value_set_str(node, "name", programme->name);
+    set_text(node, "description", programme->description);
+    set_text(node, "inLanguage", programme->language);
+    set_time(p, node, "startDate", programme->start_us);
+    set_time(p, node, "endDate", programme->end_us);
+    set_address(p, node, "url", programme->path);
+    value_set_bool(node, "isLiveBroadcast", true);
+    struct value *service = set_node(node, "publishedOn", "BroadcastService");
+    value_set_str(service, "name", programme->channel);
+    set_publisher(p, node);
+    if (programme->recording.len)
+        add_recording(p, programme);
+    add_breadcrumbs(p,
+                    (const struct linked_step[]){
+                        {programme->channel, printing_path(p, "tv", STR(""))},
+                        {programme->name, programme->path},
+                    },
+                    2);
+}

@@ -28,6 +28,21 @@ void linked_list(struct printing *p, const char *type, struct str description,
 void linked_category_steps(struct printing *p, struct str category_path,
                            struct linked_step **ret_steps, size_t *ret_count);
 
+/* A programme at path, on from start_us to end_us; a video when it was
+ * recorded. */
+struct linked_programme {
+    struct str name;
+    struct str description;
+    struct str language; /* "" when it is not said */
+    struct str channel;  /* its title */
+    int64_t start_us, end_us;
+    struct str path;
+    int64_t duration_us;  /* of the recording */
+    struct str recording; /* where it is; "" when there is none */
+};
+void linked_add_programme(struct printing *p,
+                          const struct linked_programme *programme);
+
 struct live_page;
 
 /* The article at path, described as in the head of its page; with live, the

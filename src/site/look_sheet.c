@@ -151,7 +151,9 @@ static void make_fields(struct look *look, struct look_sheet *sheet)
                            ARG_STR(menu))
                   .ptr;
     /* What Media Source Extensions play has an address of the page's own. */
-    const char *media = str_eq(sheet->template, STR("tv")) ? " blob:" : "";
+    bool has_player = str_eq(sheet->template, STR("tv")) ||
+                      str_eq(sheet->template, STR("programme"));
+    const char *media = has_player ? " blob:" : "";
     sheet->page_fields =
         arena_printf(&look->arena, POLICY LOOK_GUARDS LOOK_ALONE,
                      sheet->digest.ptr, also, media);

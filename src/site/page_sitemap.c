@@ -4,6 +4,8 @@
  * articles stays in the edge's memory (content/sitemap.h says how it is cut).
  */
 #include "base/time.h"
+#include "content/channel.h"
+#include "content/recording.h"
 #include "content/sitemap.h"
 #include "render/compress.h"
 #include "render/xml_writer.h"
@@ -11,12 +13,14 @@
 #include "site/pages.h"
 #include "site/printer.h"
 #include "site/printing.h"
+#include "site/tv_model.h"
 
 enum {
     SITEMAP_BYTES_MAX = 52428800, /* 50 MB (sitemaps.org) */
     PACKED_BYTES_MAX = SITE_BODY_BYTES_MAX,
     NEWS_MAX = 1000, /* what Google reads of one file */
     NEWS_HOURS = 48,
+    PROGRAMMES_MAX = 10000,
 };
 
 #define HOUR_US (3600 * TIME_US_PER_SECOND)
@@ -235,6 +239,30 @@ static void write_in_all(struct sitemap *sitemap, const char *name)
     xml_close(&sitemap->xml);
 }
 
+/* Programmes that can be watched again: what else is on the schedule is gone
+ * tomorrow. */
+static enum err write_programmes(struct sitemap *sitemap)
+{
+    struct printing *p = sitemap->p;
+    struct channel_list channels;
+    struct recording_list list;
+    enum err err = tv_channels(p, &channels);
+    if (!err)
+        err = printing_failed(p, recording_list_state(p->db, RECORDING_READY,
+                                                      NULL, PROGRAMMES_MAX,
+                                                      p->arena, &list));
+    if (err)
+        return err;
+    for (size_t i = 0; i < channels.count; i++)
+        change_keys_add(&p->keys, STR("recordings:"),
+                        channels.channels[i].name);
+    for (size_t i = 0; i < list.count; i++)
+        write_in_all(sitemap, arena_printf(p->arena, "programme/%s",
+                                           list.recordings[i].of.id.text)
+                                  .ptr);
+    return ERR_OK;
+}
+
 static enum err write_sections(struct sitemap *sitemap, struct buf *out)
 {
     struct printing *p = sitemap->p;
@@ -248,7 +276,7 @@ static enum err write_sections(struct sitemap *sitemap, struct buf *out)
     write_in_all(sitemap, "tv");
     for (size_t i = 0; !err && i < list.count; i++)
         err = write_category(sitemap, &list.categories[i]);
-    return err;
+    return err ? err : write_programmes(sitemap);
 }
 
 static enum err write_slugs(struct sitemap *sitemap, const char *kind,

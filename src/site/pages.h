@@ -23,6 +23,7 @@ MUST_USE enum err page_suggest(struct printing *p);
 MUST_USE enum err page_card(struct printing *p); /* see share_card.h */
 MUST_USE enum err page_menu(struct printing *p);
 MUST_USE enum err page_tv(struct printing *p);
+MUST_USE enum err page_programme(struct printing *p);
 MUST_USE enum err page_saved(struct printing *p);
 MUST_USE enum err page_my_saved(struct printing *p);
 MUST_USE enum err page_manifest(struct printing *p);

@@ -23,6 +23,7 @@ static enum err (*const printers[SITE_PAGE_COUNT])(struct printing *) = {
     [SITE_PAGE_SUGGEST] = page_suggest,
     [SITE_PAGE_MENU] = page_menu,
     [SITE_PAGE_TV] = page_tv,
+    [SITE_PAGE_PROGRAMME] = page_programme,
     [SITE_PAGE_FEED] = page_feed,
     [SITE_PAGE_ASSET] = page_asset,
     [SITE_PAGE_FAVICON] = page_favicon,

@@ -145,6 +145,11 @@ static bool parse_named(const struct parts *parts, struct site_path *path)
         parse_article(name, path);
         return true;
     }
+    if (str_eq(kind, STR("programme"))) {
+        if (!id_parse(name, &path->id))
+            path->page = SITE_PAGE_PROGRAMME;
+        return true;
+    }
     path->slug = name;
     if (str_eq(kind, STR("tag")))
         path->page = SITE_PAGE_TAG;

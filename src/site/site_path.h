@@ -34,25 +34,26 @@ enum site_page {
     SITE_PAGE_SUGGEST,  /* /en/suggest?q=… */
     SITE_PAGE_MENU,     /* /en/menu */
     SITE_PAGE_TV,       /* /en/tv, of further channels /en/tv/sport */
-    SITE_PAGE_SAVED,    /* /en/saved: what the reader keeps for later */
-    SITE_PAGE_MY_SAVED, /* /saved */
-    SITE_PAGE_MANIFEST, /* /en/manifest.webmanifest */
-    SITE_PAGE_CARD,     /* /en/card/62f9f7d471fdc-0123456789abcdef.jpg: see
-                         * share_card.h */
-    SITE_PAGE_ICON,     /* /en/icon-192.png; see SITE_ICONS */
-    SITE_PAGE_WORKER,   /* /sw.js */
-    SITE_PAGE_FEED,     /* /en/atom.xml, /en/politics/rss.xml,
-                         * /en/tag/harvest/feed.json; see SITE_FEEDS */
-    SITE_PAGE_ASSET,    /* /assets/reader-0123456789abcdef.js */
-    SITE_PAGE_FAVICON,  /* /favicon.ico */
-    SITE_PAGE_ROBOTS,   /* /robots.txt */
-    SITE_PAGE_LLMS,     /* /llms.txt */
-    SITE_PAGE_SITEMAPS, /* /sitemap.xml: the index of the others */
-    SITE_PAGE_SITEMAP,  /* /sitemap-en-2022-08.xml.gz; see SITE_SITEMAPS */
-    SITE_PAGE_NOW,      /* /events/en.json */
-    SITE_PAGE_SINCE,    /* /events/en/0005e6466bd0a4c0-62f9f7d471fdc.json */
-    SITE_PAGE_SLASH,    /* a known page but for its last slash: /en, /en/tv/,
-                         * or but for a query that it does not know */
+    SITE_PAGE_PROGRAMME, /* /en/programme/62f9f7d471fdc */
+    SITE_PAGE_SAVED,     /* /en/saved: what the reader keeps for later */
+    SITE_PAGE_MY_SAVED,  /* /saved */
+    SITE_PAGE_MANIFEST,  /* /en/manifest.webmanifest */
+    SITE_PAGE_CARD,      /* /en/card/62f9f7d471fdc-0123456789abcdef.jpg: see
+                          * share_card.h */
+    SITE_PAGE_ICON,      /* /en/icon-192.png; see SITE_ICONS */
+    SITE_PAGE_WORKER,    /* /sw.js */
+    SITE_PAGE_FEED,      /* /en/atom.xml, /en/politics/rss.xml,
+                          * /en/tag/harvest/feed.json; see SITE_FEEDS */
+    SITE_PAGE_ASSET,     /* /assets/reader-0123456789abcdef.js */
+    SITE_PAGE_FAVICON,   /* /favicon.ico */
+    SITE_PAGE_ROBOTS,    /* /robots.txt */
+    SITE_PAGE_LLMS,      /* /llms.txt */
+    SITE_PAGE_SITEMAPS,  /* /sitemap.xml: the index of the others */
+    SITE_PAGE_SITEMAP,   /* /sitemap-en-2022-08.xml.gz; see SITE_SITEMAPS */
+    SITE_PAGE_NOW,       /* /events/en.json */
+    SITE_PAGE_SINCE,     /* /events/en/0005e6466bd0a4c0-62f9f7d471fdc.json */
+    SITE_PAGE_SLASH,     /* a known page but for its last slash: /en, /en/tv/,
+                          * or but for a query that it does not know */
     SITE_PAGE_COUNT
 };
 
@@ -131,7 +132,7 @@ struct site_path {
     struct str slug;     /* of an article (may be ""), a tag, an author, a
                           * channel (may be "") */
     struct str asset;    /* the name with its digest */
-    struct id id;        /* of an article */
+    struct id id;        /* of an article, a programme */
     struct id post;      /* of a live blog, which the page begins with, or none
                           */
     int64_t after;       /* of changes of a live blog: those after this one */

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "content/channel.h"
 #include "content/programme.h"
+#include "content/recording.h"
 #include "render/locale.h"
 #include "render/value.h"
 #include "site/printing.h"
@@ -32,9 +33,15 @@ struct str tv_path(const struct printing *p, const struct channel_list *list,
                         ARG_STR(channel->name));
 }
 
-static void fill_programme(struct printing *p, struct value *value,
-                           const struct programme *programme)
+struct str tv_programme_path(const struct printing *p, const struct id *id)
 {
+    return printing_path(p, "programme/", id_str(id));
+}
+
+void tv_fill_programme(struct printing *p, struct value *value,
+                       const struct programme *programme)
+{
+    value_set_str(value, "about", tv_programme_path(p, &programme->id));
     value_set_str(value, "title", programme->title);
     value_set_str(value, "description", programme->description);
     value_set_str(value, "category", programme->category);
@@ -77,10 +84,10 @@ enum err tv_set_now(struct printing *p, const struct channel_list *list,
         return printing_failed(p, err);
     size_t at = 0;
     if (on.count && on.programmes[0].start_us <= now_us)
-        fill_programme(p, value_set_object(tv, "now"), &on.programmes[at++]);
+        tv_fill_programme(p, value_set_object(tv, "now"), &on.programmes[at++]);
     if (at < on.count) {
         struct value *next = value_set_object(tv, "next");
-        fill_programme(p, next, &on.programmes[at]);
+        tv_fill_programme(p, next, &on.programmes[at]);
         set_when(p, next, &on.programmes[at], now_us);
     }
     return ERR_OK;
@@ -97,15 +104,42 @@ static int64_t last_midnight(const struct printing *p, int64_t now_us)
     return midnight_us;
 }
 
-static struct value *add_day(struct printing *p, struct value *days,
-                             int64_t start_us)
+struct day {
+    struct value *value, *earlier, *programmes;
+};
+
+static struct day add_day(struct printing *p, struct value *days,
+                          int64_t start_us)
 {
     struct value *day = value_add_object(days);
     value_set_str(day, "iso", printing_iso_day(p, start_us));
     value_set_str(
         day, "name",
         locale_format_date(p->locale, start_us, LOCALE_DATE_FULL, p->arena));
-    return value_set_list(day, "programmes");
+    value_set_bool(day, "has_earlier", false);
+    return (struct day){day, value_set_list(day, "earlier"),
+                        value_set_list(day, "programmes")};
+}
+
+static enum err add_row(struct printing *p, const struct day *day,
+                        const struct programme *programme, int64_t now_us)
+{
+    bool past = programme->end_us <= now_us;
+    struct value *row = value_add_object(past ? day->earlier : day->programmes);
+    struct recording recording;
+    tv_fill_programme(p, row, programme);
+    value_set_bool(row, "past", past);
+    value_set_bool(row, "current", programme->start_us <= now_us && !past);
+    value_set_bool(row, "recorded", false);
+    if (!past)
+        return ERR_OK;
+    value_set_bool(day->value, "has_earlier", true);
+    enum err err = recording_of(p->db, programme, p->arena, &recording);
+    if (!err)
+        value_set_bool(row, "recorded",
+                       recording.state == RECORDING_READY &&
+                           !printing_is_static(p));
+    return err == ERR_NOT_FOUND ? ERR_OK : printing_failed(p, err);
 }
 
 /* A programme stands on the day on which it begins; one that began before
@@ -123,24 +157,20 @@ enum err tv_set_days(struct printing *p, const struct channel *channel,
                                     PROGRAMMES_MAX, p->arena, &list);
     if (err)
         return printing_failed(p, err);
-    struct value *days = value_set_list(tv, "days"), *programmes = NULL;
+    struct value *days = value_set_list(tv, "days");
+    struct day shown = {0};
     int day = -1;
-    for (size_t i = 0; i < list.count; i++) {
+    for (size_t i = 0; !err && i < list.count; i++) {
         const struct programme *programme = &list.programmes[i];
         int of = programme->start_us >= bounds[1] ? 1 : 0;
         if (of != day)
-            programmes = add_day(p, days, bounds[of]);
+            shown = add_day(p, days, bounds[of]);
         day = of;
-        struct value *row = value_add_object(programmes);
-        fill_programme(p, row, programme);
-        value_set_bool(row, "past", programme->end_us <= now_us);
-        value_set_bool(row, "current",
-                       programme->start_us <= now_us &&
-                           programme->end_us > now_us);
+        err = add_row(p, &shown, programme, now_us);
     }
     value_set_bool(tv, "has_days", value_count(days) > 0);
     value_set_str(tv, "zone", locale_zone(p->locale));
-    return ERR_OK;
+    return err;
 }
 
 enum err tv_set_strip(struct printing *p)

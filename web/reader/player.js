@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What plays a channel, fetched when somebody presses Play.
 import { makeControls } from "./player-controls.js";
-import { makeEngine } from "./player-engine.js";
+import { makeEngine, playRecording } from "./player-engine.js";
 
 /** @type {import("./player-engine.js").Engine | undefined} */
 let engine;
@@ -19,6 +19,9 @@ export function start(air, at) {
   void engine.load({ at });
   player.querySelector("button")?.focus({ preventScroll: true });
 }
+
+/** What was recorded, with the browser's own buttons. @param {HTMLVideoElement} video @param {string} url */
+export const watch = (video, url) => playRecording(video, url);
 
 /** @param {number} at */
 export const seek = (at) => engine?.seek(at);

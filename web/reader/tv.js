@@ -56,15 +56,16 @@ function regroup(lang, numberingSystem) {
     if (!own) {
       own = /** @type {HTMLElement} */ (section.cloneNode(true));
       own.dataset.day = day;
-      own.querySelector("ol")?.replaceChildren();
+      for (const list of own.querySelectorAll("ol")) list.replaceChildren();
       own.querySelector("h3")?.replaceChildren(name.format(start));
       if (day < (section.dataset.day ?? "")) section.before(own);
       else section.after(own);
     }
-    const list = own.querySelector("ol");
+    const list = (row.classList.contains("past") && own.querySelector(".earlier ol")) || own.querySelector(":scope > ol");
     const later = [...(list?.children ?? [])].find((other) => Date.parse(/** @type {HTMLElement} */ (other).dataset.start ?? "") > start.getTime());
     list?.insertBefore(row, later ?? null);
     if (!section.querySelector("li")) section.remove();
+    else if (!section.querySelector(".earlier li")) section.querySelector(".earlier")?.remove();
   }
 }
 

@@ -87,7 +87,7 @@ static void test_a_programme_that_is_over_is_recorded_once(void **state)
     add(room, -10, 10, PROGRAMME_KEEP_AS_CHANNEL); /* is on */
     assert_true(plan(room, NOW_US));
     newsroom_assert_keys(room, newsroom_key(room, "recording:%s", id.text),
-                         "channel:news", NULL);
+                         "recordings:news", "channel:news", NULL);
     assert_false(plan(room, NOW_US));
     assert_int_equal(count(room, RECORDING_WANTED), 1);
     set_made(room, &id, 10);
@@ -164,7 +164,7 @@ static void test_the_oldest_go_when_there_are_too_many_bytes(void **state)
         set_made(room, &ids[i], 400);
     assert_true(expire(room, NOW_US));
     newsroom_assert_keys(room, newsroom_key(room, "recording:%s", ids[0].text),
-                         "channel:news", NULL);
+                         "recordings:news", "channel:news", NULL);
     assert_false(expire(room, NOW_US));
     assert_int_equal(count(room, RECORDING_READY), 2);
     assert_true(expire(room, NOW_US + 8 * DAY_US));
