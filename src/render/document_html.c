@@ -5,13 +5,16 @@
  *   figure.embed > a > span.embed-provider, span.embed-title,
  *   figure.quote, figure.pull-quote, div.table-scroll, small.credit
  *
- * Nothing is loaded from third parties: an embed is a link with a poster. */
+ * Nothing is loaded from third parties: an embed is a link with a poster; what
+ * knows embed_frame has its player's address in data-frame, for the page's
+ * script to put in its place when the link is pressed. */
 #include "render/document.h"
 
 #include <assert.h>
 
 #include "base/arena.h"
 #include "render/document_internal.h"
+#include "render/embed_frame.h"
 #include "render/escape.h"
 #include "render/trusted_html.h"
 
@@ -173,6 +176,9 @@ static void write_embed(struct html_writer *html,
         return;
     buf_add_c(html->out, "<figure class=\"embed\"><a");
     document_write_attr(html->out, "href", url);
+    char frame[EMBED_FRAME_BYTES];
+    if (embed_frame(url, frame))
+        document_write_attr(html->out, "data-frame", str_from_c(frame));
     buf_add_c(html->out, " rel=\"external nofollow\">");
     if (document_find_media(html->options, document_str(node, DOCUMENT_POSTER),
                             &poster))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The stylesheet cut into what each template's pages need. */
 #include "base/hash.h"
+#include "render/embed_frame.h"
 #include "render/template.h"
 #include "site/look.h"
 
@@ -10,7 +11,8 @@
     "style-src 'sha256-%s'%s; img-src 'self'; font-src 'self'; " \
     "media-src 'self'%s; connect-src 'self'; manifest-src 'self'; " \
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; " \
-    "require-trusted-types-for 'script'\r\n"
+    "frame-src " EMBED_FRAME_SOURCES \
+    "; require-trusted-types-for 'script'\r\n"
 /* What stands within a page of somebody else does nothing but lead here. */
 #define EMBED_POLICY \
     "Content-Security-Policy: default-src 'none'; style-src 'sha256-%s'; " \

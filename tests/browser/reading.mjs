@@ -30,6 +30,34 @@ if (!playwright) {
   const browser = await launch(playwright);
   const stories = "[data-list] li";
 
+  test("a film of another site: nothing is asked of it before it is pressed, then its player", async () => {
+    const address = "https://www.youtube.com/watch?v=aqz-KE-bpKQ";
+    const embed = (/** @type {string} */ url) => ({ type: "embed", attrs: { provider: "YouTube", url, title: "The bridge" } });
+    const id = (
+      await site.pipe(
+        JSON.stringify({ language: "ka", headline: "The film", body: { type: "doc", content: [embed(address), embed("https://elsewhere.example/1")] } }),
+        "article", "new", "--publish", "-",
+      )
+    ).trim();
+    const { page, context, wrong } = await openPage(browser, origin);
+    /** @type {string[]} */
+    const asked = [];
+    await page.route(/^https:/, (/** @type {any} */ route) => {
+      asked.push(route.request().url());
+      return route.fulfill({ contentType: "text/html", body: "<p>The player</p>" });
+    });
+    await page.goto(`${origin}/ka/article/${id}`, { waitUntil: "load" });
+    assert.deepEqual([asked, wrong], [[], []]);
+    await page.locator(".embed a").first().click();
+    await page.frameLocator(".embed iframe").getByText("The player").waitFor();
+    assert.deepEqual(asked, ["https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?autoplay=1"]);
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "IFRAME");
+    assert.equal(await page.locator(".embed a").first().getAttribute("href"), address, "the link stays");
+    assert.equal(await page.locator(".embed a[data-frame]").count(), 0, "others have no player");
+    assert.deepEqual(wrong.filter((line) => !line.startsWith("asks https://www.youtube-nocookie.com/")), []);
+    await context.close();
+  });
+
   for (const viewport of [
     { width: 360, height: 740 },
     { width: 1280, height: 900 },

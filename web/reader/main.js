@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the pages do beyond links and forms. Everything works without it.
 import { showAlerts } from "./alert.js";
+import { offerEmbeds } from "./embed.js";
 import { listen, subscribe } from "./events.js";
 import { tellWhatIsNew } from "./fresh.js";
 import { growList } from "./list.js";
@@ -15,6 +16,7 @@ unfoldMenu();
 suggestSearches();
 void offerSaving();
 offerTools();
+offerEmbeds();
 void countView();
 showAlerts();
 tellWhatIsNew();

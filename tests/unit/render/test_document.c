@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "render/document.h"
+#include "render/embed_frame.h"
 #include "render/value.h"
 
 enum { OUTPUT_MAX = 1 << 24 };
@@ -291,6 +292,40 @@ static void test_an_embed_is_a_link_and_loads_nothing(void **state)
         "<span class=\"embed-title\">T</span></a></figure>\n");
 }
 
+static void assert_frame(const char *url, const char *expected)
+{
+    char frame[EMBED_FRAME_BYTES] = "";
+    assert_int_equal(embed_frame(str_from_c(url), frame), expected != NULL);
+    if (expected)
+        assert_string_equal(frame, expected);
+}
+
+static void test_films_of_known_sites_have_a_player(void **state)
+{
+    (void)state;
+    const char *tube =
+        "https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?autoplay=1";
+    assert_frame("https://www.youtube.com/watch?v=aqz-KE-bpKQ", tube);
+    assert_frame("http://m.youtube.com/watch?t=4&v=aqz-KE-bpKQ#x", tube);
+    assert_frame("https://youtu.be/aqz-KE-bpKQ?si=1", tube);
+    assert_frame("https://youtube.com/live/aqz-KE-bpKQ", tube);
+    assert_frame("https://vimeo.com/76979871",
+                 "https://player.vimeo.com/video/76979871?autoplay=1&dnt=1");
+    assert_frame("https://www.youtube.com/watch?vv=aqz", NULL);
+    assert_frame("https://www.youtube.com/@channel", NULL);
+    assert_frame("https://youtube.com.evil.example/watch?v=aqz", NULL);
+    assert_frame("https://evil.example/youtube.com/watch?v=aqz", NULL);
+    assert_frame("https://youtu.be/a%22b", NULL);
+    assert_frame("https://youtu.be/", NULL);
+    assert_frame("youtu.be/aqz", NULL);
+    assert_string_equal(
+        html("{\"type\":\"embed\",\"attrs\":{\"url\":\"https://youtu.be/a\"}}"),
+        "<figure class=\"embed\"><a href=\"https://youtu.be/a\" data-frame=\""
+        "https://www.youtube-nocookie.com/embed/a?autoplay=1\" "
+        "rel=\"external nofollow\"><span class=\"embed-title\">"
+        "https://youtu.be/a</span></a></figure>\n");
+}
+
 static void test_blocks_as_html(void **state)
 {
     (void)state;
@@ -467,6 +502,7 @@ int main(void)
         TEST(test_marks_are_nested_and_merged),
         TEST(test_unknown_media_leaves_no_figure),
         TEST(test_an_embed_is_a_link_and_loads_nothing),
+        TEST(test_films_of_known_sites_have_a_player),
         TEST(test_blocks_as_html),
         TEST(test_tables_scroll_and_have_headers),
         TEST(test_feeds_have_absolute_addresses_and_no_classes),
