@@ -123,6 +123,14 @@ static void test_parts_arrive_with_their_bytes(void **state)
     assert_int_equal(got.duration, 45000);
     assert_same(&got.segment, &segment);
     assert_true(str_eq(got.bytes, put.bytes));
+    assert_false(got.is_gap);
+    put.is_gap = put.segment.is_gap = true;
+    put.bytes = STR("");
+    buf_reset(&out);
+    live_put_part(&out, &put);
+    assert_int_equal(live_read_part(payload_of(&out, MESSAGE_LIVE_PART), &got),
+                     ERR_OK);
+    assert_true(got.is_gap && got.segment.is_gap);
 }
 
 static void test_stored_segments_come_in_order_or_not_at_all(void **state)

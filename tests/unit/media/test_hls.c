@@ -142,7 +142,7 @@ static void test_what_breaks_off_is_told(void **state)
     channel->window.discontinuities = 3;
     channel->segments[1].discontinuity = true;
     channel->segments[1].init = 1;
-    channel->parts[1].gap = true;
+    channel->parts[1].gap = channel->segments[1].gap = true;
     channel->segments[0].part_count = 0; /* forgotten */
     channel->window.has_ended = true;
     check(channel, HLS_LOW_LATENCY,
@@ -152,9 +152,9 @@ static void test_what_breaks_off_is_told(void **state)
               "00") "#EXTINF:2.00000,\n0.m4s\n"
                     "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"init1.mp4\"\n" DATE(
                         "02") PART("1.0", FIRST) PART("1.1", ",GAP=YES")
-                        PART("1.2", "") PART(
-                            "1.3",
-                            "") "#EXTINF:2.00000,\n1.m4s\n#EXT-X-ENDLIST\n");
+                        PART("1.2", "")
+                            PART("1.3", "") "#EXT-X-GAP\n#EXTINF:2.00000,\n1."
+                                            "m4s\n#EXT-X-ENDLIST\n");
 }
 
 static void test_times_are_to_the_millisecond_and_clock(void **state)

@@ -9,7 +9,7 @@
 
 #include "tv_feed.h"
 
-enum { SOURCE = 0, SOUND_ONLY = 3, HZ = PART_CLOCK_HZ };
+enum { SOURCE = 0, SMALL = 2, SOUND_ONLY = 3, HZ = PART_CLOCK_HZ };
 
 /* However slow the machine is: no slate. */
 #define LADDER "[\"source\",\"720p\",\"audio\"],\"slate_after_ms\":60000"
@@ -358,6 +358,134 @@ static void test_the_studio_sees_and_hears(void **state)
     feed_finish(&feed);
 }
 
+/* Larger than 360p, whose encoder has all the time there is. */
+#define SMALL_LADDER \
+    "[\"source\",\"360p\",\"audio\"],\"slate_after_ms\":60000," \
+    "\"shed_after_ms\":60000"
+#define LARGE \
+    PICTURES("656x368", "12.5") \
+    TONE("48000") \
+    "-c:v libx264 -preset ultrafast -threads 1 -pix_fmt yuv420p -bf 2 " \
+    "-g 25 -sc_threshold 0 " AAC
+
+/* The next part of a rendition, from *at on; NULL: there is none. */
+static const struct part *next_part(const struct tv *tv, unsigned rendition,
+                                    size_t *at)
+{
+    while (*at < tv->count)
+        if (tv->parts[(*at)++].part.rendition == rendition)
+            return &tv->parts[*at - 1].part;
+    return NULL;
+}
+
+static void check_same_cuts(const struct tv *tv)
+{
+    size_t source_at = 0, small_at = 0;
+    const struct part *source, *small;
+    int64_t end = -1;
+    size_t count = 0;
+    while ((source = next_part(tv, SOURCE, &source_at)) &&
+           (small = next_part(tv, SMALL, &small_at))) {
+        while (end < 0 && source && source->tick < small->tick)
+            source = next_part(tv, SOURCE, &source_at);
+        assert_non_null(source);
+        assert_int_equal(small->tick, source->tick);
+        assert_int_equal(small->duration, source->duration);
+        assert_int_equal(small->flags & PART_SEGMENT_START,
+                         source->flags & PART_SEGMENT_START);
+        assert_true(!(small->flags & PART_SEGMENT_START) ||
+                    small->flags & PART_INDEPENDENT);
+        assert_false(small->flags & (PART_GAP | PART_DISCONTINUITY));
+        assert_true(end < 0 || small->tick == end);
+        end = small->tick + small->duration;
+        count++;
+    }
+    assert_true(count >= 9);
+}
+
+static void test_what_is_encoded_is_cut_where_the_source_is(void **state)
+{
+    (void)state;
+    struct feed feed;
+    struct tv tv;
+    feed_make(&feed, "large", LARGE, 7 * HZ + 123);
+    tv_begin(&tv, SMALL_LADDER);
+    tv_send_some(&tv, &feed, 0, feed.count);
+    tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ * 6 / 10);
+    tv_take_until(&tv, SMALL, tv.end[SOURCE] - HZ);
+    check_same_cuts(&tv);
+    assert_non_null(strstr(tv.renditions[SMALL], "\"codecs\":\"avc1.64"));
+    assert_non_null(
+        strstr(tv.renditions[SMALL], "\"width\":642,\"height\":360,"));
+    tv_play(&tv, SMALL);
+    tv_end(&tv);
+    feed_finish(&feed);
+}
+
+static void test_what_is_encoded_goes_on_after_a_kill(void **state)
+{
+    enum { KILLS = 8 };
+    (void)state;
+    struct feed feed;
+    struct tv tv;
+    size_t sent;
+    feed_make(&feed, "large", LARGE, 7 * HZ + 123);
+    sent = feed.count * 2 / 5;
+    tv_begin(&tv, SMALL_LADDER);
+    tv_send_some(&tv, &feed, 0, sent);
+    tv_take_until(&tv, SMALL, 8 * HZ);
+    for (int kills = 0; kills < KILLS; kills++) {
+        size_t count = feed.count * 3 / 5 / (KILLS + 1);
+        tv_send_some(&tv, &feed, sent, sent + count);
+        sent += count;
+        if (kills % 2) /* sometimes far behind, sometimes not */
+            tv_take_until(&tv, SMALL, tv.end[SOURCE] - HZ);
+        else
+            tv_take(&tv, 20);
+        tv_kill(&tv);
+        tv_start(&tv);
+    }
+    tv_send_some(&tv, &feed, sent, feed.count);
+    tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ * 6 / 10);
+    tv_take_until(&tv, SMALL, tv.end[SOURCE] - HZ);
+    check_same_cuts(&tv);
+    for (size_t i = 1; i < tv.init_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (tv.inits[i].rendition == tv.inits[k].rendition)
+                assert_true(str_eq(tv.inits[i].payload, tv.inits[k].payload));
+    tv_play(&tv, SMALL);
+    tv_end(&tv);
+    feed_finish(&feed);
+}
+
+static void test_pictures_that_are_damaged_do_not_stop_the_source(void **state)
+{
+    (void)state;
+    struct feed feed;
+    struct tv tv;
+    struct tv_samples samples;
+    unsigned random = 7;
+    feed_make(&feed, "large", LARGE, 7 * HZ + 123);
+    for (size_t i = 0; i < feed.count; i++) {
+        struct str bytes = feed.packets[i].payload;
+        random = random * 1103515245u + 12345u;
+        if (feed.packets[i].kind != PACKET_FRAME ||
+            feed.packets[i].track != PACKET_VIDEO || bytes.len < 40 ||
+            random >> 16 & 1)
+            continue;
+        for (size_t k = 12; k < bytes.len; k += 1 + (random >> 20) % 31)
+            feed.bytes.ptr[bytes.ptr - feed.bytes.ptr + (ptrdiff_t)k] ^= 0x55;
+    }
+    tv_begin(&tv, SMALL_LADDER);
+    tv_send_some(&tv, &feed, 0, feed.count);
+    tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ * 6 / 10);
+    tv_samples(&tv, SOURCE, false, &samples);
+    compare(&samples, &feed, false, 0);
+    free(samples.samples);
+    tv_end(&tv);
+    feed_finish(&feed);
+}
+
 static void test_the_sandbox_holds(void **state)
 {
     (void)state;
@@ -379,6 +507,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_missing_sound_takes_no_segment_with_it),
         cmocka_unit_test(test_a_slate_is_shown_while_nothing_comes),
         cmocka_unit_test(test_the_studio_sees_and_hears),
+        cmocka_unit_test(test_what_is_encoded_is_cut_where_the_source_is),
+        cmocka_unit_test(test_what_is_encoded_goes_on_after_a_kill),
+        cmocka_unit_test(test_pictures_that_are_damaged_do_not_stop_the_source),
         cmocka_unit_test(test_the_sandbox_holds),
     };
     cmocka_set_test_filter(argc > 1 ? argv[1] : NULL);

@@ -573,6 +573,102 @@ static void test_an_hour_goes_at_a_time(void **state)
     end(scene);
 }
 
+enum { SMALL = 2 };
+
+static void introduce_small(struct scene *scene)
+{
+    introduce(scene);
+    take(scene, PART_RENDITION, SMALL,
+         "{\"name\":\"360p\",\"codecs\":\"avc1.64001e,mp4a.40.2\","
+         "\"width\":640,\"height\":360,\"frames\":25.0,\"peak_bits\":800000,"
+         "\"mean_bits\":500000}");
+    take(scene, PART_INIT, SMALL, "ftyp moov of small pictures");
+}
+
+static void make_part(struct scene *scene, uint8_t rendition, int64_t tick,
+                      uint32_t duration, uint8_t flags)
+{
+    const struct part part = {
+        .kind = PART_PART,
+        .rendition = rendition,
+        .flags = flags,
+        .duration = duration,
+        .tick = tick,
+        .payload = flags & PART_GAP ? STR("") : STR("moof mdat"),
+    };
+    assert_int_equal(station_take(&scene->station, &part, &scene->out), ERR_OK);
+}
+
+static void test_what_is_missing_has_a_number(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    scene->config.ladder |= 1 << SMALL;
+    station_change(&scene->station, &scene->config, NULL);
+    introduce_small(scene);
+    for (int i = 0; i < 4; i++) {
+        int64_t tick = START + i * STATION_SEGMENT_TICKS;
+        uint8_t gap = i == 1 || i == 2 ? PART_GAP : 0;
+        make_part(scene, 0, tick, STATION_SEGMENT_TICKS, PART_SEGMENT_START);
+        make_part(scene, SMALL, tick, STATION_SEGMENT_TICKS,
+                  PART_SEGMENT_START | gap);
+        assert_int_equal(scene->station.rungs[SMALL].is_absent, gap != 0);
+        assert_false(scene->station.rungs[SOURCE].is_absent);
+    }
+    restart(scene);
+    const struct dvr *small = dvr_of(scene, SMALL);
+    assert_int_equal(small->count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(small->segments[i].is_gap, i == 1 || i == 2);
+        assert_int_equal(small->segments[i].sequence,
+                         dvr_of(scene, SOURCE)->segments[i].sequence);
+        assert_int_equal(small->segments[i].timeline,
+                         small->segments[0].timeline);
+    }
+    station_tell_all(&scene->station, &scene->out); /* its assertions hold */
+    end(scene);
+}
+
+/* A feed ends just behind a cut, and something else begins: two cuts that are
+ * closer together than one, seen by two renditions, may be. */
+static void test_who_comes_late_finds_the_right_cut(void **state)
+{
+    enum { SHORT = 14400 };
+    (void)state;
+    struct scene *scene = begin();
+    scene->config.ladder |= 1 << SMALL;
+    station_change(&scene->station, &scene->config, NULL);
+    introduce_small(scene);
+    const struct {
+        int64_t tick;
+        uint32_t duration;
+        uint8_t flags;
+    } parts[] = {
+        {START, STATION_SEGMENT_TICKS, PART_SEGMENT_START},
+        {START + STATION_SEGMENT_TICKS, SHORT, PART_SEGMENT_START},
+        {START + STATION_SEGMENT_TICKS + SHORT, PART_TICKS,
+         PART_SEGMENT_START | PART_DISCONTINUITY},
+    };
+    static const uint8_t order[] = {0, SMALL};
+    for (size_t r = 0; r < 2; r++)
+        for (size_t i = 0; i < 3; i++)
+            make_part(scene, order[r], parts[i].tick, parts[i].duration,
+                      parts[i].flags);
+    const struct dvr *source = dvr_of(scene, SOURCE);
+    const struct dvr *small = dvr_of(scene, SMALL);
+    assert_int_equal(source->count, 3);
+    assert_int_equal(small->count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(small->segments[i].sequence,
+                         source->segments[i].sequence);
+        assert_int_equal(small->segments[i].timeline,
+                         source->segments[0].timeline + (i == 2));
+        assert_int_equal(source->segments[i].timeline,
+                         small->segments[i].timeline);
+    }
+    end(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -596,6 +692,8 @@ int main(void)
         cmocka_unit_test(test_numbers_of_what_was_not_kept_are_not_used_again),
         cmocka_unit_test(test_initialisations_go_with_what_needed_them),
         cmocka_unit_test(test_an_hour_goes_at_a_time),
+        cmocka_unit_test(test_what_is_missing_has_a_number),
+        cmocka_unit_test(test_who_comes_late_finds_the_right_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
