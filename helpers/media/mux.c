@@ -371,7 +371,8 @@ void mux_flush(struct mux *mux, int64_t now)
             return;
         if (mux->marks[1].flags & PART_SEGMENT_START)
             mux->marks[0].flags |= PART_SEGMENT_END;
-        if (!write_part(mux, &mux->marks[0], cut)) /* the next begins it */
+        if (!write_part(mux, &mux->marks[0], cut) &&
+            cut > mux->begin) /* the next begins it */
             mux->marks[1].flags |= mux->marks[0].flags & PART_SEGMENT_START;
         mux->mark_count--;
         memmove(mux->marks, mux->marks + 1,

@@ -352,6 +352,16 @@ static bool can_stand_still(const struct station *station, int64_t tick)
                station->start.limits.part_max + CUT_ROUNDING;
 }
 
+/* So much longer than from cut to cut a part of sound alone may get, which has
+ * whole frames: room for that is left. */
+static int64_t sound_beyond(const struct station *station)
+{
+    const struct mux_format *format = &station->format;
+    return station->muxes[SOUND_ONLY] && format->has_sound
+               ? (int64_t)format->frame_samples * HZ / format->rate
+               : 0;
+}
+
 static void picture(struct station *station, const struct packet *packet)
 {
     bool is_key =
@@ -383,8 +393,8 @@ static void picture(struct station *station, const struct packet *packet)
         add_last_picture(station, duration);
         station->duration = duration;
         int64_t begun = station->cutter.segment_start;
-        enum cut cut =
-            cutter_look(&station->cutter, packet->tick, duration, is_key);
+        enum cut cut = cutter_look(&station->cutter, packet->tick,
+                                   duration + sound_beyond(station), is_key);
         if (cut != CUT_NONE)
             cut_all(station, packet->tick, cut, is_key);
         watch_groups(station, begun, cut, is_key);
