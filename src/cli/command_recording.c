@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-/* recording list, keep, remove: programmes that can be watched again. */
+/* recording list, download, keep, remove: programmes that can be watched again.
+ */
+#include <errno.h>
 #include <jansson.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
 
 #include "base/arena.h"
+#include "base/new_file.h"
 #include "base/time.h"
 #include "cli/channel_telling.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "content/channel.h"
 #include "content/recording.h"
+#include "playout/recording.h"
 
 enum { LIST_MAX = 10000 };
 
@@ -159,6 +165,73 @@ static enum err run_remove(const struct command_line *line, struct fault *fault)
     return newspaper_change(line, remove_one, fault);
 }
 
+/* ---- download --------------------------------------------------------------
+ */
+
+static enum err copy(int from, int64_t bytes, int to, struct fault *fault)
+{
+    while (bytes > 0) {
+        ssize_t n = sendfile(to, from, NULL, (size_t)bytes);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return fault_set(fault, n ? err_from_errno(errno) : ERR_CORRUPT,
+                             NULL, "the recording cannot be copied: %s",
+                             n ? strerror(errno)
+                               : "its file became shorter meanwhile");
+        bytes -= n;
+    }
+    return ERR_OK;
+}
+
+static enum err check_ready(const struct command_line *line,
+                            const struct id *id, struct fault *fault)
+{
+    DEFER(newspaper_close) struct content *content = NULL;
+    struct recording recording;
+    enum err err = newspaper_open_reading(line, &content, fault);
+    if (err)
+        return err;
+    DEFER(db_lease_end) struct db_lease lease = content_reader(content);
+    err = recording_load(lease.db, id, line->arena, &recording);
+    if (err == ERR_NOT_FOUND || (!err && recording.state > RECORDING_READY))
+        return recording_unknown(fault, id);
+    if (err)
+        return db_fault(lease.db, err, fault);
+    return recording.state == RECORDING_READY
+               ? ERR_OK
+               : fault_set(fault, ERR_AGAIN, "ID",
+                           "recording %s is still being made", id->text);
+}
+
+static enum err run_download(const struct command_line *line,
+                             struct fault *fault)
+{
+    DEFER(new_file_end) struct new_file file = {.fd = -1};
+    struct id id;
+    int from = -1;
+    int64_t bytes = 0;
+    enum err err = read_id(line, &id, fault);
+    if (!err)
+        err = check_ready(line, &id, fault);
+    struct str folder =
+        arena_printf(line->arena, "%s/live", newspaper_directory(line));
+    if (!err)
+        err = recording_open(folder.ptr, &id, &from, &bytes, fault);
+    if (err)
+        return err;
+    err = new_file_begin(&file, line->arguments[1], fault);
+    if (!err)
+        err = copy(from, bytes, file.fd, fault);
+    close(from);
+    if (!err)
+        err = new_file_commit(&file, command_flag(line, "force"), fault);
+    if (!err)
+        output_tell(line->output, "%s: %lld MB", line->arguments[1],
+                    (long long)bytes >> 20);
+    return err;
+}
+
 /* ---- The commands ----------------------------------------------------------
  */
 
@@ -176,6 +249,27 @@ const struct command command_recording_list = {
         (const struct command_example[]){{"recording list", "All there are"},
                                          {0}},
     .run = run_list,
+};
+
+const struct command command_recording_download = {
+    .name = "recording download",
+    .summary = "write a recording to one MP4 file",
+    .details = "Its best rendition as it was on the air, a fragmented MP4 "
+               "that players and editing programs take.",
+    .shared = COMMAND_DATA,
+    .arguments =
+        (const struct command_argument[]){
+            {.name = "ID", .summary = "as 'recording list' tells"},
+            {.name = "FILE", .summary = "to write"},
+            {0}},
+    .options =
+        (const struct command_option[]){
+            {"force", 'f', false, NULL, "replace FILE when it is there"}, {0}},
+    .examples =
+        (const struct command_example[]){
+            {"recording download 62f9f7d471fdc news.mp4", "For an editor"},
+            {0}},
+    .run = run_download,
 };
 
 const struct command command_recording_keep = {

@@ -54,6 +54,7 @@
     X(programme_import) \
     X(programme_export) \
     X(recording_list) \
+    X(recording_download) \
     X(recording_keep) \
     X(recording_remove) \
     X(picture_add) \

@@ -86,6 +86,32 @@ bool recording_exists(const char *live_folder, const struct id *id)
     return access(path, R_OK) == 0;
 }
 
+enum err recording_open(const char *live_folder, const struct id *id,
+                        int *ret_fd, int64_t *ret_bytes, struct fault *fault)
+{
+    char path[PATH_ROOM + 32];
+    struct stat info;
+    int fd = -1;
+    for (unsigned i = 0; fd < 0 && i < PART_RENDITIONS_MAX; i++) {
+        name_folder(live_folder, id, "", path);
+        size_t len = strlen(path);
+        snprintf(path + len, sizeof path - len, "/%s.mp4",
+                 part_rendition_name(i));
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    if (fd >= 0 && fstat(fd, &info) == 0) {
+        *ret_fd = fd;
+        *ret_bytes = info.st_size;
+        return ERR_OK;
+    }
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    return fault_set(fault, err_from_errno(error), "ID",
+                     "the files of recording %s cannot be read: %s", id->text,
+                     strerror(error));
+}
+
 /* ---- Erasing ----------------------------------------------------------------
  */
 

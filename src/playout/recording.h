@@ -52,6 +52,12 @@ MUST_USE enum err recording_cut(const struct recording_order *order,
 /* Whether it is there. */
 bool recording_exists(const char *live_folder, const struct id *id);
 
+/* Opens the file of its best rendition for reading; the caller closes *ret_fd.
+ * ERR_NOT_FOUND. */
+MUST_USE enum err recording_open(const char *live_folder, const struct id *id,
+                                 int *ret_fd, int64_t *ret_bytes,
+                                 struct fault *fault);
+
 /* Its files go; a player that has one open keeps it. Fine when there is none.
  */
 MUST_USE enum err recording_erase(const char *live_folder, const struct id *id,

