@@ -151,6 +151,9 @@ test("kill -9 of the maker: the playlist goes on, nothing is lost or repeated", 
     assert.equal(breaks(after.text), 0);
     assert.equal(firstSequence(after.text), firstSequence(before.text));
     check(after.text);
+    // Who dies within two seconds, and again, is started again later and later.
+    let at = after;
+    for (let parts = 0; parts < 5; parts++) at = await more(at);
   }
 });
 
