@@ -41,7 +41,10 @@ struct str tv_programme_path(const struct printing *p, const struct id *id)
 void tv_fill_programme(struct printing *p, struct value *value,
                        const struct programme *programme)
 {
-    value_set_str(value, "about", tv_programme_path(p, &programme->id));
+    /* A folder of files has no programmes: they come and go by the hour. */
+    value_set_str(value, "about",
+                  printing_is_static(p) ? STR("")
+                                        : tv_programme_path(p, &programme->id));
     value_set_str(value, "title", programme->title);
     value_set_str(value, "description", programme->description);
     value_set_str(value, "category", programme->category);

@@ -25,7 +25,7 @@ struct str tv_path(const struct printing *p, const struct channel_list *list,
 struct str tv_programme_path(const struct printing *p, const struct id *id);
 
 /* Sets title, description, category, repeat, lang (where it is not the page's),
- * start, end, and about: the programme's own page. */
+ * start, end, and about: the programme's own page, "" in a folder of files. */
 void tv_fill_programme(struct printing *p, struct value *value,
                        const struct programme *programme);
 
