@@ -5,8 +5,10 @@
 
 #include "base/time.h"
 #include "content/article_internal.h"
+#include "content/live.h"
 #include "content/schema_internal.h"
 #include "content/sitemap_internal.h"
+#include "render/document.h"
 
 #define AUGUST INT64_C(1659312000000000) /* 2022-08-01 00:00 UTC */
 #define DAY (86400 * TIME_US_PER_SECOND)
@@ -111,6 +113,40 @@ static void test_a_publication_changes_its_chunk_alone(void **state)
     assert_false(was_noted(room, "sitemap:en/2022-08-1"));
     assert_string_equal(chunks_text(room), "en/2022-08-1:1 ");
     assert_whole(room, 1);
+}
+
+static int64_t changed_of_only_entry(struct newsroom *room)
+{
+    struct sitemap_chunks list;
+    struct sitemap_entries entries;
+    assert_ok(room, sitemap_chunks(room->db, &room->arena, &list));
+    assert_int_equal(list.count, 1);
+    assert_ok(room, sitemap_chunk_read(room->db, &list.chunks[0], &room->arena,
+                                       &entries));
+    assert_int_equal(entries.count, 1);
+    return entries.entries[0].changed_us;
+}
+
+static void test_a_post_of_a_live_blog_is_a_change_of_its_article(void **state)
+{
+    struct newsroom *room = *state;
+    struct id id = newsroom_article(room, "Storm", AUGUST);
+    int64_t before = changed_of_only_entry(room);
+    for (size_t i = 0; i < 2; i++) {
+        DEFER(edit_end) struct edit edit = {0};
+        struct live_post_input input = {
+            .article = id,
+            .document = document_from_text(&room->arena, STR("Rain")),
+        };
+        newsroom_begin(room, &edit);
+        if (i == 0)
+            assert_ok(room, live_start(&edit, &id, AUGUST));
+        assert_ok(room, live_post_save(&edit, &input, NULL));
+        newsroom_commit(room, &edit);
+        assert_true(was_noted(room, "sitemap:en/2022-08-1"));
+        assert_true(changed_of_only_entry(room) > before);
+        before = changed_of_only_entry(room);
+    }
 }
 
 static void test_a_chunk_that_was_empty_keeps_its_name(void **state)
@@ -331,6 +367,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_month_is_a_chunk),
         TEST(test_a_publication_changes_its_chunk_alone),
+        TEST(test_a_post_of_a_live_blog_is_a_change_of_its_article),
         TEST(test_a_chunk_that_was_empty_keeps_its_name),
         TEST(test_a_correction_changes_when_the_article_changed),
         TEST(test_translations_know_one_another),
