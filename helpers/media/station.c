@@ -38,6 +38,7 @@ enum err station_create(struct buf *out, struct station **ret_station)
         buf_init(&station->active[i], CONFIG_BYTES_MAX);
     }
     buf_init(&station->held, HELD_BYTES_MAX);
+    subtitles_init(&station->subtitles, out);
     buf_init(&station->last.bytes, PACKET_PAYLOAD_BYTES_MAX);
     station->duration = NOMINAL_TICKS;
     *ret_station = station;
@@ -56,6 +57,7 @@ void station_destroy(struct station *station)
     }
     buf_finish(&station->held);
     buf_finish(&station->last.bytes);
+    subtitles_finish(&station->subtitles);
     slate_destroy(station->slate);
     studio_destroy(station->studio);
     ladder_destroy(station->ladder);
@@ -164,6 +166,8 @@ static void flush(struct station *station)
 static void cut_all(struct station *station, int64_t tick, enum cut cut,
                     bool is_key)
 {
+    if (cut == CUT_SEGMENT)
+        subtitles_cut(&station->subtitles, tick);
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
         if (station->muxes[i] && mux_is_begun(station->muxes[i]))
             mux_cut(station->muxes[i], tick, cut, is_key);
@@ -249,6 +253,7 @@ void station_finish(struct station *station, int64_t tick)
         if (station->muxes[i])
             mux_end(station->muxes[i], end);
     ladder_end(station->ladder, end);
+    subtitles_break(&station->subtitles, end);
     station->state = UNDECIDED;
     station->has_held = false;
     buf_reset(&station->held);
@@ -402,6 +407,10 @@ static void picture(struct station *station, const struct packet *packet)
     heard(station);
     if (station->state == LIVE || station->state == RESUMING)
         ladder_picture(station->ladder, packet, is_key);
+    if (station->state == LIVE && !station->is_slate)
+        subtitles_picture(&station->subtitles, packet->payload,
+                          station->length_bytes,
+                          packet->tick + packet->shown_after);
     if (station->state == LIVE)
         keep_picture(station, packet, is_key);
 }

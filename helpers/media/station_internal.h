@@ -10,6 +10,7 @@
 #include "start.h"
 #include "station.h"
 #include "studio.h"
+#include "subtitles.h"
 
 enum {
     HZ = PART_CLOCK_HZ,
@@ -71,6 +72,7 @@ struct station {
         int64_t tick, segment;
     } resume;
     int64_t load_us; /* processor time up to the last status */
+    struct subtitles subtitles;
     char trouble[TROUBLE_BYTES_MAX];
 };
 

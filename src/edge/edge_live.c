@@ -4,6 +4,8 @@
  *   /live/news/master.m3u8              which renditions there are
  *   /live/news/thumbs.vtt               pictures to scroll by
  *   /live/news/thumb-4711.jpg
+ *   /live/news/captions/index.m3u8      what is said, cut as the pictures are
+ *   /live/news/captions/4711.vtt
  *   /live/news/720p/index.m3u8          what there is of one
  *   /live/news/720p/init-3.mp4
  *   /live/news/720p/4711.m4s            a segment
@@ -32,6 +34,7 @@
 enum {
     MASTER_BYTES_MAX = 16 << 10,
     PICTURES_BYTES_MAX = 1 << 20,
+    CAPTIONS_BYTES_MAX = 1 << 20,
     PATH_BYTES = 128,
     TOKEN_RAW_BYTES = LIVE_TOKEN_BYTES / 2,
     QUERY_BYTES = 64,
@@ -42,6 +45,7 @@ enum {
 /* A number names the same bytes for ever; and nobody wants them next week. */
 #define LASTING "Cache-Control: public, max-age=86400, immutable\r\n"
 #define CHANGING "Cache-Control: no-cache\r\n"
+#define CAPTIONS_PREFIX STR("captions/")
 #define PLAYLIST STR("application/vnd.apple.mpegurl")
 
 /* ---- Answers ----------------------------------------------------------------
@@ -347,7 +351,10 @@ static void answer_master(const struct live_seat *seat,
              parameters->wants_plain ? "&plain=1" : "");
     DEFER(buf_finish) struct buf out;
     buf_init(&out, MASTER_BYTES_MAX);
-    if (!live_station_write(seat->station, str_from_c(query), &out)) {
+    bool has_captions = seat->station->info.has_captions ||
+                        (seat->captions && seat->captions->count);
+    if (!live_station_write(seat->station, str_from_c(query), has_captions,
+                            &out)) {
         edge_live_answer_words(exchange, 404,
                                STR("nothing of it has been on air yet"));
         return;
@@ -468,13 +475,14 @@ static void answer_media(struct edge_thread *thread,
 
 static void answer_playlist(struct edge_thread *thread,
                             const struct live_ask *asked,
+                            enum live_text_kind kind,
                             const struct parameters *parameters,
                             struct http_exchange *exchange)
 {
     struct live_ask ask = *asked;
     struct str accept =
         http_request_field(&exchange->request, HTTP_FIELD_ACCEPT_ENCODING);
-    ask.kind = kind_of(parameters);
+    ask.kind = kind;
     ask.takes_gzip = accept_codings(accept) & HTTP_CODING_GZIP;
     ask.has_sequence = parameters->has_sequence;
     ask.sequence = parameters->sequence;
@@ -502,13 +510,73 @@ static void answer_rendition(struct edge_thread *thread,
 {
     uint64_t number;
     if (str_eq(name, STR("index.m3u8")))
-        answer_playlist(thread, ask, parameters, exchange);
+        answer_playlist(thread, ask, kind_of(parameters), parameters, exchange);
     else if (read_number(name, STR("init-"), STR(".mp4"), &number))
         answer_init(ask->seat, ask->rendition, exchange, number);
     else if (str_ends_with(name, STR(".m4s")))
         answer_media(thread, ask, name, exchange);
     else
         edge_live_answer_words(exchange, 404, STR("there is no such file"));
+}
+
+/* ---- Captions ---------------------------------------------------------------
+ */
+
+/* The rendition whose segments they are cut as: the best there is. */
+static uint32_t rendition_of_captions(const struct live_seat *seat)
+{
+    for (uint32_t i = 0; i < LIVE_RENDITIONS_MAX; i++) {
+        if (seat->editions[i] && seat->editions[i]->segment_count)
+            return i;
+    }
+    return 0;
+}
+
+static void answer_captions_segment(const struct live_ask *ask,
+                                    struct http_exchange *exchange)
+{
+    const struct live_edition *edition = ask->seat->editions[ask->rendition];
+    const struct live_edition_segment *segment =
+        edition ? live_edition_segment(edition, ask->sequence) : NULL;
+    const struct live_segment_info *info =
+        segment   ? segment->is_complete ? &segment->info : NULL
+        : edition ? live_edition_past(edition, ask->sequence)
+                  : NULL;
+    if (!info) {
+        edge_live_answer_words(exchange, 404, STR("there is no such segment"));
+        return;
+    }
+    DEFER(buf_finish) struct buf out;
+    buf_init(&out, CAPTIONS_BYTES_MAX);
+    live_captions_write(ask->seat->captions, info->tick, info->duration, &out);
+    if (buf_err(&out)) {
+        edge_live_answer_words(exchange, 503, STR("out of memory"));
+        return;
+    }
+    http_answer(exchange, &(struct http_answer){
+                              .status = 200,
+                              .content_type = STR("text/vtt; charset=utf-8"),
+                              .fields = STR(CORS NOSNIFF CHANGING),
+                              .body = buf_str(&out),
+                          });
+}
+
+static void answer_captions(struct edge_thread *thread, struct live_ask *ask,
+                            struct str name,
+                            const struct parameters *parameters,
+                            struct http_exchange *exchange)
+{
+    ask->rendition = rendition_of_captions(ask->seat);
+    if (str_eq(name, STR("index.m3u8"))) {
+        answer_playlist(thread, ask,
+                        parameters->wants_dvr ? LIVE_TEXT_DVR_CAPTIONS
+                                              : LIVE_TEXT_CAPTIONS,
+                        parameters, exchange);
+    } else if (read_number(name, STR(""), STR(".vtt"), &ask->sequence)) {
+        answer_captions_segment(ask, exchange);
+    } else {
+        edge_live_answer_words(exchange, 404, STR("there is no such file"));
+    }
 }
 
 /* ---- Which it is ------------------------------------------------------------
@@ -545,6 +613,9 @@ static void answer_channel(struct edge_thread *thread, struct live_seat *seat,
         answer_pictures(seat, exchange);
     } else if (read_number(rest, STR("thumb-"), STR(".jpg"), &number)) {
         answer_picture(seat, exchange, number);
+    } else if (str_starts_with(rest, CAPTIONS_PREFIX)) {
+        answer_captions(thread, &ask, str_from(rest, CAPTIONS_PREFIX.len),
+                        &parameters, exchange);
     } else if (str_split_next(&rest, '/', &name) && rest.ptr &&
                find_rendition(seat, name, &ask.rendition)) {
         answer_rendition(thread, &ask, rest, &parameters, exchange);

@@ -67,6 +67,7 @@ static void free_seat(struct live_seat *seat)
 {
     for (size_t i = 0; i < LIVE_RENDITIONS_MAX; i++)
         live_edition_release(seat->editions[i]);
+    live_captions_release(seat->captions);
     live_station_release(seat->station);
     free(seat);
 }
@@ -82,6 +83,15 @@ static void apply_station(struct edge_live *live, struct live_station *station,
     seat->station = live_station_hold(station);
     if (map_set(&live->names, station->info.name, seat, NULL))
         log_panic("no memory for television");
+}
+
+static void apply_captions(struct edge_live *live,
+                           struct live_captions *captions, uint64_t channel)
+{
+    struct live_seat *seat = seat_of(live, channel);
+    assert(seat);
+    live_captions_release(seat->captions);
+    seat->captions = live_captions_hold(captions);
 }
 
 static void apply_edition(struct edge_live *live, struct live_edition *edition,
@@ -155,6 +165,7 @@ static void free_batch(struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         live_station_release(batch->changes[i].station);
+        live_captions_release(batch->changes[i].captions);
         live_edition_release(batch->changes[i].edition);
     }
     free(batch->changes);
@@ -170,6 +181,8 @@ static void apply_batch(void *argument)
         const struct live_change *change = &errand.batch->changes[i];
         if (change->station)
             apply_station(live, change->station, change->channel);
+        else if (change->captions)
+            apply_captions(live, change->captions, change->channel);
         else if (change->edition)
             apply_edition(live, change->edition, change->channel);
         else

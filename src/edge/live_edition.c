@@ -259,6 +259,12 @@ static void write_segment(void *context, uint64_t sequence, struct buf *out)
     buf_printf(out, "%" PRIu64 ".m4s", sequence);
 }
 
+static void write_captions(void *context, uint64_t sequence, struct buf *out)
+{
+    (void)context;
+    buf_printf(out, "%" PRIu64 ".vtt", sequence);
+}
+
 static void write_part(void *context, uint64_t sequence, size_t part,
                        struct buf *out)
 {
@@ -370,14 +376,16 @@ static int64_t target_of(const struct live_edition *edition,
 
 static const struct {
     enum hls_kind kind;
-    bool all;
+    bool all, is_captions;
 } kinds[LIVE_TEXT_KINDS] = {
-    [LIVE_TEXT_LOW_LATENCY] = {HLS_LOW_LATENCY, false},
-    [LIVE_TEXT_DELTA] = {HLS_DELTA, false},
-    [LIVE_TEXT_PLAIN] = {HLS_PLAIN, false},
-    [LIVE_TEXT_DVR] = {HLS_LOW_LATENCY, true},
-    [LIVE_TEXT_DVR_DELTA] = {HLS_DELTA, true},
-    [LIVE_TEXT_DVR_PLAIN] = {HLS_PLAIN, true},
+    [LIVE_TEXT_LOW_LATENCY] = {HLS_LOW_LATENCY, false, false},
+    [LIVE_TEXT_DELTA] = {HLS_DELTA, false, false},
+    [LIVE_TEXT_PLAIN] = {HLS_PLAIN, false, false},
+    [LIVE_TEXT_DVR] = {HLS_LOW_LATENCY, true, false},
+    [LIVE_TEXT_DVR_DELTA] = {HLS_DELTA, true, false},
+    [LIVE_TEXT_DVR_PLAIN] = {HLS_PLAIN, true, false},
+    [LIVE_TEXT_CAPTIONS] = {HLS_PLAIN, false, true},
+    [LIVE_TEXT_DVR_CAPTIONS] = {HLS_PLAIN, true, true},
 };
 
 static void write_playlist(const struct live_edition *edition,
@@ -387,6 +395,7 @@ static void write_playlist(const struct live_edition *edition,
     struct listing listing = {.count = 0};
     list_segments(edition, kinds[kind].all, &listing);
     list_reports(edition, &listing);
+    bool is_captions = kinds[kind].is_captions;
     const struct hls_window window = {
         .target = target_of(edition, &listing),
         .part_target = info->part_target,
@@ -395,8 +404,9 @@ static void write_playlist(const struct live_edition *edition,
         .count = listing.count,
         .reports = listing.reports,
         .report_count = listing.report_count,
-        .write_init = write_init,
-        .write_segment = write_segment,
+        .can_block = is_captions,
+        .write_init = is_captions ? NULL : write_init,
+        .write_segment = is_captions ? write_captions : write_segment,
         .write_part = write_part,
     };
     hls_write_playlist(out, &window, kinds[kind].kind);
@@ -459,11 +469,19 @@ struct live_text *live_edition_text(struct live_edition *edition,
 }
 
 bool live_station_write(const struct live_station *station, struct str query,
-                        struct buf *out)
+                        bool has_captions, struct buf *out)
 {
     const struct live_channel_info *info = &station->info;
     struct hls_rendition renditions[LIVE_RENDITIONS_MAX];
     char uris[LIVE_RENDITIONS_MAX][LIVE_NAME_BYTES_MAX + 128];
+    char captions_uri[LIVE_NAME_BYTES_MAX + 128];
+    snprintf(captions_uri, sizeof captions_uri,
+             "captions/index.m3u8%" PRI_STR, ARG_STR(query));
+    const struct hls_captions captions = {
+        .group = STR("captions"),
+        .name = STR("Captions"),
+        .uri = str_from_c(captions_uri),
+    };
     size_t count = 0;
     for (size_t i = 0; i < info->rendition_count; i++) {
         const struct live_rendition_info *told = &info->renditions[i];
@@ -480,11 +498,13 @@ bool live_station_write(const struct live_station *station, struct str query,
             .width = (int)told->width,
             .height = (int)told->height,
             .frames = told->frames_milli / 1000.0,
+            .captions = has_captions ? captions.group : STR(""),
         };
         count++;
     }
     if (count)
-        hls_write_multivariant(out, renditions, count, NULL, 0);
+        hls_write_multivariant(out, renditions, count, &captions,
+                               has_captions);
     return count > 0;
 }
 

@@ -6,7 +6,8 @@
  *
  *   blob     bytes of media
  *   station  a channel: its name, its renditions, its pictures to scroll by
- *   edition  a rendition: its segments and parts */
+ *   edition  a rendition: its segments and parts
+ *   captions of a channel: live_captions.h */
 #ifndef EDGE_LIVE_EDITION_H
 #define EDGE_LIVE_EDITION_H
 
@@ -108,6 +109,8 @@ enum live_text_kind {
     LIVE_TEXT_DVR,   /* everything there is */
     LIVE_TEXT_DVR_DELTA,
     LIVE_TEXT_DVR_PLAIN,
+    LIVE_TEXT_CAPTIONS, /* segments of text, cut as those of this rendition */
+    LIVE_TEXT_DVR_CAPTIONS,
     LIVE_TEXT_KINDS
 };
 
@@ -174,9 +177,9 @@ struct live_blob *live_edition_init_blob(const struct live_edition *edition,
  */
 
 /* The playlist of playlists; query goes behind each address ("?v=…", or "").
- * False when there is no rendition yet. */
+ * has_captions: they are offered. False when there is no rendition yet. */
 bool live_station_write(const struct live_station *station, struct str query,
-                        struct buf *out);
+                        bool has_captions, struct buf *out);
 
 /* Pictures to scroll by, as WebVTT. */
 void live_station_write_pictures(const struct live_station *station,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "edge/live_captions.h"
 #include "edge/live_edition.h"
 #include "link/message.h"
 
@@ -29,17 +30,19 @@ void live_origin_destroy(struct live_origin *origin); /* accepts NULL */
 MUST_USE enum err live_origin_take(struct live_origin *origin,
                                    const struct message *message);
 
-/* What every thread has to know: exactly one of station, edition and is_gone is
- * there. The references are the caller's. */
+/* What every thread has to know: exactly one of station, captions, edition and
+ * is_gone is there. The references are the caller's. */
 struct live_change {
     uint64_t channel;
     struct live_station *station;
+    struct live_captions *captions;
     struct live_edition *edition;
     bool is_gone;
 };
 
 /* Takes the next change off; false when there is none, and while the playout is
- * still telling what it has. A station comes before its editions. */
+ * still telling what it has. A station comes before its captions, and those before its editions:
+ * who is told of a segment finds what is said in it. */
 bool live_origin_next(struct live_origin *origin, struct live_change *ret);
 
 /* Appends a LIVE_VIEWERS message, if there are channels. */

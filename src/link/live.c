@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/utf8.h"
 #include "link/message.h"
 #include "link/wire.h"
 
@@ -36,6 +37,20 @@ bool live_codecs_is_valid(struct str text)
             return false;
     }
     return text.len <= LIVE_CODECS_BYTES_MAX;
+}
+
+bool live_caption_is_valid(struct str text)
+{
+    bool is_empty = true; /* the line so far */
+    if (!text.len || text.len > LIVE_CAPTION_BYTES_MAX || !utf8_is_valid(text))
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        bool ends = text.ptr[i] == '\n';
+        if (ends ? is_empty : utf8_control(str_from(text, i)) > 0)
+            return false;
+        is_empty = ends;
+    }
+    return !is_empty;
 }
 
 static bool is_duration(int64_t ticks)
@@ -138,6 +153,7 @@ void live_put_channel(struct buf *out, const struct live_channel_info *info)
     put_i64(out, info->target);
     put_i64(out, info->part_target);
     wire_put_u32(out, info->dvr_seconds);
+    wire_put_u8(out, info->has_captions);
     wire_put_u8(out, (uint8_t)info->rendition_count);
     for (size_t i = 0; i < info->rendition_count; i++) {
         const struct live_rendition_info *rendition = &info->renditions[i];
@@ -177,6 +193,8 @@ enum err live_read_channel(struct str payload,
     info.target = get_i64(&reader);
     info.part_target = get_i64(&reader);
     info.dvr_seconds = wire_get_u32(&reader);
+    uint8_t captions = wire_get_u8(&reader);
+    info.has_captions = captions == 1;
     info.rendition_count = wire_get_u8(&reader);
     if (info.rendition_count > LIVE_RENDITIONS_MAX)
         return ERR_INVALID;
@@ -184,7 +202,7 @@ enum err live_read_channel(struct str payload,
         info.renditions[i] = get_rendition_info(&reader);
     if (!live_name_is_valid(info.name) || info.target <= 0 ||
         !is_duration(info.target) || info.part_target <= 0 ||
-        info.part_target > info.target ||
+        info.part_target > info.target || captions > 1 ||
         info.dvr_seconds > LIVE_DVR_SECONDS_MAX)
         reader.bad = true;
     *ret_info = info;
@@ -363,6 +381,29 @@ enum err live_read_thumbnail(struct str payload, struct live_thumbnail *ret)
     bool fine = !reader.bad && thumb.sequence < LIVE_SEQUENCE_MAX &&
                 thumb.start_us >= 0 && thumb.jpeg.len > 0 &&
                 thumb.jpeg.len <= LIVE_PART_BYTES_MAX;
+    return fine ? ERR_OK : ERR_INVALID;
+}
+
+void live_put_caption(struct buf *out, const struct live_caption *caption)
+{
+    size_t start = begin(out, MESSAGE_LIVE_CAPTION, caption->channel);
+    put_i64(out, caption->tick);
+    wire_put_u32(out, (uint32_t)caption->duration);
+    buf_add(out, caption->text);
+    message_end(out, start);
+}
+
+enum err live_read_caption(struct str payload, struct live_caption *ret)
+{
+    struct wire_reader reader = {.rest = payload};
+    struct live_caption caption = {.channel = wire_get_u64(&reader)};
+    caption.tick = get_i64(&reader);
+    caption.duration = wire_get_u32(&reader);
+    caption.text = reader.rest;
+    *ret = caption;
+    bool fine = !reader.bad && caption.tick >= 0 && caption.duration > 0 &&
+                is_duration(caption.duration) &&
+                live_caption_is_valid(caption.text);
     return fine ? ERR_OK : ERR_INVALID;
 }
 

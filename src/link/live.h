@@ -4,8 +4,8 @@
  * by part.
  *
  * When the connection is open, the playout tells everything: LIVE_BEGIN, then
- * of each channel LIVE_CHANNEL, LIVE_INIT, LIVE_STORED (segments that only
- * files hold) and what it has in memory as LIVE_PART and LIVE_SEGMENT, then
+ * of each channel LIVE_CHANNEL, LIVE_CAPTION, LIVE_INIT, LIVE_STORED (segments
+ * that only files hold) and what it has in memory as LIVE_PART and LIVE_SEGMENT, then
  * LIVE_READY. Until that, the edge shows what it knew before. Afterwards comes
  * what is new. Sequence numbers never restart, whoever dies.
  *
@@ -31,7 +31,9 @@ enum {
     LIVE_CODECS_BYTES_MAX = 80,
     LIVE_PART_BYTES_MAX = 16 << 20,
     LIVE_DVR_SECONDS_MAX = 14 * 24 * 3600,
-    LIVE_DURATION_MAX = 60 * LIVE_HZ, /* of one segment */
+    LIVE_DURATION_MAX = 60 * LIVE_HZ, /* of one segment, or one caption */
+    LIVE_CAPTION_BYTES_MAX = 1024,
+    LIVE_CAPTIONS_MAX = 16384, /* of a channel; the newest count */
 };
 
 /* Numbers below it: so many segments no channel ever has. */
@@ -51,6 +53,7 @@ struct live_channel_info {
     int64_t target;      /* ticks; a segment is not longer than that */
     int64_t part_target; /* … nor a part than that */
     uint32_t dvr_seconds;
+    bool has_captions; /* there are some, or a captioner has a key */
     uint32_t rendition_count;
     struct live_rendition_info renditions[LIVE_RENDITIONS_MAX];
 };
@@ -124,6 +127,16 @@ struct live_thumbnail {
     struct str jpeg;
 };
 
+/* A caption: what is said from tick on. One that begins before a segment ends
+ * is told before the end of the segment is, or is not seen by those who follow.
+ */
+struct live_caption {
+    uint64_t channel;
+    int64_t tick;
+    int64_t duration; /* ticks, more than 0 */
+    struct str text;  /* live_caption_is_valid */
+};
+
 struct live_viewers {
     uint64_t channel;
     uint32_t viewers;
@@ -138,6 +151,11 @@ bool live_name_is_valid(struct str text);
  */
 bool live_codecs_is_valid(struct str text);
 
+/* Whether text can be a caption: UTF-8, lines ended by LF, at most
+ * LIVE_CAPTION_BYTES_MAX bytes, no empty line and no other control character.
+ */
+bool live_caption_is_valid(struct str text);
+
 /* Each appends a whole message. The values must be valid. */
 void live_put_channel(struct buf *out, const struct live_channel_info *info);
 void live_put_init(struct buf *out, const struct live_init *init);
@@ -145,6 +163,7 @@ void live_put_part(struct buf *out, const struct live_part *part);
 void live_put_segment(struct buf *out, const struct live_segment *segment);
 void live_put_pruned(struct buf *out, const struct live_pruned *pruned);
 void live_put_thumbnail(struct buf *out, const struct live_thumbnail *thumb);
+void live_put_caption(struct buf *out, const struct live_caption *caption);
 void live_put_gone(struct buf *out, uint64_t channel);
 void live_put_viewers(struct buf *out, const struct live_viewers *viewers,
                       size_t count);
@@ -164,6 +183,8 @@ MUST_USE enum err live_read_stored(struct str payload, struct live_stored *ret);
 MUST_USE enum err live_read_pruned(struct str payload, struct live_pruned *ret);
 MUST_USE enum err live_read_thumbnail(struct str payload,
                                       struct live_thumbnail *ret);
+MUST_USE enum err live_read_caption(struct str payload,
+                                    struct live_caption *ret);
 MUST_USE enum err live_read_gone(struct str payload, uint64_t *ret_channel);
 
 /* Takes the next one off; false at the end, and when bytes are left over that

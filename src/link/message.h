@@ -67,6 +67,7 @@ enum message_kind {
     MESSAGE_LIVE_SEGMENT,
     MESSAGE_LIVE_PRUNED,
     MESSAGE_LIVE_THUMBNAIL,
+    MESSAGE_LIVE_CAPTION,
     MESSAGE_LIVE_GONE,
     MESSAGE_LIVE_READY, /* nothing: that was all; what was not told is gone */
     /* edge to playout */

@@ -54,6 +54,8 @@ static void write_control(const struct writing *writing)
         buf_add_c(out, ",PART-HOLD-BACK=");
         add_seconds(out, HLS_PART_HOLD_BACK * window->part_target);
         buf_add_c(out, ",");
+    } else if (window->can_block) {
+        buf_add_c(out, "CAN-BLOCK-RELOAD=YES,");
     }
     buf_add_c(out, "HOLD-BACK=");
     add_seconds(out, HLS_HOLD_BACK * target);
@@ -109,7 +111,8 @@ static void write_change(const struct writing *writing, size_t at)
     bool first = at == 0;
     if (segment->discontinuity && !first)
         buf_add_c(writing->out, "#EXT-X-DISCONTINUITY\n");
-    if (first || segment->init != window->segments[at - 1].init) {
+    if (window->write_init &&
+        (first || segment->init != window->segments[at - 1].init)) {
         buf_add_c(writing->out, "#EXT-X-MAP:URI=\"");
         window->write_init(window->context, segment->init, writing->out);
         buf_add_c(writing->out, "\"\n");
@@ -243,10 +246,12 @@ static void write_captions(struct buf *out, const struct hls_captions *captions)
     bool embedded = captions->uri.len == 0;
     buf_printf(out,
                "#EXT-X-MEDIA:TYPE=%s,GROUP-ID=\"%" PRI_STR "\",NAME=\"%" PRI_STR
-               "\",LANGUAGE=\"%" PRI_STR "\",DEFAULT=NO,AUTOSELECT=YES",
+               "\",DEFAULT=NO,AUTOSELECT=YES",
                embedded ? "CLOSED-CAPTIONS" : "SUBTITLES",
-               ARG_STR(captions->group), ARG_STR(captions->name),
-               ARG_STR(captions->language));
+               ARG_STR(captions->group), ARG_STR(captions->name));
+    if (captions->language.len)
+        buf_printf(out, ",LANGUAGE=\"%" PRI_STR "\"",
+                   ARG_STR(captions->language));
     if (embedded)
         buf_printf(out, ",INSTREAM-ID=\"%" PRI_STR "\"\n",
                    ARG_STR(captions->channel));

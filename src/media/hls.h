@@ -61,9 +61,10 @@ struct hls_window {
     const struct hls_report *reports;
     size_t report_count;
     bool has_ended; /* nothing comes any more */
+    bool can_block; /* without parts, too, reloads wait for what comes next */
 
     /* Write addresses, relative to the playlist's. A part's number counts from
-     * 0 in its segment. */
+     * 0 in its segment. write_init is NULL where segments need none. */
     void (*write_init)(void *context, uint32_t init, struct buf *out);
     void (*write_segment)(void *context, uint64_t sequence, struct buf *out);
     void (*write_part)(void *context, uint64_t sequence, size_t part,
@@ -107,7 +108,8 @@ struct hls_rendition {
 };
 
 struct hls_captions {
-    struct str group, name, language; /* RFC 5646 */
+    struct str group, name;
+    struct str language; /* RFC 5646; "": it is not known */
     struct str uri;                   /* "": within the pictures (CEA-608) */
     struct str channel; /* "CC1", where they are in the pictures */
 };

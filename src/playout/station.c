@@ -482,6 +482,43 @@ static enum err on_thumbnail(struct station *station, const struct part *part,
     return ERR_OK;
 }
 
+/* Out of order only by little: players ask for what is now. */
+static enum err on_caption(struct station *station, const struct part *part,
+                           struct buf *out)
+{
+    const struct live_caption caption = {
+        .channel = channel_number(station),
+        .tick = part->tick,
+        .duration = part->duration,
+        .text = part->payload,
+    };
+    if (!part->duration || part->duration > LIVE_DURATION_MAX)
+        return refuse(station, part, "a caption takes at most 60 seconds");
+    if (!is_of_now(station, part->tick))
+        return refuse(station, part, "a caption is of the present");
+    if (!live_caption_is_valid(part->payload))
+        return refuse(station, part,
+                      "a caption is UTF-8, at most 1 KiB, without empty lines "
+                      "and control characters");
+    captions_add(&station->captions, &caption);
+    if (out)
+        live_put_caption(out, &caption);
+    return ERR_OK;
+}
+
+static void tell_captions(const struct station *station, struct buf *out)
+{
+    for (size_t i = 0; i < station->captions.count; i++) {
+        const struct caption_line *line = &station->captions.lines[i];
+        live_put_caption(out, &(struct live_caption){
+                                  .channel = channel_number(station),
+                                  .tick = line->tick,
+                                  .duration = line->duration,
+                                  .text = str_of(line->text, line->len),
+                              });
+    }
+}
+
 enum err station_take(struct station *station, const struct part *part,
                       struct buf *out)
 {
@@ -494,8 +531,8 @@ enum err station_take(struct station *station, const struct part *part,
         return on_part(station, part, out);
     case PART_THUMBNAIL:
         return on_thumbnail(station, part, out);
-    case PART_CAPTION: /* no rendition shows them yet */
-        return ERR_OK;
+    case PART_CAPTION:
+        return on_caption(station, part, out);
     default:
         return refuse(station, part, "a maker says nothing of that kind");
     }
@@ -639,6 +676,7 @@ void station_tell_all(struct station *station, struct buf *out)
 {
     assert(out);
     tell_channel(station, out);
+    tell_captions(station, out);
     for (uint32_t i = 0; i < PART_RENDITIONS_MAX; i++) {
         const struct dvr *dvr = &station->rungs[i].dvr;
         if (!station->rungs[i].is_wanted || !dvr->count)
@@ -719,6 +757,11 @@ enum err station_open(struct station *station, const char *live_folder,
     enum err err = ERR_OK;
     for (unsigned i = 0; !err && i < PART_RENDITIONS_MAX; i++)
         err = open_rung(station, i, fault);
+    char folder[PATH_ROOM];
+    snprintf(folder, sizeof folder, "%s/captions", station->folder);
+    station->captions.fd = -1;
+    if (!err)
+        err = captions_open(&station->captions, folder, fault);
     open_used(station);
     note_damage(station);
     station->clock_tick = station_end(station);
@@ -730,6 +773,7 @@ void station_close(struct station *station)
 {
     for (size_t i = 0; i < PART_RENDITIONS_MAX; i++)
         dvr_close(&station->rungs[i].dvr);
+    captions_close(&station->captions);
     while (station->picture_count)
         drop_first_picture(station);
     free(station->pictures);
@@ -749,6 +793,7 @@ void station_change(struct station *station,
 void station_prune(struct station *station, int64_t now_us, struct buf *out)
 {
     int64_t tick = now_us * 9 / 100 - (int64_t)station->dvr_seconds * LIVE_HZ;
+    captions_prune(&station->captions, tick);
     for (uint32_t i = 0; i < PART_RENDITIONS_MAX; i++) {
         struct dvr *dvr = &station->rungs[i].dvr;
         if (dvr_prune(dvr, tick) && out && dvr->count)

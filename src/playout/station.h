@@ -19,6 +19,7 @@
 #include "base/id.h"
 #include "link/live.h"
 #include "media/part.h"
+#include "playout/captions.h"
 #include "playout/dvr.h"
 
 enum {
@@ -77,6 +78,7 @@ struct station {
     uint64_t least; /* of the next cut, when the recordings lack numbers */
     int used_fd;    /* a file that holds the last number that was not kept */
     int64_t clock_tick, clock_us; /* the channel's clock; clock_now_us then */
+    struct captions captions;
     struct station_picture *pictures;
     size_t picture_count;
 };

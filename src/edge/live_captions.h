@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/* edge/live_captions.h: what is said on a channel, as all threads of the edge
+ * share it: immutable, counted, replaced by the next one with each caption. */
+#ifndef EDGE_LIVE_CAPTIONS_H
+#define EDGE_LIVE_CAPTIONS_H
+
+#include "base/buf.h"
+#include "edge/live_edition.h"
+
+struct live_caption_line {
+    int64_t tick, duration;
+    struct live_blob *text; /* one reference */
+};
+
+struct live_captions {
+    atomic_uint references;
+    size_t count;
+    struct live_caption_line lines[]; /* by tick */
+};
+
+/* Copies; the references are held anew. */
+struct live_captions *live_captions_create(
+    const struct live_caption_line *lines, size_t count);
+struct live_captions *live_captions_hold(struct live_captions *captions);
+void live_captions_release(struct live_captions *captions); /* accepts NULL */
+
+/* Appends a segment of WebVTT (RFC 8216 §3.5): what is said in so many ticks
+ * from tick on, or begins before and goes on. captions: NULL for none.
+ *
+ * Times count from a whole hour before, which X-TIMESTAMP-MAP names as a stamp
+ * of 33 bits: so a caption that is in two segments has the same times in both,
+ * by which players know that it is one. NOTE says when that hour was. */
+void live_captions_write(const struct live_captions *captions, int64_t tick,
+                         int64_t duration, struct buf *out);
+
+#endif

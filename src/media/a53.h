@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/* media/a53.h: captions in pictures of H.264, as ATSC A/53 Part 4 §6.2.3
+ * carries them: cc_data in an SEI message of registered user data (ITU-T H.264
+ * §D.1.6). Only pairs of line 21's first field come out; those of CEA-708 are
+ * passed over: broadcasters send both. */
+#ifndef MEDIA_A53_H
+#define MEDIA_A53_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum { A53_PAIRS_MAX = 31 }; /* cc_count has five bits */
+
+struct a53_pairs {
+    uint8_t bytes[A53_PAIRS_MAX][2]; /* with their parity */
+    size_t count;
+};
+
+/* Appends what an SEI unit (with its head of one byte) carries to pairs, as far
+ * as there is room. What is none is passed over. */
+void a53_read_sei(struct str unit, struct a53_pairs *pairs);
+
+#endif
