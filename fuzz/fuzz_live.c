@@ -57,6 +57,16 @@ static void read_media(struct str payload)
         abort();
 }
 
+static void read_caption(struct str payload, struct buf *out)
+{
+    struct live_caption caption;
+    buf_reset(out);
+    if (live_read_caption(payload, &caption))
+        return;
+    live_put_caption(out, &caption);
+    check_same(payload, out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct str rest = str_of((const char *)bytes, len);
@@ -73,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         buf_reset(&out);
         read_segments(message.payload, &out);
         read_media(message.payload);
+        read_caption(message.payload, &out);
     }
     return 0;
 }

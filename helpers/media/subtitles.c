@@ -33,13 +33,12 @@ static void tell(struct subtitles *subtitles, int64_t until)
         return;
     if (duration > TOLD_TICKS_MAX)
         duration = TOLD_TICKS_MAX;
-    part_write(subtitles->out,
-               &(struct part){
-                   .kind = PART_CAPTION,
-                   .tick = subtitles->since,
-                   .duration = (uint32_t)duration,
-                   .payload = buf_str(&subtitles->text),
-               });
+    part_write(subtitles->out, &(struct part){
+                                   .kind = PART_CAPTION,
+                                   .tick = subtitles->since,
+                                   .duration = (uint32_t)duration,
+                                   .payload = buf_str(&subtitles->text),
+                               });
 }
 
 /* What is shown is another text from tick on. */

@@ -54,7 +54,7 @@ enum live_wait_list {
 /* A channel on this thread. */
 struct live_seat {
     uint64_t channel;
-    struct live_station *station; /* NULL until it was told */
+    struct live_station *station;   /* NULL until it was told */
     struct live_captions *captions; /* or NULL */
     struct live_edition *editions[LIVE_RENDITIONS_MAX]; /* or NULL */
     struct live_waiter waiting[LIVE_RENDITIONS_MAX][LIVE_WAIT_LISTS];

@@ -89,8 +89,7 @@ void live_captions_write(const struct live_captions *captions, int64_t tick,
         hour = 0;
     buf_printf(out,
                "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:%" PRId64
-               ",LOCAL:00:00:00.000\n\nNOTE begins %" PRId64
-               " ms after 1970\n",
+               ",LOCAL:00:00:00.000\n\nNOTE begins %" PRId64 " ms after 1970\n",
                hour & STAMP_MASK, hour / TICKS_A_MS);
     for (size_t i = first_that_may_reach(captions, tick);
          captions && i < captions->count; i++) {

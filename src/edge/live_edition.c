@@ -475,8 +475,8 @@ bool live_station_write(const struct live_station *station, struct str query,
     struct hls_rendition renditions[LIVE_RENDITIONS_MAX];
     char uris[LIVE_RENDITIONS_MAX][LIVE_NAME_BYTES_MAX + 128];
     char captions_uri[LIVE_NAME_BYTES_MAX + 128];
-    snprintf(captions_uri, sizeof captions_uri,
-             "captions/index.m3u8%" PRI_STR, ARG_STR(query));
+    snprintf(captions_uri, sizeof captions_uri, "captions/index.m3u8%" PRI_STR,
+             ARG_STR(query));
     const struct hls_captions captions = {
         .group = STR("captions"),
         .name = STR("Captions"),
@@ -503,8 +503,7 @@ bool live_station_write(const struct live_station *station, struct str query,
         count++;
     }
     if (count)
-        hls_write_multivariant(out, renditions, count, &captions,
-                               has_captions);
+        hls_write_multivariant(out, renditions, count, &captions, has_captions);
     return count > 0;
 }
 

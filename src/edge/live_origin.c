@@ -609,9 +609,8 @@ static void drop_captions(struct channel *channel, size_t count)
 
 static void forget_captions(struct channel *channel, int64_t newest)
 {
-    int64_t window =
-        (int64_t)channel->station->info.dvr_seconds * LIVE_HZ +
-        LIVE_MEMORY_TICKS;
+    int64_t window = (int64_t)channel->station->info.dvr_seconds * LIVE_HZ +
+                     LIVE_MEMORY_TICKS;
     size_t old = channel->caption_count == LIVE_CAPTIONS_MAX;
     while (old < channel->caption_count &&
            channel->captions[old].tick < newest - window)

@@ -41,8 +41,8 @@ struct live_change {
 };
 
 /* Takes the next change off; false when there is none, and while the playout is
- * still telling what it has. A station comes before its captions, and those before its editions:
- * who is told of a segment finds what is said in it. */
+ * still telling what it has. A station comes before its captions, and those
+ * before its editions: who is told of a segment finds what is said in it. */
 bool live_origin_next(struct live_origin *origin, struct live_change *ret);
 
 /* Appends a LIVE_VIEWERS message, if there are channels. */

@@ -5,9 +5,10 @@
  *
  * When the connection is open, the playout tells everything: LIVE_BEGIN, then
  * of each channel LIVE_CHANNEL, LIVE_CAPTION, LIVE_INIT, LIVE_STORED (segments
- * that only files hold) and what it has in memory as LIVE_PART and LIVE_SEGMENT, then
- * LIVE_READY. Until that, the edge shows what it knew before. Afterwards comes
- * what is new. Sequence numbers never restart, whoever dies.
+ * that only files hold) and what it has in memory as LIVE_PART and
+ * LIVE_SEGMENT, then LIVE_READY. Until that, the edge shows what it knew
+ * before. Afterwards comes what is new. Sequence numbers never restart, whoever
+ * dies.
  *
  * Times are ticks, 90,000 a second by the channel's clock, or microseconds
  * since 1970. Everything that is read has been checked against the limits here,

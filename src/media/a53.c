@@ -7,8 +7,8 @@
 enum {
     SEI_BYTES_MAX = 2048, /* the longest with captions is far shorter */
     REGISTERED_USER_DATA = 4,
-    FIELD_ONE = 0,      /* cc_type */
-    HEAD_BYTES = 10,    /* up to cc_data */
+    FIELD_ONE = 0,   /* cc_type */
+    HEAD_BYTES = 10, /* up to cc_data */
     PAIR_BYTES = 3,
 };
 

@@ -22,9 +22,8 @@ static uint16_t basic(uint8_t code)
         uint8_t code;
         uint16_t character;
     } others[] = {
-        {0x2A, 0xE1}, {0x5C, 0xE9}, {0x5E, 0xED}, {0x5F, 0xF3},
-        {0x60, 0xFA}, {0x7B, 0xE7}, {0x7C, 0xF7}, {0x7D, 0xD1},
-        {0x7E, 0xF1}, {0x7F, BLOCK},
+        {0x2A, 0xE1}, {0x5C, 0xE9}, {0x5E, 0xED}, {0x5F, 0xF3}, {0x60, 0xFA},
+        {0x7B, 0xE7}, {0x7C, 0xF7}, {0x7D, 0xD1}, {0x7E, 0xF1}, {0x7F, BLOCK},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i].code == code)
@@ -34,22 +33,21 @@ static uint16_t basic(uint8_t code)
 
 /* 11 30 to 11 3F. */
 static const uint16_t special[16] = {
-    0xAE, 0xB0, 0xBD, 0xBF, 0x2122,       0xA2, 0xA3, 0x266A,
-    0xE0, HIDDEN_SPACE, 0xE8, 0xE2, 0xEA, 0xEE, 0xF4, 0xFB,
+    0xAE, 0xB0,         0xBD, 0xBF, 0x2122, 0xA2, 0xA3, 0x266A,
+    0xE0, HIDDEN_SPACE, 0xE8, 0xE2, 0xEA,   0xEE, 0xF4, 0xFB,
 };
 
 /* 12 20 to 12 3F, 13 20 to 13 3F: Spanish and French; Portuguese, German,
  * Danish. Each stands for the character before it, which is for those decoders
  * that do not know it. */
 static const uint16_t extended[2][32] = {
-    {0xC1,   0xC9,   0xD3, 0xDA, 0xDC,   0xFC,   0x2018, 0xA1,
-     '*',    '\'',   0x2014, 0xA9, 0x2120, 0x2022, 0x201C, 0x201D,
-     0xC0,   0xC2,   0xC7, 0xC8, 0xCA,   0xCB,   0xEB,   0xCE,
-     0xCF,   0xEF,   0xD4, 0xD9, 0xF9,   0xDB,   0xAB,   0xBB},
-    {0xC3,   0xE3,   0xCD, 0xCC, 0xEC,   0xD2,   0xF2,   0xD5,
-     0xF5,   '{',    '}',  '\\', '^',    '_',    '|',    '~',
-     0xC4,   0xE4,   0xD6, 0xF6, 0xDF,   0xA5,   0xA4,   0x2502,
-     0xC5,   0xE5,   0xD8, 0xF8, 0x250C, 0x2510, 0x2514, 0x2518},
+    {0xC1, 0xC9, 0xD3,   0xDA, 0xDC,   0xFC,   0x2018, 0xA1,
+     '*',  '\'', 0x2014, 0xA9, 0x2120, 0x2022, 0x201C, 0x201D,
+     0xC0, 0xC2, 0xC7,   0xC8, 0xCA,   0xCB,   0xEB,   0xCE,
+     0xCF, 0xEF, 0xD4,   0xD9, 0xF9,   0xDB,   0xAB,   0xBB},
+    {0xC3, 0xE3,   0xCD, 0xCC, 0xEC, 0xD2, 0xF2,   0xD5,   0xF5,   '{',   '}',
+     '\\', '^',    '_',  '|',  '~',  0xC4, 0xE4,   0xD6,   0xF6,   0xDF,  0xA5,
+     0xA4, 0x2502, 0xC5, 0xE5, 0xD8, 0xF8, 0x250C, 0x2510, 0x2514, 0x2518},
 };
 
 /* ---- The screens ------------------------------------------------------------
@@ -200,7 +198,7 @@ static bool miscellaneous(struct cea608 *state, uint8_t code)
 }
 
 /* Roll-up takes its rows along to where it goes on. */
-static bool move_roll(struct cea608 *state, unsigned row)
+static void move_roll(struct cea608 *state, unsigned row)
 {
     struct cea608_screen moved = {0};
     unsigned top = top_of_roll(state), before = state->row;
@@ -210,7 +208,6 @@ static bool move_roll(struct cea608 *state, unsigned row)
                    sizeof moved.cells[0]);
     state->row = row;
     state->shown = moved;
-    return false; /* the same text at another place */
 }
 
 /* §15.119(d)(1)(i): 1x 40 to 1x 7F. */
@@ -223,6 +220,8 @@ static bool address(struct cea608 *state, uint8_t first, uint8_t second)
     if (row < 0 || !is_for_captions(state))
         return false;
     unsigned at = (unsigned)row - 1;
+    if (state->mode == CEA608_ROLL_UP && at + 1 < state->rows)
+        at = state->rows - 1; /* all of its rows have to be seen */
     if (state->mode == CEA608_ROLL_UP && at != state->row)
         move_roll(state, at);
     state->row = at;
@@ -306,8 +305,8 @@ static void write_row(const uint16_t row[CEA608_COLUMNS], struct buf *out,
                       bool *has_line)
 {
     size_t first = 0, end = CEA608_COLUMNS;
-    while (first < end && (!row[first] || row[first] == ' ' ||
-                           row[first] == HIDDEN_SPACE))
+    while (first < end &&
+           (!row[first] || row[first] == ' ' || row[first] == HIDDEN_SPACE))
         first++;
     while (end > first && (!row[end - 1] || row[end - 1] == ' ' ||
                            row[end - 1] == HIDDEN_SPACE))
@@ -319,8 +318,7 @@ static void write_row(const uint16_t row[CEA608_COLUMNS], struct buf *out,
     *has_line = true;
     for (size_t i = first; i < end; i++) {
         char bytes[UTF8_BYTES_MAX];
-        uint32_t character =
-            !row[i] || row[i] == HIDDEN_SPACE ? ' ' : row[i];
+        uint32_t character = !row[i] || row[i] == HIDDEN_SPACE ? ' ' : row[i];
         buf_add(out, str_of(bytes, utf8_encode(character, bytes)));
     }
 }

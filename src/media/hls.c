@@ -246,12 +246,13 @@ static void write_captions(struct buf *out, const struct hls_captions *captions)
     bool embedded = captions->uri.len == 0;
     buf_printf(out,
                "#EXT-X-MEDIA:TYPE=%s,GROUP-ID=\"%" PRI_STR "\",NAME=\"%" PRI_STR
-               "\",DEFAULT=NO,AUTOSELECT=YES",
+               "\"",
                embedded ? "CLOSED-CAPTIONS" : "SUBTITLES",
                ARG_STR(captions->group), ARG_STR(captions->name));
     if (captions->language.len)
         buf_printf(out, ",LANGUAGE=\"%" PRI_STR "\"",
                    ARG_STR(captions->language));
+    buf_add_c(out, ",DEFAULT=NO,AUTOSELECT=YES");
     if (embedded)
         buf_printf(out, ",INSTREAM-ID=\"%" PRI_STR "\"\n",
                    ARG_STR(captions->channel));

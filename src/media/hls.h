@@ -110,8 +110,8 @@ struct hls_rendition {
 struct hls_captions {
     struct str group, name;
     struct str language; /* RFC 5646; "": it is not known */
-    struct str uri;                   /* "": within the pictures (CEA-608) */
-    struct str channel; /* "CC1", where they are in the pictures */
+    struct str uri;      /* "": within the pictures (CEA-608) */
+    struct str channel;  /* "CC1", where they are in the pictures */
 };
 
 void hls_write_multivariant(struct buf *out,

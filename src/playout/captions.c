@@ -92,8 +92,7 @@ static void read_hour(struct captions *captions, uint32_t hour)
     arena_init(&arena, 0);
     name_hour(captions, hour, name);
     if (file_read(name, HOUR_BYTES_MAX, &arena, &rest, &fault)) {
-        log_warn("captions cannot be read",
-                 LOG_C("cause", fault_text(&fault)));
+        log_warn("captions cannot be read", LOG_C("cause", fault_text(&fault)));
         return;
     }
     while (rest.len && str_split_next(&rest, '\n', &line)) {
@@ -125,8 +124,8 @@ static enum err list_hours(const struct captions *captions,
     DIR *folder = opendir(captions->folder);
     if (!folder)
         return fault_set(fault, err_from_errno(errno), NULL,
-                         "cannot read the captions in %s: %s",
-                         captions->folder, strerror(errno));
+                         "cannot read the captions in %s: %s", captions->folder,
+                         strerror(errno));
     for (const struct dirent *entry; (entry = readdir(folder));) {
         struct str name = str_from_c(entry->d_name);
         uint64_t hour;
@@ -147,8 +146,7 @@ enum err captions_open(struct captions *captions, const char *folder,
     uint32_t hours[HOURS_MAX];
     size_t count = 0;
     *captions = (struct captions){.fd = -1};
-    if (str_to_c(str_from_c(folder), captions->folder,
-                 sizeof captions->folder))
+    if (str_to_c(str_from_c(folder), captions->folder, sizeof captions->folder))
         return fault_set(fault, ERR_TOO_LONG, NULL,
                          "the path of the captions is too long");
     enum err err = folder_make(folder, fault);

@@ -52,7 +52,7 @@ export function makeParts(folder, { seconds, size = "320x180", audio = false }) 
 // ---- the link (src/link/live.h) --------------------------------------------------
 
 const KIND = { begin: 128, channel: 129, init: 130, stored: 131, part: 132, segment: 133,
-  pruned: 134, thumbnail: 135, gone: 136, ready: 137, viewers: 192 };
+  pruned: 134, thumbnail: 135, caption: 136, gone: 137, ready: 138, viewers: 192 };
 
 /** @param {number} bytes @param {number | bigint} value */
 function number(bytes, value) {
@@ -129,7 +129,7 @@ export class FakePlayout {
   channel(id, { name, dvrSeconds, renditions }) {
     this.send(
       KIND.channel, number(8, BigInt(`0x${id}`)), string(name), number(8, 2 * HZ), number(8, 48_600),
-      number(4, dvrSeconds), number(1, renditions.length),
+      number(4, dvrSeconds), number(1, 0), number(1, renditions.length),
       ...renditions.flatMap((r) => [
         string(r.name), string(r.codecs), number(4, r.width ?? 0), number(4, r.height ?? 0),
         number(4, (r.frames ?? 0) * 1000), number(4, r.bits), number(4, r.bits),

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Captions in pictures: SEI units of H.264, and what their pairs of bytes draw.
+ */
+#include <assert.h>
+
+#include "base/utf8.h"
+#include "media/a53.h"
+#include "media/cea608.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_text(const struct cea608 *state)
+{
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, CEA608_TEXT_BYTES_MAX);
+    cea608_write(state, &text);
+    assert(!buf_err(&text));
+    assert(utf8_is_valid(buf_str(&text)));
+    assert(state->row < CEA608_ROWS && state->column < CEA608_COLUMNS);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct a53_pairs pairs = {.count = 0};
+    struct cea608 state;
+    a53_read_sei(str_of((const char *)data, size), &pairs);
+    assert(pairs.count <= A53_PAIRS_MAX);
+    cea608_init(&state);
+    for (size_t i = 0; i + 1 < size; i += 2) {
+        if (cea608_take(&state, data[i], data[i + 1]))
+            check_text(&state);
+    }
+    check_text(&state);
+    return 0;
+}
