@@ -10,19 +10,70 @@ enum { HOUR_TICKS = 3600 * LIVE_HZ, TICKS_A_MS = LIVE_HZ / 1000 };
 
 #define STAMP_MASK ((INT64_C(1) << 33) - 1) /* ISO/IEC 13818-1 */
 
-struct live_captions *live_captions_create(
-    const struct live_caption_line *lines, size_t count)
+/* ---- The list ---------------------------------------------------------------
+ */
+
+static void drop_front(struct live_caption_list *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        live_blob_release(list->lines[i].text);
+    list->count -= count;
+    memmove(list->lines, list->lines + count,
+            list->count * sizeof *list->lines);
+}
+
+void live_caption_list_clear(struct live_caption_list *list)
+{
+    if (list->count)
+        drop_front(list, list->count);
+    list->is_new = true;
+}
+
+static void forget(struct live_caption_list *list, int64_t tick)
+{
+    size_t old = list->count == LIVE_CAPTIONS_MAX;
+    while (old < list->count && list->lines[old].tick < tick)
+        old++;
+    if (old)
+        drop_front(list, old);
+}
+
+void live_caption_list_add(struct live_caption_list *list,
+                           const struct live_caption *caption,
+                           uint32_t dvr_seconds)
+{
+    if (!list->lines)
+        list->lines = calloc(LIVE_CAPTIONS_MAX, sizeof *list->lines);
+    if (!list->lines)
+        log_panic("no memory for television");
+    forget(list, caption->tick -
+                     ((int64_t)dvr_seconds * LIVE_HZ + LIVE_DURATION_MAX));
+    struct live_blob *blob = live_blob_create(caption->text.len);
+    memcpy(blob->bytes, caption->text.ptr, caption->text.len);
+    size_t at = list->count++;
+    for (; at > 0 && list->lines[at - 1].tick > caption->tick; at--)
+        list->lines[at] = list->lines[at - 1];
+    list->lines[at] =
+        (struct live_caption_line){caption->tick, caption->duration, blob};
+    list->is_new = true;
+}
+
+/* ---- Sharing ----------------------------------------------------------------
+ */
+
+struct live_captions *live_captions_create(struct live_caption_list *list)
 {
     struct live_captions *captions =
-        malloc(sizeof *captions + count * sizeof *lines);
+        malloc(sizeof *captions + list->count * sizeof *list->lines);
     if (!captions)
         log_panic("no memory for television");
     atomic_init(&captions->references, 1);
-    captions->count = count;
-    for (size_t i = 0; i < count; i++) {
-        captions->lines[i] = lines[i];
-        live_blob_hold(lines[i].text);
+    captions->count = list->count;
+    for (size_t i = 0; i < list->count; i++) {
+        captions->lines[i] = list->lines[i];
+        live_blob_hold(list->lines[i].text);
     }
+    list->is_new = false;
     return captions;
 }
 

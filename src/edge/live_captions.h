@@ -18,9 +18,21 @@ struct live_captions {
     struct live_caption_line lines[]; /* by tick */
 };
 
+/* The first thread's, zeroed at first. */
+struct live_caption_list {
+    struct live_caption_line *lines; /* by tick; LIVE_CAPTIONS_MAX at most */
+    size_t count;
+    bool is_new; /* since live_captions_create */
+};
+
+/* Adds a copy, and forgets what is older than dvr_seconds before it. */
+void live_caption_list_add(struct live_caption_list *list,
+                           const struct live_caption *caption,
+                           uint32_t dvr_seconds);
+void live_caption_list_clear(struct live_caption_list *list);
+
 /* Copies; the references are held anew. */
-struct live_captions *live_captions_create(
-    const struct live_caption_line *lines, size_t count);
+struct live_captions *live_captions_create(struct live_caption_list *list);
 struct live_captions *live_captions_hold(struct live_captions *captions);
 void live_captions_release(struct live_captions *captions); /* accepts NULL */
 

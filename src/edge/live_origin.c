@@ -52,9 +52,7 @@ struct channel {
     struct live_viewers_table *viewers;
     struct live_picture *pictures;
     size_t picture_count;
-    struct live_caption_line *captions; /* by tick */
-    size_t caption_count;
-    bool has_new_captions;
+    struct live_caption_list captions;
     struct rendition renditions[LIVE_RENDITIONS_MAX];
 };
 
@@ -106,14 +104,6 @@ static void clear_pictures(struct channel *channel)
     channel->picture_count = 0;
 }
 
-static void clear_captions(struct channel *channel)
-{
-    for (size_t i = 0; i < channel->caption_count; i++)
-        live_blob_release(channel->captions[i].text);
-    channel->caption_count = 0;
-    channel->has_new_captions = true;
-}
-
 static void free_channel(struct channel *channel)
 {
     for (size_t i = 0; i < LIVE_RENDITIONS_MAX; i++) {
@@ -122,8 +112,8 @@ static void free_channel(struct channel *channel)
     }
     clear_pictures(channel);
     free(channel->pictures);
-    clear_captions(channel);
-    free(channel->captions);
+    live_caption_list_clear(&channel->captions);
+    free(channel->captions.lines);
     live_station_release(channel->station);
     live_viewers_release(channel->viewers);
     free(channel);
@@ -190,8 +180,7 @@ static struct channel *add_channel(struct live_origin *origin, uint64_t number)
     if (!channel)
         log_panic("no memory for television");
     channel->pictures = calloc(LIVE_PICTURES_MAX, sizeof *channel->pictures);
-    channel->captions = calloc(LIVE_CAPTIONS_MAX, sizeof *channel->captions);
-    if (!channel->pictures || !channel->captions)
+    if (!channel->pictures)
         log_panic("no memory for television");
     channel->number = number;
     channel->viewers = live_viewers_create();
@@ -225,7 +214,7 @@ static enum err on_channel(struct live_origin *origin, struct str payload)
     }
     if (anew) {
         clear_pictures(channel);
-        clear_captions(channel);
+        live_caption_list_clear(&channel->captions);
     }
     channel->is_told = true;
     channel->is_gone = false;
@@ -598,27 +587,6 @@ static enum err on_thumbnail(struct live_origin *origin, struct str payload)
     return ERR_OK;
 }
 
-static void drop_captions(struct channel *channel, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        live_blob_release(channel->captions[i].text);
-    channel->caption_count -= count;
-    memmove(channel->captions, channel->captions + count,
-            channel->caption_count * sizeof *channel->captions);
-}
-
-static void forget_captions(struct channel *channel, int64_t newest)
-{
-    int64_t window = (int64_t)channel->station->info.dvr_seconds * LIVE_HZ +
-                     LIVE_MEMORY_TICKS;
-    size_t old = channel->caption_count == LIVE_CAPTIONS_MAX;
-    while (old < channel->caption_count &&
-           channel->captions[old].tick < newest - window)
-        old++;
-    if (old)
-        drop_captions(channel, old);
-}
-
 static enum err on_caption(struct live_origin *origin, struct str payload)
 {
     struct live_caption told;
@@ -627,15 +595,8 @@ static enum err on_caption(struct live_origin *origin, struct str payload)
     struct channel *channel = find(origin, told.channel);
     if (!channel)
         return ERR_INVALID;
-    forget_captions(channel, told.tick);
-    struct live_blob *blob = live_blob_create(told.text.len);
-    memcpy(blob->bytes, told.text.ptr, told.text.len);
-    size_t at = channel->caption_count++;
-    for (; at > 0 && channel->captions[at - 1].tick > told.tick; at--)
-        channel->captions[at] = channel->captions[at - 1];
-    channel->captions[at] =
-        (struct live_caption_line){told.tick, told.duration, blob};
-    channel->has_new_captions = true;
+    live_caption_list_add(&channel->captions, &told,
+                          channel->station->info.dvr_seconds);
     return ERR_OK;
 }
 
@@ -779,10 +740,8 @@ static bool take_change(struct channel *channel, struct live_change *ret)
         ret->station = live_station_hold(channel->station);
         return true;
     }
-    if (channel->has_new_captions) {
-        channel->has_new_captions = false;
-        ret->captions =
-            live_captions_create(channel->captions, channel->caption_count);
+    if (channel->captions.is_new) {
+        ret->captions = live_captions_create(&channel->captions);
         return true;
     }
     for (uint32_t i = 0; i < channel->station->info.rendition_count; i++) {

@@ -226,10 +226,30 @@ static void store(struct captions *captions, const struct live_caption *caption)
         captions->has_failed = false;
 }
 
-void captions_add(struct captions *captions, const struct live_caption *caption)
+const char *captions_take(struct captions *captions,
+                          const struct live_caption *caption, struct buf *out)
 {
+    if (caption->duration <= 0 || caption->duration > LIVE_DURATION_MAX)
+        return "a caption takes at most 60 seconds";
+    if (!live_caption_is_valid(caption->text))
+        return "a caption is UTF-8, at most 1 KiB, without empty lines and "
+               "control characters";
     keep(captions, caption);
     store(captions, caption);
+    if (out)
+        live_put_caption(out, caption);
+    return NULL;
+}
+
+void captions_tell(const struct captions *captions, uint64_t channel,
+                   struct buf *out)
+{
+    for (size_t i = 0; i < captions->count; i++) {
+        const struct caption_line *line = &captions->lines[i];
+        live_put_caption(
+            out, &(struct live_caption){channel, line->tick, line->duration,
+                                        str_of(line->text, line->len)});
+    }
 }
 
 void captions_prune(struct captions *captions, int64_t tick)

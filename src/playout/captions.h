@@ -34,9 +34,14 @@ MUST_USE enum err captions_open(struct captions *captions, const char *folder,
                                 struct fault *fault);
 void captions_close(struct captions *captions);
 
-/* caption's channel is not looked at; its text is copied. */
-void captions_add(struct captions *captions,
-                  const struct live_caption *caption);
+/* Keeps another one and tells it to out, unless that is NULL. What is wrong
+ * with it, or NULL. */
+const char *captions_take(struct captions *captions,
+                          const struct live_caption *caption, struct buf *out);
+
+/* All there are, to an edge that knows none. */
+void captions_tell(const struct captions *captions, uint64_t channel,
+                   struct buf *out);
 
 /* Forgets, and erases from the disk, what is older than tick. */
 void captions_prune(struct captions *captions, int64_t tick);

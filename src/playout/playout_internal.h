@@ -8,7 +8,9 @@
  *   playout_maker.c   the programs that make parts
  *   playout_desk.c    the socket of the desk
  *   station.c         a channel's numbers
+ *   station_figures.c how much there is of a channel
  *   dvr.c             a rendition's recordings
+ *   captions.c        what was said on a channel
  *   child.c           helper programs */
 #ifndef PLAYOUT_PLAYOUT_INTERNAL_H
 #define PLAYOUT_PLAYOUT_INTERNAL_H

@@ -482,41 +482,15 @@ static enum err on_thumbnail(struct station *station, const struct part *part,
     return ERR_OK;
 }
 
-/* Out of order only by little: players ask for what is now. */
 static enum err on_caption(struct station *station, const struct part *part,
                            struct buf *out)
 {
-    const struct live_caption caption = {
-        .channel = channel_number(station),
-        .tick = part->tick,
-        .duration = part->duration,
-        .text = part->payload,
-    };
-    if (!part->duration || part->duration > LIVE_DURATION_MAX)
-        return refuse(station, part, "a caption takes at most 60 seconds");
-    if (!is_of_now(station, part->tick))
-        return refuse(station, part, "a caption is of the present");
-    if (!live_caption_is_valid(part->payload))
-        return refuse(station, part,
-                      "a caption is UTF-8, at most 1 KiB, without empty lines "
-                      "and control characters");
-    captions_add(&station->captions, &caption);
-    if (out)
-        live_put_caption(out, &caption);
-    return ERR_OK;
-}
-
-static void tell_captions(const struct station *station, struct buf *out)
-{
-    for (size_t i = 0; i < station->captions.count; i++) {
-        const struct caption_line *line = &station->captions.lines[i];
-        live_put_caption(out, &(struct live_caption){
-                                  .channel = channel_number(station),
-                                  .tick = line->tick,
-                                  .duration = line->duration,
-                                  .text = str_of(line->text, line->len),
-                              });
-    }
+    const struct live_caption caption = {channel_number(station), part->tick,
+                                         part->duration, part->payload};
+    const char *cause = is_of_now(station, part->tick)
+                            ? captions_take(&station->captions, &caption, out)
+                            : "a caption is of the present";
+    return cause ? refuse(station, part, cause) : ERR_OK;
 }
 
 enum err station_take(struct station *station, const struct part *part,
@@ -676,7 +650,7 @@ void station_tell_all(struct station *station, struct buf *out)
 {
     assert(out);
     tell_channel(station, out);
-    tell_captions(station, out);
+    captions_tell(&station->captions, channel_number(station), out);
     for (uint32_t i = 0; i < PART_RENDITIONS_MAX; i++) {
         const struct dvr *dvr = &station->rungs[i].dvr;
         if (!station->rungs[i].is_wanted || !dvr->count)
@@ -801,39 +775,4 @@ void station_prune(struct station *station, int64_t now_us, struct buf *out)
                             &(struct live_pruned){channel_number(station), i,
                                                   dvr->segments[0].sequence});
     }
-}
-
-/* ---- Figures ----------------------------------------------------------------
- */
-
-int64_t station_window_seconds(const struct station *station)
-{
-    int64_t longest = 0;
-    for (size_t i = 0; i < PART_RENDITIONS_MAX; i++) {
-        const struct rung *rung = &station->rungs[i];
-        int64_t seconds =
-            rung->dvr.count ? (rung->end - rung->dvr.segments[0].tick) / LIVE_HZ
-                            : 0;
-        if (seconds > longest)
-            longest = seconds;
-    }
-    return longest < station->dvr_seconds ? longest : station->dvr_seconds;
-}
-
-int64_t station_bytes(const struct station *station)
-{
-    int64_t bytes = 0;
-    for (size_t i = 0; i < PART_RENDITIONS_MAX; i++)
-        bytes += dvr_bytes(&station->rungs[i].dvr);
-    return bytes;
-}
-
-int64_t station_end(const struct station *station)
-{
-    int64_t end = 0;
-    for (size_t i = 0; i < PART_RENDITIONS_MAX; i++) {
-        if (station->rungs[i].end > end)
-            end = station->rungs[i].end;
-    }
-    return end;
 }

@@ -11,10 +11,22 @@
 #include "media/cea608.h"
 
 enum {
-    RCL = 0x1420, BS = 0x1421, DER = 0x1424, RU2 = 0x1425, RU3 = 0x1426,
-    RDC = 0x1429, TR = 0x142A, EDM = 0x142C, CR = 0x142D, ENM = 0x142E,
-    EOC = 0x142F, TAB2 = 0x1722,
-    ROW_15 = 0x1470, ROW_14 = 0x1450, ROW_1 = 0x1150, ROW_15_COLUMN_8 = 0x1474,
+    RCL = 0x1420,
+    BS = 0x1421,
+    DER = 0x1424,
+    RU2 = 0x1425,
+    RU3 = 0x1426,
+    RDC = 0x1429,
+    TR = 0x142A,
+    EDM = 0x142C,
+    CR = 0x142D,
+    ENM = 0x142E,
+    EOC = 0x142F,
+    TAB2 = 0x1722,
+    ROW_15 = 0x1470,
+    ROW_14 = 0x1450,
+    ROW_1 = 0x1150,
+    ROW_15_COLUMN_8 = 0x1474,
 };
 
 static struct cea608 state;
@@ -215,8 +227,9 @@ static void test_a_row_has_an_end(void **unused)
 /* Field one twice, a pair of CEA-708 and one that is not valid; and an
  * emulation prevention byte. */
 static const uint8_t sei[] = {
-    6, 4, 22, 0xB5, 0, 0x31, 'G', 'A', '9', '4', 3, 0xC4, 0xFF,
-    0xFC, 0x94, 0x2C, 0xFE, 0, 0, 3, 1, 0x80, 0x80, 0xFC, 'H', 'I', 0x80,
+    6,   4, 22,   0xB5, 0,    0x31, 'G',  'A',  '9',
+    '4', 3, 0xC4, 0xFF, 0xFC, 0x94, 0x2C, 0xFE, 0,
+    0,   3, 1,    0x80, 0x80, 0xFC, 'H',  'I',  0x80,
 };
 
 static void test_pairs_of_field_one_come_out_of_sei(void **unused)
