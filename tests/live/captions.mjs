@@ -4,11 +4,14 @@
 // broadcast, with B-frames, becomes WebVTT beside them, which ffmpeg reads.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
 import net from "node:net";
+import path from "node:path";
 
+import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
 import { control, makeFeed, say, sending } from "../lib/captions.mjs";
-import { Site, until } from "../lib/site.mjs";
-import { finally_, run, test } from "../lib/tap.mjs";
+import { root, Site, until } from "../lib/site.mjs";
+import { finally_, run, skip, test } from "../lib/tap.mjs";
 
 const RCL = control(0x1420);
 const ENM = control(0x142e);
@@ -34,12 +37,12 @@ await site.serve("--rtmp", `127.0.0.1:${port}`);
 
 // Loaded in the first second of four, shown from picture 40 to picture 80.
 const when = new Map();
-for (let n = 0; n < 10; n++) {
+for (let n = 0; n < 18; n++) {
   when.set(n * 100, [...RCL, ...ENM, ...ROW_14, ...say(`STORY <${n}> & CAFE`), ...E_ACUTE, ...ROW_15, ...NOTE, ...say(" ON AIR")]);
   when.set(n * 100 + 40, EOC);
   when.set(n * 100 + 80, EDM);
 }
-const feed = makeFeed(site.folder, 40, when);
+const feed = makeFeed(site.folder, 72, when);
 
 /** @typedef {{ start: number, end: number, text: string }} Cue */
 
@@ -128,6 +131,45 @@ test("ffmpeg reads in them what was said, when it was", async () => {
     if (n) assert.ok(Math.abs(cue.start - /** @type {Cue} */ (whole[n - 1]).start - 4) < 0.1, "four seconds apart");
   });
 });
+
+const { playwright, why } = await findBrowser();
+/** What the track of the page's video shows now. @param {any} page @returns {Promise<string[]>} */
+const showing = (page) =>
+  page.evaluate(() => {
+    const tracks = [...(document.querySelector("video")?.textTracks ?? [])].filter(({ mode }) => mode === "showing");
+    return tracks.flatMap((track) => [...(track.activeCues ?? [])].map((cue) => /** @type {VTTCue} */ (cue).getCueAsHTML().textContent ?? ""));
+  });
+const screenshots = path.join(root, "build/screenshots");
+
+if (!playwright) skip("captions in a browser", String(why));
+else
+  test("a reader in Chromium turns them on by a key, sees them, and is asked no more", async () => {
+    const browser = await launch(playwright);
+    fs.mkdirSync(screenshots, { recursive: true });
+    const origin = `http://127.0.0.1:${site.port}`;
+    for (const [width, colorScheme] of /** @type {[number, string][]} */ ([[1280, "light"], [360, "dark"]])) {
+      const { page, context, wrong } = await openPage(browser, origin, { viewport: { width, height: 800 }, colorScheme });
+      /** @type {string[]} */
+      const asked = [];
+      page.on("request", (/** @type {any} */ request) => asked.push(new URL(request.url()).pathname));
+      await page.goto(`${origin}/en/tv`);
+      await page.click("[data-play]");
+      await page.waitForSelector("[data-do=captions]:visible");
+      assert.equal(asked.filter((name) => name.endsWith(".vtt")).length, 0, "nothing of them is fetched while they are off");
+      await page.keyboard.press("c");
+      await page.waitForSelector("[data-do=captions][aria-pressed=true]");
+      const text = await until(async () => (await showing(page))[0], "a caption is on the screen");
+      assert.match(text, /^STORY <\d> & CAFÉ\n♪ ON AIR$/);
+      await page.screenshot({ path: path.join(screenshots, `tv-captions-${width}.png`) });
+      assert.equal(await overflow(page), "");
+      await page.reload();
+      await page.click("[data-play]");
+      await page.waitForSelector("[data-do=captions][aria-pressed=true]");
+      assert.deepEqual(wrong, []);
+      await context.close();
+    }
+    await browser.close();
+  });
 
 test("they are kept: a playout and an edge that start again tell them", async () => {
   const before = joined((await allCues("?dvr=1")).cues)[0];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The player's buttons, scrubber and keys. Their words stand in the page.
+import { makeCaptions, remember, wanted } from "./player-captions.js";
 import { loadPictures } from "./player-pictures.js";
 
 const STEP_S = 10;
@@ -88,11 +89,22 @@ export function makeControls(air, player, video, engine) {
     engine.level = audio || value === "auto" ? -1 : Number(value);
   }
 
-  function showCaptions() {
-    const tracks = [...video.textTracks].filter(({ kind }) => kind === "captions" || kind === "subtitles");
-    part("captions").hidden = !tracks.length;
-    part("captions").ariaPressed = String(tracks.some(({ mode }) => mode === "showing"));
-    return tracks;
+  /** Those of the device's own player are its tracks. */
+  const tracks = () => [...video.textTracks].filter(({ kind }) => kind === "captions" || kind === "subtitles");
+  const captions = engine.native ? undefined : makeCaptions(video, air.dataset.stream ?? "", engine.position);
+  const hasCaptions = () => captions?.isOn ?? tracks().some(({ mode }) => mode === "showing");
+
+  /** @param {boolean} on */
+  function turnCaptions(on) {
+    if (captions) captions.set(on);
+    else tracks().forEach((track, i) => (track.mode = on && !i ? "showing" : "hidden"));
+    part("captions").ariaPressed = String(hasCaptions());
+  }
+
+  function offerCaptions() {
+    if (!part("captions").hidden) return;
+    part("captions").hidden = false;
+    turnCaptions(wanted());
   }
 
   /** @param {number} seconds */
@@ -106,10 +118,9 @@ export function makeControls(air, player, video, engine) {
     live: () => engine.goLive(),
     mute: () => void (video.muted = !video.muted),
     captions: () => {
-      const tracks = showCaptions();
-      const on = tracks.some(({ mode }) => mode === "showing");
-      tracks.forEach((track, i) => (track.mode = !on && !i ? "showing" : "hidden"));
-      showCaptions();
+      if (part("captions").hidden) return;
+      remember(!hasCaptions());
+      turnCaptions(!hasCaptions());
     },
     pip: () => void (document.pictureInPictureElement ? document.exitPictureInPicture() : video.requestPictureInPicture()).catch(() => {}),
     full: () => void (document.fullscreenElement ? document.exitFullscreen() : player.requestFullscreen()).catch(() => {}),
@@ -160,7 +171,8 @@ export function makeControls(air, player, video, engine) {
   quality.addEventListener("change", choose);
   engine.onLevels = showLevels;
   part("pip").hidden = !document.pictureInPictureEnabled;
-  video.textTracks.addEventListener("addtrack", showCaptions);
+  engine.onCaptions = offerCaptions;
+  if (engine.native) video.textTracks.addEventListener("addtrack", offerCaptions);
   video.addEventListener("click", () => part("play").click());
   for (const event of ["play", "pause", "volumechange", "timeupdate"]) video.addEventListener(event, show);
   document.addEventListener("fullscreenchange", show);

@@ -48,6 +48,8 @@ export function makeEngine(video, base) {
     /** @type {(is: boolean) => void} */
     onTrouble: () => {},
     onLevels: () => {},
+    /** The stream offers them. */
+    onCaptions: () => {},
     get audio() {
       return audio;
     },
@@ -102,6 +104,7 @@ export function makeEngine(video, base) {
     });
     hls.on(Hls.Events.ERROR, (_, data) => onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => engine.onLevels());
+    hls.on(Hls.Events.MANIFEST_LOADED, (_, { subtitles }) => subtitles?.length && engine.onCaptions());
     hls.on(Hls.Events.FRAG_BUFFERED, () => engine.onTrouble(false));
     hls.attachMedia(video);
     return hls;

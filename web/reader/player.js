@@ -17,7 +17,7 @@ export function start(air, at) {
   makeControls(air, player, video, engine);
   engine.onTrouble = (is) => trouble.classList.toggle("waiting", is);
   void engine.load({ at });
-  player.querySelector("button")?.focus({ preventScroll: true });
+  /** @type {HTMLElement | null} */ (player.querySelector("[data-do=play]"))?.focus({ preventScroll: true });
 }
 
 /** What was recorded, with the browser's own buttons. @param {HTMLVideoElement} video @param {string} url */
