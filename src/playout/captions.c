@@ -39,8 +39,9 @@ static void drop_front(struct captions *captions, size_t count)
     for (size_t i = 0; i < count; i++)
         free(captions->lines[i].text);
     captions->count -= count;
-    memmove(captions->lines, captions->lines + count,
-            captions->count * sizeof *captions->lines);
+    if (captions->count > 0)
+        memmove(captions->lines, captions->lines + count,
+                captions->count * sizeof *captions->lines);
 }
 
 static void keep(struct captions *captions, const struct live_caption *caption)

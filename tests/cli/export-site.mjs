@@ -22,7 +22,7 @@ const ADDRESS = "https://paper.example";
 const DIFFERENCES = [
   ["a folder has no queries: lists go on at another address", (served) => served.replace(/(?<!example\/article\/[0-9a-f]{13})\?(before|post)=([0-9a-f-]{13,})(?!","type":"text")/g, "/$1/$2")], // but in names of posts
   ["nothing is new there while a page is open", (served) => served
-    .replace(/ data-(live|seq|first|new-words|new-sample|events|newest)(="[^"]*")?(?=[ >])/g, "")
+    .replace(/ data-(live|seq|first|new-words|new-sample|changed-words|events|newest)(="[^"]*")?(?=[ >])/g, "")
     .replace(/<noscript><p class="trail">.*?<\/p><\/noscript>|<script type="module" src="\/assets\/live-[^>]*><\/script>|<div class="fresh"[^>]*><\/div>/g, "")],
   ["nobody asks for cards there", (served) => served.replace(/<link rel="alternate" type="[a-z]+\/[a-z]+\+oembed"[^>]*>/g, "")],
   ["nobody counts views there", (served) => served.replace(/<noscript><img[^>]*src="\/views\/[^>]*><\/noscript>/g, "").replace(/ data-article="[0-9a-f]{13}"/g, "")],

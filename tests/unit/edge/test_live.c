@@ -38,6 +38,7 @@ static void take_changes(struct scene *scene)
 {
     struct live_change change;
     while (live_origin_next(scene->origin, &change)) {
+        live_captions_release(change.captions);
         if (change.station) {
             live_station_release(scene->station);
             scene->station = change.station;
