@@ -35,6 +35,8 @@ export async function launch(playwright) {
       // Where the line seems slow, as on a busy machine, pictures further down
       // are fetched ahead, and no view weighs the same twice.
       "--force-effective-connection-type=4G",
+      // And until a page knows what the line is like, as on a fast one.
+      "--blink-settings=lazyLoadingImageMarginPxUnknown=1250",
     ],
   });
   finally_(() => browser.close());

@@ -29,7 +29,7 @@ const obs = { reordered: 2, x264: "b-adapt=1:scenecut=40:nal-hrd=cbr" };
 const FEEDS = {
   "OBS: 30 fps, key frame every 2 s, 48 kHz": { ...obs, frames: "30", group: 60, isShort: true },
   "OBS: 60 fps, key frame every 2 s, 44.1 kHz": { ...obs, frames: "60", group: 120, rate: 44100 },
-  "OBS with its key frame interval on automatic (250 frames)": { ...obs, frames: "30", group: 250, x264: "scenecut=0:nal-hrd=cbr", isShort: true,
+  "OBS with its key frame interval on automatic (250 frames)": { ...obs, frames: "30", group: 250, x264: "scenecut=0:nal-hrd=cbr",
     // It begins at any part, sees nothing for up to eight seconds, and sometimes gives up.
     without: "video.js" },
   "50 fps, key frame every 4 s": { ...obs, frames: "50", group: 200 },
