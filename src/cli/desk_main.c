@@ -35,6 +35,7 @@ enum {
     WORK_CONNECTIONS = 8, /* the edge's, so as many requests at once */
     READERS = PRINTERS + WORKERS + 6,
     READY_TIMEOUT_MS = 60 * 1000,
+    READY_LOOK_MS = 50, /* for an end that comes before */
 };
 
 struct desk {
@@ -328,7 +329,14 @@ static enum err start_hub(struct desk *desk, struct fault *fault)
 
 static void tell_ready(struct desk *desk)
 {
-    if (press_wait_ready(desk->press, READY_TIMEOUT_MS * INT64_C(1000)))
+    int64_t until_us = clock_now_us() + READY_TIMEOUT_MS * INT64_C(1000);
+    enum err err;
+    do {
+        if (process_end_is_asked()) /* and the edge is gone already */
+            return;
+        err = press_wait_ready(desk->press, READY_LOOK_MS * INT64_C(1000));
+    } while (err && clock_now_us() < until_us);
+    if (err)
         log_warn("no edge is there yet");
     if (write((int)desk->arguments->ready_fd, "1", 1) != 1)
         log_warn("the supervisor cannot be told that all is up");

@@ -148,3 +148,10 @@ void process_wait_for_end(void)
     watched_signals(&signals);
     sigwait(&signals, &number);
 }
+
+bool process_end_is_asked(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 ||
+                                         sigismember(&pending, SIGINT) == 1);
+}

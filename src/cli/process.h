@@ -4,6 +4,7 @@
 #ifndef CLI_PROCESS_H
 #define CLI_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,5 +55,8 @@ MUST_USE enum err process_begin(const char *name, int argc, char **argv,
 
 /* Waits for SIGTERM or SIGINT. */
 void process_wait_for_end(void);
+
+/* Whether one of them has come, which process_wait_for_end will take. */
+bool process_end_is_asked(void);
 
 #endif

@@ -238,7 +238,7 @@ enum err press_wait_ready(struct press *press, int64_t timeout_us)
     pthread_mutex_unlock(&press->lock);
     if (!ready)
         return ERR_TIMEOUT;
-    feed_wait_acknowledged(press->feed, timeout_us);
+    feed_wait_acknowledged(press->feed, PRESS_ACK_TIMEOUT_MS * INT64_C(1000));
     return ERR_OK;
 }
 

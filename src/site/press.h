@@ -50,7 +50,8 @@ MUST_USE enum err press_catch_up(struct press *press, int64_t seq,
                                  struct fault *fault);
 
 /* Waits until an edge is connected and every page can be had, at most
- * timeout_us; pinned pages may still be printed ahead. ERR_TIMEOUT. */
+ * timeout_us, and for what that edge was told already; pinned pages may still
+ * be printed ahead. ERR_TIMEOUT. */
 MUST_USE enum err press_wait_ready(struct press *press, int64_t timeout_us);
 
 void press_work_closed(struct press *press, unsigned edge);
