@@ -334,8 +334,9 @@ test("a disk that is full, a program that is killed: no half file is left", asyn
   fs.mkdirSync(folder);
   const child = spawn(program, ["backup", path.join(folder, "a"), "--data", site.data], { stdio: "ignore" });
   await until(() => {
-    try {
-      return fs.readdirSync(`/proc/${child.pid}/fd`).some((fd) => fs.readlinkSync(`/proc/${child.pid}/fd/${fd}`).startsWith(folder));
+    try { // the copy of the database has a name for a moment, empty, until SQLite has opened it
+      const open = fs.readdirSync(`/proc/${child.pid}/fd`).map((fd) => fs.readlinkSync(`/proc/${child.pid}/fd/${fd}`)).filter((file) => file.startsWith(folder));
+      return open.length > 0 && open.every((file) => file.endsWith(" (deleted)"));
     } catch {
       return child.exitCode !== null;
     }
