@@ -65,7 +65,10 @@ static enum err merge(struct desk_search *search, struct fault *fault)
            !is_stopping(search)) {
         err = search_merge(search->content, MERGED_AT_ONCE,
                            &search->may_be_loose, fault);
-        others += written_since(search) - 1; /* one was ours */
+        uint64_t meanwhile = written_since(search) - 1; /* one was ours */
+        if (meanwhile > 0)
+            search->may_be_loose = true;
+        others += meanwhile;
     }
     return err;
 }
