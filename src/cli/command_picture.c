@@ -394,8 +394,9 @@ static enum err run_focus(const struct command_line *line, struct fault *fault)
 const struct command command_picture_focus = {
     .name = "picture focus",
     .summary = "say what no cut of a picture may lose",
-    .details = "Lists show pictures cut to 3:2. Without a focal point the part "
-               "that looks most interesting is taken.",
+    .details = "Lists show pictures cut to 3:2, openings and films to 16:9, "
+               "portraits to a square. Without a focal point the part that "
+               "looks most interesting is taken.",
     .shared = COMMAND_DATA,
     .arguments =
         (const struct command_argument[]){

@@ -60,6 +60,7 @@
     X(picture_add) \
     X(picture_show) \
     X(picture_focus) \
+    X(picture_portrait) \
     X(picture_list) \
     X(picture_make) \
     X(category_list) \

@@ -336,11 +336,11 @@ static enum err write_made(struct edit *edit, const struct medium *medium)
     enum err err = edit_run(
         edit,
         "UPDATE medium SET made = $2, problem = $3, width = $4, height = $5,"
-        " credit = $6, focus_x = $7, focus_y = $8 WHERE id = $1",
+        " credit = $6, focus_x = $7, focus_y = $8, plan = $9 WHERE id = $1",
         DB_ID(id), DB_I64(medium->made), DB_STR(medium->problem),
         DB_I64(medium->original.width), DB_I64(medium->original.height),
         DB_STR(medium->credit), DB_I64(medium->focus_x),
-        DB_I64(medium->focus_y));
+        DB_I64(medium->focus_y), DB_I64(MEDIA_PLAN));
     if (!err)
         err = edit_run(edit,
                        "DELETE FROM rendition WHERE medium_id = $1 AND made "

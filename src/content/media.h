@@ -26,6 +26,9 @@ enum {
     MEDIA_RENDITIONS_MAX = 64,
     MEDIA_FOCUS_MAX = 1000,
     MEDIA_FOCUS_AUTO = -1, /* of both: where it looks most interesting */
+    /* Rises with every change of what is made of a picture (picture.c): those
+     * made before are made anew, in the background. 0: the whole and 3:2. */
+    MEDIA_PLAN = 1,
 };
 
 /* Where the renditions of a medium stand; the numbers are in the database. */
@@ -39,7 +42,7 @@ enum media_made {
 struct rendition {
     struct blob blob; /* blob_public_name: /media/<name> */
     struct str mime;  /* "image/webp" */
-    struct str ratio; /* "3:2" of one that was cut, "" of the whole */
+    struct str ratio; /* of picture_cuts: "3:2", "" of the whole */
     int64_t width;    /* pixels; 0 when it has none */
     int64_t height;
     int64_t size_bytes;

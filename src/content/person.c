@@ -267,6 +267,29 @@ enum err person_save(struct edit *edit, const struct person_input *input,
     return err;
 }
 
+enum err person_set_picture(struct edit *edit, const struct id *id,
+                            const struct id *picture)
+{
+    DEFER(edit_step_end) struct edit_step step = {0};
+    struct person person;
+    enum err err = edit_step_begin(&step, edit);
+    if (err)
+        return err;
+    err = person_load(edit->db, STR(""), id, &edit->arena, &person);
+    if (!err)
+        err =
+            db_run(edit->db, "UPDATE person SET picture_id = $2 WHERE id = $1",
+                   DB_ID(id), DB_ID_OR_NULL(picture));
+    if (err == ERR_CONFLICT)
+        return fault_set(edit->fault, ERR_NOT_FOUND, "picture",
+                         "there is no medium %s", picture->text);
+    if (err)
+        return edit_failed(edit, err);
+    err = show_picture(edit, &person.picture, picture);
+    change_notef(edit, "save", "author:%" PRI_STR, ARG_STR(person.slug));
+    return err ? err : edit_step_commit(&step);
+}
+
 enum err person_remove(struct edit *edit, const struct id *id)
 {
     DEFER(edit_step_end) struct edit_step step = {0};

@@ -54,6 +54,11 @@ MUST_USE enum err person_save(struct edit *edit,
                               const struct person_input *input,
                               struct id *ret_id);
 
+/* Their portrait, or none. ERR_NOT_FOUND for a person or a medium that is not
+ * there. */
+MUST_USE enum err person_set_picture(struct edit *edit, const struct id *id,
+                                     const struct id *picture);
+
 /* ERR_CONFLICT while they stand in a byline. */
 MUST_USE enum err person_remove(struct edit *edit, const struct id *id);
 

@@ -14,34 +14,44 @@
 /* From wide to narrow; the types of one size stand together, so that it is
  * scaled once. */
 static const uint16_t widths[] = {1280, 960, 800, 640, 480, 320};
-static const struct {
-    uint8_t x, y;
-} ratios[] = {{0, 0}, {3, 2}};
 static const enum image_format formats[] = {IMAGE_AVIF, IMAGE_WEBP, IMAGE_JPEG};
 
 enum { COUNT_WIDTHS = sizeof widths / sizeof *widths };
 
+/* A change here is one of MEDIA_PLAN. */
+const struct picture_cut_facts picture_cuts[PICTURE_CUTS] = {
+    [PICTURE_WHOLE] = {STR_INIT(""), 0, 0, 1280, 1, true},
+    [PICTURE_CARD] = {STR_INIT("3:2"), 3, 2, 1280, 1, true},
+    [PICTURE_WIDE] = {STR_INIT("16:9"), 16, 9, 1280, 2, false},
+    [PICTURE_SQUARE] = {STR_INIT("1:1"), 1, 1, 640, 2, false},
+};
+
 /* Within a hundredth a picture has the ratio already. */
-static bool has_ratio(int64_t width, int64_t height, int64_t x, int64_t y)
+bool picture_is_like(int64_t width, int64_t height, enum picture_cut cut)
 {
+    int64_t x = picture_cuts[cut].x, y = picture_cuts[cut].y;
     int64_t difference = width * y - height * x;
     return (difference < 0 ? -difference : difference) * 100 < height * x;
 }
 
-static size_t plan_ratio(int64_t width, size_t ratio,
-                         struct image_output outputs[], size_t count)
+static size_t plan_cut(int64_t width, const struct picture_cut_facts *cut,
+                       struct image_output outputs[], size_t count)
 {
+    int64_t widest = width < cut->widest ? width : cut->widest;
     size_t first = 0;
-    while (first < COUNT_WIDTHS && widths[first] > width)
+    while (first < COUNT_WIDTHS && widths[first] > widest)
         first++;
-    for (size_t w = first; w < COUNT_WIDTHS || w == first; w++) {
-        for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)
+    for (size_t w = first; w < COUNT_WIDTHS || w == first; w += cut->step) {
+        for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
+            if (formats[f] == IMAGE_WEBP && !cut->webp)
+                continue;
             outputs[count++] = (struct image_output){
                 .format = formats[f],
                 .width = w < COUNT_WIDTHS ? widths[w] : (uint16_t)width,
-                .ratio_x = ratios[ratio].x,
-                .ratio_y = ratios[ratio].y,
+                .ratio_x = cut->x,
+                .ratio_y = cut->y,
             };
+        }
     }
     return count;
 }
@@ -50,13 +60,13 @@ size_t picture_plan(int64_t width, int64_t height,
                     struct image_output outputs[IMAGE_OUTPUTS_MAX])
 {
     size_t count = 0;
-    for (size_t r = 0; r < sizeof ratios / sizeof *ratios; r++) {
-        int64_t x = ratios[r].x, y = ratios[r].y, part = width;
-        if (x && has_ratio(width, height, x, y))
+    for (enum picture_cut c = 0; c < PICTURE_CUTS; c++) {
+        int64_t x = picture_cuts[c].x, y = picture_cuts[c].y, part = width;
+        if (x && picture_is_like(width, height, c))
             continue;
         if (x && width * y > height * x)
             part = height * x / y;
-        count = plan_ratio(part < 1 ? 1 : part, r, outputs, count);
+        count = plan_cut(part < 1 ? 1 : part, &picture_cuts[c], outputs, count);
     }
     return count;
 }
@@ -141,11 +151,12 @@ static enum err run_helper(struct making *making)
     return store_renditions(making, &made);
 }
 
-/* Those that another try would meet again. */
+/* Those that another try would meet again, a lost file among them. */
 static bool is_of_the_picture(enum err err)
 {
     return err == ERR_INVALID || err == ERR_UNSUPPORTED ||
-           err == ERR_TOO_LONG || err == ERR_TIMEOUT || err == ERR_CLOSED;
+           err == ERR_TOO_LONG || err == ERR_TIMEOUT || err == ERR_CLOSED ||
+           err == ERR_NOT_FOUND || err == ERR_CORRUPT;
 }
 
 static enum err read_medium(struct picture_work *work, const struct id *id,
@@ -202,6 +213,19 @@ static enum err write_down(struct picture_work *work,
     return err;
 }
 
+/* What was made of it before is kept, and not tried again by this plan. */
+static void keep_made(struct picture_work *work, const struct id *id)
+{
+    struct fault ignored = {0};
+    DEFER(edit_end) struct edit edit = {0};
+    enum err err = edit_begin(&edit, work->content, work->actor, &ignored);
+    if (!err)
+        err = db_run(edit.db, "UPDATE medium SET plan = $2 WHERE id = $1",
+                     DB_ID(id), DB_I64(MEDIA_PLAN));
+    if (!err)
+        (void)!edit_commit(&edit);
+}
+
 static void set_problem(struct medium *medium, const struct fault *fault)
 {
     medium->made = MEDIA_UNMAKEABLE;
@@ -232,7 +256,9 @@ static enum err make(struct picture_work *work, const struct id *id,
         err = run_helper(&making);
     if (!err)
         return write_down(work, &before, &medium, fault);
-    if (is_of_the_picture(err) && before.made != MEDIA_MADE) {
+    if (is_of_the_picture(err) && before.made == MEDIA_MADE) {
+        keep_made(work, id);
+    } else if (is_of_the_picture(err)) {
         set_problem(&medium, &own);
         (void)!write_down(work, &before, &medium, &ignored);
     }
@@ -340,14 +366,15 @@ enum err picture_add(struct picture_work *work,
  */
 
 static const char waiting_sql[] =
-    "SELECT medium.id, MAX(article.published_us) AS newest"
-    " FROM medium"
-    " LEFT JOIN article_medium ON medium_id = medium.id"
+    "SELECT waiting.id, MAX(article.published_us) AS newest"
+    " FROM (SELECT id, 0 AS again FROM medium WHERE made = 0"
+    "  UNION ALL SELECT id, 1 AS again FROM medium"
+    "  WHERE made = 1 AND plan < $2) AS waiting"
+    " LEFT JOIN article_medium ON medium_id = waiting.id"
     " LEFT JOIN article ON article.id = article_id"
     "  AND article.state = 'published'"
-    " WHERE medium.made = 0"
-    " GROUP BY medium.id"
-    " ORDER BY newest DESC, medium.id DESC LIMIT $1";
+    " GROUP BY waiting.id, again"
+    " ORDER BY again, newest DESC, waiting.id DESC LIMIT $1";
 
 static enum err read_ids(struct db_query *query, struct arena *arena,
                          struct picture_ids *ret_ids)
@@ -363,7 +390,8 @@ enum err picture_waiting(struct db *db, size_t limit, struct arena *arena,
                          struct picture_ids *ret_ids)
 {
     DEFER(db_query_end)
-    struct db_query query = db_ask(db, waiting_sql, DB_I64((int64_t)limit));
+    struct db_query query =
+        db_ask(db, waiting_sql, DB_I64((int64_t)limit), DB_I64(MEDIA_PLAN));
     return read_ids(&query, arena, ret_ids);
 }
 

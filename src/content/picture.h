@@ -17,12 +17,30 @@ struct arena;
 struct content;
 struct db;
 
-/* The ratio of the pictures of lists; "" in rendition.ratio is the whole. */
-#define PICTURE_RATIO_CARD STR("3:2")
+/* What pictures are cut to, around their focal point. */
+enum picture_cut {
+    PICTURE_WHOLE,
+    PICTURE_CARD,   /* of lists */
+    PICTURE_WIDE,   /* where a section opens, films, programs that read */
+    PICTURE_SQUARE, /* portraits, programs that read */
+    PICTURE_CUTS,
+};
+
+struct picture_cut_facts {
+    struct str name; /* rendition.ratio: "3:2", "" of the whole */
+    uint8_t x, y;
+    uint16_t widest; /* pixels */
+    uint8_t step;    /* every one, or every second width */
+    bool webp;       /* or AVIF and JPEG alone */
+};
+extern const struct picture_cut_facts picture_cuts[PICTURE_CUTS];
+
+/* Whether a picture of that size is not cut for it, being like that already. */
+bool picture_is_like(int64_t width, int64_t height, enum picture_cut cut);
 
 /* Which renditions a picture of that size is to have: each width that it fills,
  * or its own when it is smaller than all, in each type, of the whole and of
- * each ratio that it has not by itself. At most IMAGE_OUTPUTS_MAX; returns how
+ * each cut that it is not like already. At most IMAGE_OUTPUTS_MAX; returns how
  * many. */
 size_t picture_plan(int64_t width, int64_t height,
                     struct image_output outputs[IMAGE_OUTPUTS_MAX]);
@@ -73,8 +91,8 @@ struct picture_ids {
     size_t count;
 };
 
-/* Pictures that wait to be made: those of the newest published articles first.
- * At most limit. */
+/* Pictures that wait to be made: those of the newest published articles first;
+ * behind them those that were made by an older plan. At most limit. */
 MUST_USE enum err picture_waiting(struct db *db, size_t limit,
                                   struct arena *arena,
                                   struct picture_ids *ret_ids);

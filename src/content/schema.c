@@ -514,6 +514,11 @@ static const char recordings_sql[] =
 static const char past_sql[] =
     "ALTER TABLE channel ADD COLUMN past_us BIGINT NOT NULL DEFAULT 0;";
 
+/* See MEDIA_PLAN. */
+static const char plan_sql[] =
+    "ALTER TABLE medium ADD plan BIGINT NOT NULL DEFAULT 0;"
+    "CREATE INDEX medium_plan ON medium (plan) WHERE made = 1;";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -532,6 +537,7 @@ const struct migration schema_migrations[] = {
     {15, "television: channels, stream keys, programmes", channels_sql},
     {16, "recordings of programmes", recordings_sql},
     {17, "since when viewers may go back", past_sql},
+    {18, "by which plan pictures were made", plan_sql},
 };
 
 const size_t schema_migration_count =

@@ -177,6 +177,10 @@ struct document_writer {
      * not known. NULL when there is none to show. */
     bool (*media)(void *context, struct str id,
                   struct document_media *ret_media);
+    /* The same for the picture of a film of others, which is shown 16:9; NULL:
+     * as media has it. */
+    bool (*poster)(void *context, struct str id,
+                   struct document_media *ret_media);
     void *context;
     struct str base_url; /* "https://bm.ge": what feeds put before '/…' */
     bool first_is_eager; /* the first picture is not loaded lazily */

@@ -180,8 +180,8 @@ static void write_embed(struct html_writer *html,
     if (embed_frame(url, frame))
         document_write_attr(html->out, "data-frame", str_from_c(frame));
     buf_add_c(html->out, " rel=\"external nofollow\">");
-    if (document_find_media(html->options, document_str(node, DOCUMENT_POSTER),
-                            &poster))
+    if (document_find_poster(html->options, document_str(node, DOCUMENT_POSTER),
+                             &poster))
         write_img(html, &poster, STR(""));
     write_span(html->out, "embed-provider", provider);
     if (provider.len)

@@ -26,6 +26,16 @@ bool document_find_media(const struct document_writer *writer, struct str id,
     return true;
 }
 
+bool document_find_poster(const struct document_writer *writer, struct str id,
+                          struct document_media *ret_media)
+{
+    if (!writer || !writer->poster)
+        return document_find_media(writer, id, ret_media);
+    struct document_writer posters = *writer;
+    posters.media = writer->poster;
+    return document_find_media(&posters, id, ret_media);
+}
+
 /* What is open at the moment: the link, then marks in the table's order. */
 struct inline_state {
     struct buf *out;

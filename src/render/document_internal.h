@@ -79,6 +79,8 @@ void document_write_inline(const struct document_node *node,
 void document_write_attr(struct buf *out, const char *name, struct str value);
 
 /* Looks media up. False when it is unknown or has no src. */
+bool document_find_poster(const struct document_writer *writer, struct str id,
+                          struct document_media *ret_media);
 bool document_find_media(const struct document_writer *writer, struct str id,
                          struct document_media *ret_media);
 

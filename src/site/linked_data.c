@@ -233,6 +233,22 @@ static void set_authors(struct printing *p, struct value *node,
     value_set(node, "author", authors);
 }
 
+/* Search engines take the one that fits where they show it. */
+static void add_cuts(struct printing *p, struct value *images,
+                     const struct medium *medium)
+{
+    static const enum picture_cut cuts[] = {PICTURE_WIDE, PICTURE_SQUARE};
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        const struct rendition *file = story_cut(medium, cuts[i]);
+        if (!file)
+            continue;
+        struct value *image = add_node(images, "ImageObject");
+        set_address(p, image, "url", story_file_path(p->arena, file));
+        value_set_int(image, "width", file->width);
+        value_set_int(image, "height", file->height);
+    }
+}
+
 static void set_picture(struct printing *p, struct value *node,
                         const struct article *article)
 {
@@ -241,8 +257,8 @@ static void set_picture(struct printing *p, struct value *node,
     const struct rendition *file = story_preview(medium);
     if (!file)
         return;
-    struct value *image =
-        add_node(value_set_list(node, "image"), "ImageObject");
+    struct value *images = value_set_list(node, "image");
+    struct value *image = add_node(images, "ImageObject");
     set_address(p, image, "url", story_file_path(p->arena, file));
     if (file->width && file->height) {
         value_set_int(image, "width", file->width);
@@ -254,6 +270,7 @@ static void set_picture(struct printing *p, struct value *node,
     set_text(image, "creditText",
              content->picture_credit.len ? content->picture_credit
                                          : medium->credit);
+    add_cuts(p, images, medium);
 }
 
 static void set_corrections(struct printing *p, struct value *node,

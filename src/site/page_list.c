@@ -169,9 +169,9 @@ enum err page_tag(struct printing *p)
 /* ---- Author -----------------------------------------------------------------
  */
 
-static void set_author(struct printing *p, const struct person *person)
+static void set_author(struct printing *p, struct value *model,
+                       const struct person *person)
 {
-    struct value *model = value_set_object(p->data, "author");
     value_set_str(model, "name", person->name);
     value_set_str(model, "role", person->role);
     value_set_str(model, "about", person->bio);
@@ -182,6 +182,23 @@ static void set_author(struct printing *p, const struct person *person)
                                          "/%" PRI_STR "/author/%" PRI_STR,
                                          ARG_STR(code), ARG_STR(person->slug)));
     }
+}
+
+/* Their face, beside the name. */
+static enum err set_portrait(struct printing *p, struct value *model,
+                             const struct person *person)
+{
+    struct medium medium;
+    if (!id_is_set(&person->picture)) {
+        story_set_picture(p, model, NULL, STR(""), STORY_PORTRAIT, true);
+        return ERR_OK;
+    }
+    enum err err = media_load(p->db, &person->picture, p->arena, &medium);
+    if (!err)
+        story_set_picture(p, model, &medium,
+                          medium.alt.len ? medium.alt : person->name,
+                          STORY_PORTRAIT, true);
+    return err;
 }
 
 enum err page_author(struct printing *p)
@@ -195,10 +212,13 @@ enum err page_author(struct printing *p)
     if (!err)
         err = article_list_person(p->db, p->lang, &person.id, list_cursor(p),
                                   list_length(p), p->arena, &list);
+    struct value *model = value_set_object(p->data, "author");
+    if (!err)
+        err = set_portrait(p, model, &person);
     if (err)
         return printing_failed(p, err);
     struct str path = printing_path(p, "author/", person.slug);
-    set_author(p, &person);
+    set_author(p, model, &person);
     list_set(p, &list, 0, path);
     set_head(p, person.name, path, person.bio, &list);
     linked_list(p, "CollectionPage", person.bio,

@@ -10,6 +10,7 @@
 #define SITE_STORY_MODEL_H
 
 #include "content/article_list.h"
+#include "content/picture.h"
 
 struct article;
 struct document_media;
@@ -22,7 +23,9 @@ enum story_size {
     STORY_LEAD,
     STORY_MAJOR,
     STORY_STANDARD,
-    STORY_BRIEF, /* no picture */
+    STORY_BRIEF,    /* no picture */
+    STORY_POSTER,   /* of a film in an article */
+    STORY_PORTRAIT, /* of an author */
 };
 
 enum story_flag {
@@ -51,6 +54,11 @@ bool story_media(struct printing *p, const struct medium *medium,
 /* The one file of a picture for programs that show previews: the widest up to
  * 1600 pixels of the types that all of them read. NULL when there is none. */
 const struct rendition *story_preview(const struct medium *medium);
+
+/* The widest JPEG of a cut; NULL when the picture is like that uncut, or waits
+ * to be made. */
+const struct rendition *story_cut(const struct medium *medium,
+                                  enum picture_cut cut);
 
 /* "/media/<name>" */
 struct str story_file_path(struct arena *arena,

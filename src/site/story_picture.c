@@ -20,24 +20,28 @@ enum {
 static const struct {
     struct str sizes;
     int64_t width_max;
-    bool cut;       /* to PICTURE_RATIO_CARD */
+    enum picture_cut cut;
     int avif_step;  /* every so many widths */
     int webp_step;  /* 0: none */
     int jpeg_width; /* the widest up to it */
 } places[] = {
     [STORY_FULL] = {STR_INIT("(min-width: 1200px) 912px, (min-width: 704px) "
                              "672px, calc(100vw - 32px)"),
-                    1280, false, 1, 2, 960},
+                    1280, PICTURE_WHOLE, 1, 2, 960},
     [STORY_LEAD] = {STR_INIT("(min-width: 1280px) 592px, (min-width: 900px) "
                              "46vw, calc(100vw - 32px)"),
-                    1280, true, 1, 2, 960},
+                    1280, PICTURE_CARD, 1, 2, 960},
     [STORY_MAJOR] = {STR_INIT("(min-width: 1280px) 592px, (min-width: 600px) "
                               "46vw, calc(100vw - 32px)"),
-                     1280, true, 2, 0, 640},
+                     1280, PICTURE_WIDE, 1, 0, 800},
     [STORY_STANDARD] = {STR_INIT("(min-width: 900px) 296px, (min-width: 600px) "
                                  "176px, 104px"),
-                        640, true, 2, 0, 480},
-    [STORY_BRIEF] = {STR_INIT(""), 0, false, 1, 0, 0},
+                        640, PICTURE_CARD, 2, 0, 480},
+    [STORY_BRIEF] = {STR_INIT(""), 0, PICTURE_WHOLE, 1, 0, 0},
+    [STORY_POSTER] = {STR_INIT("(min-width: 704px) 672px, calc(100vw - 32px)"),
+                      1280, PICTURE_WIDE, 1, 0, 800},
+    [STORY_PORTRAIT] = {STR_INIT("(min-width: 600px) 160px, 96px"), 640,
+                        PICTURE_SQUARE, 1, 0, 320},
 };
 
 struct str story_file_path(struct arena *arena,
@@ -102,6 +106,21 @@ const struct rendition *story_preview(const struct medium *medium)
             best = rendition;
     }
     return best && preview_rank(best->mime) ? best : NULL;
+}
+
+const struct rendition *story_cut(const struct medium *medium,
+                                  enum picture_cut cut)
+{
+    const struct rendition *widest = NULL;
+    for (size_t i = 0;
+         medium && medium->made == MEDIA_MADE && i < medium->rendition_count;
+         i++) {
+        const struct rendition *rendition = &medium->renditions[i];
+        if (str_eq(rendition->ratio, picture_cuts[cut].name) &&
+            str_eq(rendition->mime, STR("image/jpeg")))
+            widest = rendition;
+    }
+    return widest;
 }
 
 static struct str add_candidate(struct printing *p, struct str srcset,
@@ -170,20 +189,29 @@ static void add_source(const struct choice *choice, const char *type, int step,
             (struct document_source){mime, srcset};
 }
 
-static bool has_ratio(const struct medium *medium, struct str ratio)
+static bool has_cut(const struct medium *medium, enum picture_cut cut)
 {
     for (size_t i = 0; i < medium->rendition_count; i++)
-        if (str_eq(medium->renditions[i].ratio, ratio))
+        if (str_eq(medium->renditions[i].ratio, picture_cuts[cut].name))
             return true;
     return false;
+}
+
+/* A picture that was made before there was this cut has at least that of
+ * lists, until it is made anew. */
+static struct str ratio_for(const struct medium *medium, enum picture_cut cut)
+{
+    if (cut != PICTURE_WHOLE && !has_cut(medium, cut) &&
+        !picture_is_like(medium->original.width, medium->original.height, cut))
+        cut = PICTURE_CARD;
+    return has_cut(medium, cut) ? picture_cuts[cut].name : STR("");
 }
 
 static bool offer_made(struct printing *p, const struct medium *medium,
                        enum story_size size, struct document_media *media)
 {
-    struct choice choice = {p, medium, STR(""), places[size].width_max};
-    if (places[size].cut && has_ratio(medium, PICTURE_RATIO_CARD))
-        choice.ratio = PICTURE_RATIO_CARD;
+    struct choice choice = {p, medium, ratio_for(medium, places[size].cut),
+                            places[size].width_max};
     const struct rendition *last = NULL, *source = NULL, *next;
     for (next = next_of(&choice, STR("image/jpeg"), NULL); next;
          next = next_of(&choice, STR("image/jpeg"), next)) {
@@ -269,6 +297,14 @@ static bool find_media(void *context, struct str id,
                        STORY_FULL, ret_media);
 }
 
+static bool find_poster(void *context, struct str id,
+                        struct document_media *ret_media)
+{
+    const struct picture_source *source = context;
+    return story_media(source->p, article_medium(source->article, id),
+                       STORY_POSTER, ret_media);
+}
+
 struct document_writer story_writer(struct printing *p,
                                     const struct article *article)
 {
@@ -276,6 +312,7 @@ struct document_writer story_writer(struct printing *p,
     *source = (struct picture_source){.p = p, .article = article};
     return (struct document_writer){
         .media = find_media,
+        .poster = find_poster,
         .context = source,
         .base_url = p->settings.address,
     };

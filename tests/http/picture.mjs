@@ -103,9 +103,16 @@ function iptc(fields) {
 
 test("every size of the table in every type, and the cut of lists; smaller ones are not enlarged", async () => {
   const picture = await add(at("plain.jpg"));
-  const sizes = picture.renditions.map((/** @type {any} */ r) => `${r.cut}${r.type.slice(6, 7)}${r.width}`).sort();
+  const sizes = picture.renditions.filter((/** @type {any} */ r) => !r.cut).map((/** @type {any} */ r) => `${r.cut}${r.type.slice(6, 7)}${r.width}`).sort();
   const expected = ["a", "j", "w"].flatMap((type) => [320, 480, 640, 800].map((width) => `${type}${width}`)).sort();
   assert.deepEqual(sizes, expected, "900 × 600 is 3:2 as it is");
+  const cuts = picture.renditions.filter((/** @type {any} */ r) => r.cut);
+  assert.deepEqual(
+    cuts.map((/** @type {any} */ r) => `${r.cut} ${r.type.slice(6)} ${r.width}×${r.height}`).sort(),
+    ["16:9 avif 480×270", "16:9 avif 800×450", "16:9 jpeg 480×270", "16:9 jpeg 800×450"]
+      .concat(["1:1 avif 480×480", "1:1 jpeg 480×480"]),
+    "those of openings and of portraits",
+  );
   for (const type of ["image/jpeg", "image/webp", "image/avif"]) {
     looksLike(colorAt(picture, 0.1, 0.1, type), GREEN, type);
     looksLike(colorAt(picture, 0.9, 0.5, type), BLUE, type);
@@ -198,6 +205,43 @@ test("the focal point stays in the cut", async () => {
   await site.run("picture", "focus", picture.id, "95%", "50%");
   const moved = JSON.parse(await site.run("picture", "show", picture.id, "--json"));
   looksLike(colorAt(moved, 0.02, 0.1, "image/jpeg", "3:2"), BLUE, "the right end");
+});
+
+test("a portrait is the square around the focal point, on the author's page alone", async () => {
+  const feed = "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>t</title><item><title>By Nino</title><guid>n1</guid><dc:creator>Nino Kalandia</dc:creator><description>Words.</description></item></channel></rss>";
+  fs.writeFileSync(at("feed.xml"), feed);
+  await site.run("import", "rss", at("feed.xml"));
+  vips("resize", at("plain.ppm"), at("face.png"), "0.8", "--vscale", "0.6"); // 720 × 360
+  const picture = await add(at("face.png"), "--focus", "100%", "--focus", "50%", "--alt", "Nino at her desk");
+  const page = async () => (await site.get("/en/author/nino-kalandia")).text();
+  assert.ok(!/class="head portrait"/.test(await page()));
+  const unknown = await broadsheet(["picture", "portrait", "nobody", picture.id, "--data", site.data]);
+  assert.match(unknown.stderr, /nobody has the page/);
+  await site.run("picture", "portrait", "nino-kalandia", picture.id);
+  const html = await page();
+  const img = /class="head portrait"[\s\S]*?<img src="([^"]+)" alt="Nino at her desk"[^>]* width="320" height="320"/.exec(html);
+  assert.ok(img, html.slice(0, 200));
+  assert.equal((await site.get(img[1] ?? "")).status, 200);
+  looksLike(colorAt(picture, 0.1, 0.1, "image/jpeg", "1:1"), BLUE, "the right end");
+  await site.run("picture", "portrait", "nino-kalandia", "none");
+  assert.ok(!/class="head portrait"/.test(await page()));
+  assert.equal((await site.get(img[1] ?? "")).status, 404, "nothing shows it any more");
+});
+
+test("pictures that were made by an older plan get what they lack in the background, and are shown as they are until then", async () => {
+  const sql = (/** @type {string} */ text) => execFileSync("sqlite3", [path.join(site.data, "broadsheet.db"), text], { encoding: "utf8" }).trim();
+  vips("resize", at("plain.ppm"), at("older.png"), "0.7");
+  const { id } = await add(at("older.png"));
+  const show = async () => JSON.parse(await site.run("picture", "show", id, "--json"));
+  sql(`PRAGMA busy_timeout=5000; DELETE FROM rendition WHERE medium_id = '${id}' AND ratio IN ('16:9', '1:1'); UPDATE medium SET plan = 0 WHERE id = '${id}'`);
+  await until(async () => (await show()).renditions.some((/** @type {any} */ r) => r.cut === "16:9"), "it is made anew");
+  // What was made is kept where it cannot be made again.
+  const name = sql(`SELECT blob FROM medium WHERE id = '${id}'`).split("\n").pop() ?? "";
+  const before = await show();
+  fs.rmSync(path.join(site.data, "blobs", name.slice(0, 2), name.slice(2)));
+  sql(`PRAGMA busy_timeout=5000; UPDATE medium SET plan = 0 WHERE id = '${id}'`);
+  await until(() => !sql(`SELECT plan FROM medium WHERE id = '${id}'`).endsWith("0"), "it was tried");
+  assert.deepEqual(await show(), before);
 });
 
 test("readers get the renditions, for ever; the original and every other size are not there", async () => {

@@ -114,7 +114,7 @@ static void test_all_that_is_wrong_is_told(void **state)
                 " article_id = (SELECT MAX(id) FROM article);"
                 "UPDATE medium SET size_bytes = size_bytes + 1;"
                 "INSERT INTO medium SELECT 'x', 'no file', mime, 0, 0, 1, 0, 0,"
-                " '', '', '', '', 0, 0, 0, '' FROM medium LIMIT 1;"
+                " '', '', '', '', 0, 0, 0, '', 0 FROM medium LIMIT 1;"
                 "PRAGMA foreign_keys = ON;");
     const char *said = check(room, false);
     assert_says(said, "database: row ");
