@@ -54,9 +54,9 @@ static enum err read_proxies(const struct command_line *line,
     return ERR_OK;
 }
 
-static enum err read_broadcasts(const struct command_line *line,
-                                const char *option, const char **ret_address,
-                                struct fault *fault)
+static enum err read_address(const struct command_line *line,
+                             const char *option, const char **ret_address,
+                             struct fault *fault)
 {
     struct address address;
     *ret_address = command_value(line, option);
@@ -77,7 +77,7 @@ static enum err check_readable(const char *path, struct fault *fault)
 static enum err read_rtmps(const struct command_line *line,
                            struct serve_config *config, struct fault *fault)
 {
-    enum err err = read_broadcasts(line, "rtmps", &config->rtmps, fault);
+    enum err err = read_address(line, "rtmps", &config->rtmps, fault);
     config->certificate = command_value(line, "rtmps-certificate");
     config->certificate_key = command_value(line, "rtmps-key");
     if (!err && config->rtmps &&
@@ -108,11 +108,13 @@ enum err serve_options_read(const struct command_line *line,
         err = command_number(line, "page-memory", 1, MEBIBYTE, 0, &mebibytes,
                              fault);
     if (!err)
-        err = read_broadcasts(line, "rtmp", &config.rtmp, fault);
+        err = read_address(line, "rtmp", &config.rtmp, fault);
     if (!err)
-        err = read_broadcasts(line, "srt", &config.srt, fault);
+        err = read_address(line, "srt", &config.srt, fault);
     if (!err)
         err = read_rtmps(line, &config, fault);
+    if (!err)
+        err = read_address(line, "metrics", &config.metrics, fault);
     if (err)
         return err;
     config.threads = (unsigned)threads;

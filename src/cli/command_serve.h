@@ -19,6 +19,7 @@
     {"rtmps", 0, false, "ADDRESS:PORT", "where they come in by RTMPS (:1936); none unless given"}, \
     {"rtmps-certificate", 0, false, "FILE", "its certificate in PEM, with those that vouch for it"}, \
     {"rtmps-key", 0, false, "FILE", "the certificate's key in PEM"}, \
+    {"metrics", 0, false, "ADDRESS:PORT", "where Prometheus asks for /metrics (127.0.0.1:9464): whoever reaches it may read them; none unless given"}, \
     {"log-json", 0, false, NULL, "log one JSON object a line"}
 /* clang-format on */
 

@@ -82,6 +82,7 @@
     X(backup) \
     X(restore) \
     X(check) \
+    X(metrics) \
     X(completion) \
     X(version) \
     X(help)

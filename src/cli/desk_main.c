@@ -17,6 +17,7 @@
 #include "cli/desk_recordings.h"
 #include "cli/desk_search.h"
 #include "cli/desk_television.h"
+#include "cli/metrics.h"
 #include "cli/newspaper.h"
 #include "cli/process.h"
 #include "cli/serve.h"
@@ -32,6 +33,7 @@
 enum {
     PRINTERS = 3,
     WORKERS = 8,
+    WATCH_CONNECTIONS = 16,
     WORK_CONNECTIONS = 8, /* the edge's, so as many requests at once */
     READERS = PRINTERS + WORKERS + 6,
     READY_TIMEOUT_MS = 60 * 1000,
@@ -58,7 +60,8 @@ struct desk {
     struct http_workers *workers;
     struct http_server *local; /* the desk's socket: the command line */
     struct http_server *work;  /* connections to the edge */
-    struct listener listener;
+    struct http_server *watch; /* who asks for metrics */
+    struct listener listener, watch_listener;
 };
 
 /* ---- requests ---- */
@@ -73,6 +76,17 @@ static void on_edge_request(void *context, struct http_exchange *exchange)
 {
     struct desk *desk = context;
     http_workers_submit(desk->workers, exchange, WHO_PUBLIC);
+}
+
+/* Of the table of routes this one is all that is answered here: what is public
+ * is the edge's to answer. */
+static void on_watch_request(void *context, struct http_exchange *exchange)
+{
+    struct desk *desk = context;
+    if (str_eq(exchange->request.path, STR("/metrics")))
+        http_workers_submit(desk->workers, exchange, WHO_WATCHES);
+    else
+        http_answer_error(exchange, 404, STR("Here is only /metrics."));
 }
 
 static uint64_t body_max(void *context, const struct http_request *request)
@@ -135,6 +149,34 @@ static enum err write_television(void *context, struct buf *out,
 {
     struct desk *desk = context;
     return desk_television_status(desk->television, out, fault);
+}
+
+/* NULL when it cannot be had: the rest is told nevertheless. */
+static json_t *read_television(struct desk *desk)
+{
+    DEFER(buf_finish) struct buf text;
+    struct fault fault = {0};
+    buf_init(&text, HTTP_CALL_ANSWER_BYTES_MAX);
+    if (desk_television_status(desk->television, &text, &fault))
+        return NULL;
+    return json_loadb(text.ptr, text.len, 0, NULL);
+}
+
+static enum err write_metrics(void *context, bool is_open_metrics,
+                              struct buf *out, struct fault *fault)
+{
+    struct desk *desk = context;
+    struct metric_writer writer = {out, is_open_metrics};
+    const struct metrics_desk own = {desk->content, desk->press};
+    enum err err = metrics_write_desk(&writer, &own, fault);
+    if (err)
+        return err;
+    json_t *television = read_television(desk);
+    metrics_write_television(&writer, television);
+    metrics_write_processes(&writer, getppid(), television);
+    json_decref(television);
+    metric_end(&writer);
+    return buf_err(out);
 }
 
 static void write_status(void *context, struct buf *out)
@@ -257,6 +299,13 @@ static void on_accept(void *context, int fd, const struct address_peer *peer)
     http_server_accept(desk->local, fd, peer);
 }
 
+static void on_watch_accept(void *context, int fd,
+                            const struct address_peer *peer)
+{
+    struct desk *desk = context;
+    http_server_accept(desk->watch, fd, peer);
+}
+
 static void *run_loop(void *argument)
 {
     loop_run(argument);
@@ -274,12 +323,22 @@ static enum err create_servers(struct desk *desk)
     struct http_server_config work = local;
     work.on_request = on_edge_request;
     work.on_close = on_work_close;
+    struct http_server_config watch = local;
+    watch.on_request = on_watch_request;
+    watch.body_max = NULL;
+    watch.connections_max = WATCH_CONNECTIONS;
     enum err err = http_server_create(&local, &desk->local);
+    if (!err)
+        err = http_server_create(&watch, &desk->watch);
     if (!err)
         err = http_server_create(&work, &desk->work);
     if (!err)
         err = listener_start(&desk->listener, desk->loop,
                              (int)desk->arguments->desk_fd, on_accept, desk);
+    if (!err && desk->arguments->metrics_fd)
+        err = listener_start(&desk->watch_listener, desk->loop,
+                             (int)desk->arguments->metrics_fd, on_watch_accept,
+                             desk);
     return err;
 }
 
@@ -291,6 +350,7 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
         .catch_up = catch_up,
         .write_status = write_status,
         .write_television = write_television,
+        .write_metrics = write_metrics,
         .hub = desk,
         .hub_wake = wake_hub,
         .is_feed = hub_is_feed,
@@ -349,11 +409,14 @@ static void finish(struct desk *desk)
     loop_stop(desk->loop);
     pthread_join(desk->loop_thread, NULL);
     listener_stop(&desk->listener);
+    if (desk->arguments->metrics_fd)
+        listener_stop(&desk->watch_listener);
     http_workers_destroy(desk->workers);
     loop_run_once(desk->loop, 0); /* sends what the workers answered last */
     desk->finishing = true;
     http_server_destroy(desk->local);
     http_server_destroy(desk->work);
+    http_server_destroy(desk->watch);
     desk_search_stop(desk->search);
     desk_pictures_stop(desk->pictures);
     desk_recordings_stop(desk->recordings);

@@ -257,6 +257,12 @@ enum err television_status_write(const struct channel_list *channels,
     }
     json_t *root =
         json_pack("{s:b, s:o}", "playout", told != NULL, "channels", array);
+    static const char *const passed_on[] = {"ingest", "disk_free_bytes"};
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
+        json_t *value = json_object_get(told, passed_on[i]);
+        if (value)
+            json_object_set(root, passed_on[i], value);
+    }
     char *text = json_dumps(root, JSON_COMPACT);
     enum err err = text ? ERR_OK : ERR_NO_MEMORY;
     if (text)

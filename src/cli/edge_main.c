@@ -29,6 +29,8 @@ static void drop_what_is_the_desks(const struct process_arguments *arguments)
     close((int)arguments->desk_fd);
     if (arguments->rtmp_fd)
         close((int)arguments->rtmp_fd);
+    if (arguments->metrics_fd)
+        close((int)arguments->metrics_fd);
     close((int)arguments->ready_fd);
 }
 

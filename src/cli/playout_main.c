@@ -18,6 +18,8 @@ static void drop_what_is_others(const struct process_arguments *arguments)
     close((int)arguments->link_fd);
     close((int)arguments->media_fd);
     close((int)arguments->live_fd);
+    if (arguments->metrics_fd)
+        close((int)arguments->metrics_fd);
     close((int)arguments->ready_fd);
     for (size_t i = 0; i < arguments->listen_count; i++)
         close(arguments->listen_fds[i]);

@@ -23,6 +23,7 @@ enum { PROCESS_LISTEN_FDS_MAX = 512, PROCESS_ARGUMENTS_MAX = 24 };
     X(media_fd)     /* the public media folder */ \
     X(live_fd)      /* the folder of television's recordings */ \
     X(rtmp_fd)      /* listening for broadcasts; 0: none */ \
+    X(metrics_fd)   /* listening for who wants metrics; 0: none */ \
     X(ready_fd)     /* where the desk says that all is up */ \
     X(page_memory)  /* bytes, of an edge; 0: what the settings say */ \
     X(log_json)

@@ -131,9 +131,10 @@ static enum err open_readers_sockets(struct serving *serving,
     return ERR_OK;
 }
 
-static enum err open_rtmp_socket(struct serving *serving, struct fault *fault)
+/* text: ADDRESS:PORT, or NULL: none is wanted. */
+static enum err open_socket(const char *text, int64_t *ret_fd,
+                            struct fault *fault)
 {
-    const char *text = serving->config->rtmp;
     struct address address;
     int fd;
     if (!text)
@@ -144,7 +145,7 @@ static enum err open_rtmp_socket(struct serving *serving, struct fault *fault)
     if (err)
         return err;
     keep_on_exec(fd);
-    serving->arguments.rtmp_fd = fd;
+    *ret_fd = fd;
     return ERR_OK;
 }
 
@@ -210,7 +211,10 @@ static enum err open_everything(struct serving *serving, struct fault *fault)
     if (!err)
         err = open_readers_sockets(serving, fault);
     if (!err)
-        err = open_rtmp_socket(serving, fault);
+        err = open_socket(serving->config->rtmp, &arguments->rtmp_fd, fault);
+    if (!err)
+        err = open_socket(serving->config->metrics, &arguments->metrics_fd,
+                          fault);
     if (!err)
         err = open_unix_socket(serving, "run/desk.sock", &arguments->desk_fd,
                                fault);

@@ -27,6 +27,7 @@ struct serve_config {
     const char *srt;   /* checked for their form */
     const char *rtmps; /* …, with the files below */
     const char *certificate, *certificate_key;
+    const char *metrics; /* where metrics are asked for, or NULL; likewise */
     /* A program that feeds television and is run beside, as execv wants it;
      * NULL for none. */
     char *const *feeder;

@@ -58,6 +58,7 @@ static enum err init_thread(struct edge *edge, unsigned index)
             streams_create(thread->loop, &edge->streams_open, &thread->streams);
     if (!err)
         err = edge_live_create(thread);
+    edge_figures_start(thread);
     return err ? err : start_listeners(thread);
 }
 
@@ -89,6 +90,8 @@ static enum err start(struct edge *edge, struct fault *fault)
         err = edge_live_link_create(edge, &edge->live_link);
     if (!err)
         edge_count_streams(edge);
+    if (!err)
+        edge_figures_tell(edge);
     if (!err)
         err = edge_link_start(edge);
     if (err)

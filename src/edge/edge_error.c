@@ -129,6 +129,14 @@ static const struct error_pages *choose(const struct edge_errors *made,
     return found ? found : &made->languages[0];
 }
 
+/* The figures of errors stand in the order of EDGE_ERRORS. */
+#define X(status, seconds, message) \
+    static_assert(EDGE_ERRORS_##status - EDGE_ERRORS_400 == \
+                      (int)EDGE_ERROR_##status, \
+                  "as link/figures.h has them");
+EDGE_ERRORS(X)
+#undef X
+
 void edge_answer_error(struct http_exchange *exchange, int status)
 {
     size_t i = 0;
@@ -142,7 +150,8 @@ void edge_answer_error(struct http_exchange *exchange, int status)
     if (errors[i].seconds)
         len = snprintf(fields, sizeof fields, COMMON "Retry-After: %d\r\n",
                        errors[i].seconds);
-    const struct edge_thread *thread = http_server_context(exchange->server);
+    struct edge_thread *thread = http_server_context(exchange->server);
+    edge_count(thread, EDGE_ERRORS_400 + (enum edge_figure)i);
     const struct error_pages *pages =
         choose(thread->edge->errors, &exchange->request);
     http_answer(exchange, &(struct http_answer){

@@ -243,6 +243,7 @@ static void evict(struct edge_feed *feed, struct batch *batch)
     while ((page = shelf_evict(&feed->edge->shelf))) {
         add_key_op(batch, OP_DROP, page->key);
         message_put_str(&feed->out, MESSAGE_EVICTED, 0, page->key);
+        edge_count(edge_first(feed->edge), EDGE_PAGES_EVICTED);
         page_release(page);
     }
 }
@@ -356,6 +357,7 @@ static bool on_message(struct edge_feed *feed, struct batch *batch,
         ask_again(feed);
         feed->is_open = true;
         feed->edge->streams_told = UINT_MAX;
+        edge_figures_tell_anew(feed->edge);
         edge_views_resend(feed->edge->views);
         return true;
     case MESSAGE_PAGE:

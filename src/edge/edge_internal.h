@@ -8,6 +8,7 @@
  *   edge_feed.c     the desk's feed: pages, drops, acknowledgements
  *   edge_forward.c  requests that the desk itself answers
  *   edge_media.c    files of the public media folder
+ *   edge_figures.c  what is counted for whoever watches
  *   edge_allowance.c what one address may ask of the desk
  *   edge_hub.c      what subscribers of feeds ask
  *   edge_views.c    beacons: who reads what, counted and sent to the desk
@@ -36,6 +37,7 @@
 #include "edge/shelf.h"
 #include "edge/streams.h"
 #include "edge/view_counts.h"
+#include "link/figures.h"
 #include "link/message.h"
 #include "link/page.h"
 #include "net/http_server.h"
@@ -81,6 +83,9 @@ struct edge_thread {
     struct loop_timer views_timer;
     struct streams *streams;
     struct edge_live *live;
+    struct edge_figures figures; /* what it counts itself; gauges are 0 */
+    struct loop_timer figures_timer;
+    atomic_uint_fast64_t shown[EDGE_FIGURE_COUNT]; /* to the first thread */
 };
 
 struct edge {
@@ -94,6 +99,8 @@ struct edge {
     atomic_uint streams_open; /* of all threads */
     unsigned streams_told;    /* to the desk; UINT_MAX: nothing yet */
     struct loop_timer streams_timer;
+    struct edge_figures told; /* to the desk; all bits set: nothing yet */
+    struct loop_timer figures_timer;
     struct edge_views *views;
     struct edge_errors *errors; /* immutable */
 
@@ -266,6 +273,21 @@ bool edge_views_on_totals(struct edge_views *views, struct str payload);
  * does not say so within EDGE_VIEWS_KEEP_MS. */
 void edge_views_finish(struct edge_views *views, void (*done)(void *context),
                        void *context);
+
+/* ---- edge_figures.c ---- */
+
+static inline void edge_count(struct edge_thread *thread,
+                              enum edge_figure figure)
+{
+    thread->figures.values[figure]++;
+}
+
+/* Has the thread show what it counted each second. */
+void edge_figures_start(struct edge_thread *thread);
+/* Has the desk told the sums of all threads each second. */
+void edge_figures_tell(struct edge *edge);
+/* Another desk is there, which knows nothing. On the first thread. */
+void edge_figures_tell_anew(struct edge *edge);
 
 /* ---- edge_events.c ---- */
 

@@ -630,6 +630,7 @@ void edge_answer_live(struct edge_thread *thread,
 {
     struct str name = STR("");
     enum http_method method = exchange->request.method;
+    edge_count(thread, EDGE_LIVE_REQUESTS);
     if (method == HTTP_OPTIONS) {
         edge_live_answer_options(exchange);
         return;

@@ -56,7 +56,9 @@ static struct http_exchange *take_exchange(struct live_waiter *waiter)
 
 static void on_abandon(struct http_exchange *exchange)
 {
-    take_exchange(exchange->handler_data);
+    struct live_waiter *waiter = exchange->handler_data;
+    edge_count(waiter->live->thread, EDGE_LIVE_GONE);
+    take_exchange(waiter);
 }
 
 /* Where somebody waits for it now. */
@@ -111,11 +113,13 @@ void edge_live_on_timeout(void *context, struct loop_timeout *timeout)
     struct live_waiter *waiter =
         (struct live_waiter *)((char *)timeout -
                                offsetof(struct live_waiter, timeout));
-    if (loop_now_us(live->thread->loop) < until_us(waiter))
+    if (loop_now_us(live->thread->loop) < until_us(waiter)) {
         loop_timeout_arm(live->thread->loop, &live->timeouts, timeout);
-    else
-        edge_live_answer_words(take_exchange(waiter), 503,
-                               STR("nothing came in three target durations"));
+        return;
+    }
+    edge_count(live->thread, EDGE_LIVE_LATE);
+    edge_live_answer_words(take_exchange(waiter), 503,
+                           STR("nothing came in three target durations"));
 }
 
 /* What they ask next may add waiters again, for what comes then. */
@@ -130,6 +134,7 @@ static void release_some(void *argument)
             take_out(waiter);
             add(ring_of(&ask), waiter);
         } else {
+            edge_count(live->thread, EDGE_LIVE_ANSWERED);
             edge_live_answer(&ask, take_exchange(waiter));
         }
     }

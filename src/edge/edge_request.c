@@ -83,6 +83,7 @@ static void answer_path(struct edge_thread *thread,
     char key_bytes[PAGE_KEY_BYTES_MAX];
     struct str key = page_key_make(path, request->query, key_bytes);
     struct page *page = map_get(&thread->pages, key);
+    edge_count(thread, page ? EDGE_PAGE_HITS : EDGE_PAGE_MISSES);
     if (page)
         edge_answer_page(thread, exchange, page);
     else if (page_key_is_search(key) && !may_search(thread->edge, exchange))
@@ -104,6 +105,7 @@ void edge_on_request(void *context, struct http_exchange *exchange)
     if (!request->query.ptr && is_reading(request)) {
         struct page *page = map_get(&thread->pages, request->path);
         if (page) {
+            edge_count(thread, EDGE_PAGE_HITS);
             edge_answer_page(thread, exchange, page);
             return;
         }

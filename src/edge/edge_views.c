@@ -239,8 +239,10 @@ void edge_answer_views(struct edge_thread *thread,
     uint64_t article = id_number(&id);
     int64_t total = view_totals_get(&thread->edge->views->totals, article);
     bool may = may_count(thread, article, total);
-    bool counts = may && method == (is_pixel ? HTTP_GET : HTTP_POST) &&
-                  is_new_reading(thread, exchange, article);
+    bool is_beacon = method == (is_pixel ? HTTP_GET : HTTP_POST);
+    bool counts = may && is_beacon && is_new_reading(thread, exchange, article);
+    if (is_beacon)
+        edge_count(thread, counts ? EDGE_BEACONS_COUNTED : EDGE_BEACONS_OTHER);
     if (counts || (may && total < 0 && !is_pixel))
         note(thread, article, counts, total < 0);
     if (is_pixel)

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "link/figures.h"
 #include "link/message.h"
 #include "link/views.h"
 
@@ -56,6 +57,9 @@ struct feed_events {
                       const struct feed_viewed *viewed);
     /* How many streams are open there; NULL: nobody wants to know. */
     void (*on_streams)(void *context, unsigned edge, uint64_t count);
+    /* What it has counted; NULL: nobody wants to know. */
+    void (*on_figures)(void *context, unsigned edge,
+                       const struct edge_figures *figures);
     /* A connection for requests, dialled at the edge; owned by the callee. */
     void (*on_work)(void *context, unsigned edge, int fd);
 };

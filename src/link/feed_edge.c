@@ -177,6 +177,17 @@ static bool on_streams(struct feed_edge *edge, struct str payload)
     return !reader.bad;
 }
 
+static bool on_figures(struct feed_edge *edge, struct str payload)
+{
+    const struct feed_events *events = &edge->feed->events;
+    struct edge_figures figures;
+    if (edge_figures_read(payload, &figures))
+        return false;
+    if (events->on_figures)
+        events->on_figures(events->context, edge->index, &figures);
+    return true;
+}
+
 static bool on_message(struct feed_edge *edge, const struct message *message)
 {
     const struct feed_events *events = &edge->feed->events;
@@ -194,6 +205,8 @@ static bool on_message(struct feed_edge *edge, const struct message *message)
         return on_viewed(edge, message);
     case MESSAGE_STREAMS:
         return on_streams(edge, message->payload);
+    case MESSAGE_FIGURES:
+        return on_figures(edge, message->payload);
     default:
         return false; /* not the edge's to say now */
     }

@@ -43,7 +43,7 @@ void message_put_str(struct buf *out, enum message_kind kind, uint64_t number,
 static bool is_kind(uint8_t kind)
 {
     return (kind >= MESSAGE_HELLO && kind <= MESSAGE_EVENTS) ||
-           (kind >= MESSAGE_WELCOME && kind <= MESSAGE_STREAMS) ||
+           (kind >= MESSAGE_WELCOME && kind <= MESSAGE_FIGURES) ||
            (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_READY) ||
            kind == MESSAGE_LIVE_VIEWERS;
 }

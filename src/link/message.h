@@ -58,6 +58,7 @@ enum message_kind {
                         so often these were read */
     MESSAGE_UNWANT,  /* str page key: nobody waits for it any more */
     MESSAGE_STREAMS, /* u64: so many streams of events are open */
+    MESSAGE_FIGURES, /* what it has counted (figures.h), each second */
     /* playout to edge; payloads: live.h */
     MESSAGE_LIVE_BEGIN = 128, /* nothing: all channels are told anew now */
     MESSAGE_LIVE_CHANNEL,

@@ -10,6 +10,7 @@
 enum {
     LENGTH_LINE_BYTES = 48,
     CHUNK_LINE_BYTES = 24,
+    STATUS_CLASS_AT = 9, /* "HTTP/1.1 200" */
 };
 
 /* ---- What every answer has in common ------------------------------------ */
@@ -128,6 +129,9 @@ void http_answer_ready(struct http_exchange *exchange,
     parts.count = parts.held = 0;
     void (*add)(struct http_parts *, struct str) =
         ready->release ? http_parts_add_held : http_parts_add;
+    assert(ready->head.len > STATUS_CLASS_AT);
+    unsigned class = (unsigned)(ready->head.ptr[STATUS_CLASS_AT] - '0') % 6;
+    connection->server->counts.answers[class]++;
     add(&parts, ready->head);
     add_head_end(connection, &parts);
     if (!connection->drops_body)
@@ -144,6 +148,7 @@ static void add_head(struct http_connection *connection,
 {
     struct str status = http_status_line(answer->status);
     assert(status.len);
+    connection->server->counts.answers[answer->status / 100]++;
     if (http_status_is_bodiless(answer->status))
         connection->drops_body = true;
     http_parts_add(parts, status);

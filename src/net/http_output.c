@@ -87,6 +87,8 @@ ssize_t http_output_try(struct http_connection *connection,
             sent = writev(fd, parts, (int)count);
         }
     } while (sent < 0 && errno == EINTR);
+    if (sent > 0)
+        connection->server->counts.sent_bytes += (uint64_t)sent;
     return sent;
 }
 
@@ -119,6 +121,8 @@ static ssize_t send_file(struct http_connection *connection, size_t len)
         sent = sendfile(connection->source.fd, output->file_fd, &offset, len);
     while (sent < 0 && errno == EINTR);
     output->file_offset = (uint64_t)offset;
+    if (sent > 0)
+        connection->server->counts.sent_bytes += (uint64_t)sent;
     return sent;
 }
 

@@ -186,6 +186,7 @@ static enum err start_connection(struct http_server *server,
         connection->next->previous = connection;
     server->connections = connection;
     server->counts.connections++;
+    server->counts.accepted++;
     return ERR_OK;
 }
 

@@ -87,8 +87,11 @@ void http_server_drain(struct http_server *server,
 struct http_server_counts {
     unsigned connections;
     unsigned exchanges; /* kept by handlers or being sent */
+    uint64_t accepted;  /* connections, those that were turned away left out */
     uint64_t requests;
-    uint64_t refused; /* bad heads and bodies, limits, time-outs */
+    uint64_t refused;    /* bad heads and bodies, limits, time-outs */
+    uint64_t answers[6]; /* by the hundreds of their status */
+    uint64_t sent_bytes;
 };
 
 /* What its handlers are called with. */

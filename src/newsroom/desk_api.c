@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the command line asks of a running desk. */
+#include "base/metric.h"
 #include "content/content.h"
 #include "content/websub.h"
 #include "net/uri.h"
@@ -60,4 +61,21 @@ void desk_api_television(void *context, struct http_exchange *exchange,
         newsroom->write_television(newsroom->desk, &call->body, &call->fault);
     if (err && !call->fault.code)
         fault_set(&call->fault, err, NULL, "television: %s", err_sentence(err));
+}
+
+/* GET /metrics: all stages, for Prometheus. */
+void desk_api_metrics(void *context, struct http_exchange *exchange,
+                      const struct route_match *match)
+{
+    (void)match;
+    struct http_call *call = context;
+    const struct newsroom *newsroom = call->context;
+    bool is_open = metric_wants_open(
+        http_fields_known(&exchange->request.fields, HTTP_FIELD_ACCEPT));
+    call->content_type = metric_content_type(is_open);
+    call->fields = STR("Cache-Control: no-store\r\nVary: Accept\r\n");
+    enum err err = newsroom->write_metrics(newsroom->desk, is_open, &call->body,
+                                           &call->fault);
+    if (err && !call->fault.code)
+        fault_set(&call->fault, err, NULL, "metrics: %s", err_sentence(err));
 }

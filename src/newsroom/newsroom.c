@@ -14,6 +14,7 @@ enum {
 const struct route newsroom_routes[] = {
     ROUTE(HTTP_POST, "/sync",                               WHO_LOCAL, 0, desk_api_sync),
     ROUTE(HTTP_GET,  "/status",                             WHO_LOCAL, 0, desk_api_status),
+    ROUTE(HTTP_GET,  "/metrics",                            WHO_LOCAL | WHO_WATCHES, 0, desk_api_metrics),
     ROUTE(HTTP_GET,  "/television",                         WHO_LOCAL, 0, desk_api_television),
     ROUTE(HTTP_POST, "/websub",                             WHO_PUBLIC | WHO_LOCAL, HUB_BODY_MAX, hub_api_ask),
     ROUTE(HTTP_POST, "/newsroom/api/articles",              WHO_LOCAL, ARTICLE_BODY_MAX, article_api_create),

@@ -15,6 +15,9 @@
 struct buf;
 struct content;
 
+/* Who asks on the listener for metrics. */
+enum { WHO_WATCHES = WHO_FIRST_FREE };
+
 /* The context of every route's struct http_call. The functions are given by
  * who wires the desk together. */
 struct newsroom {
@@ -27,6 +30,9 @@ struct newsroom {
     /* Appends a JSON object: how the channels do. */
     enum err (*write_television)(void *desk, struct buf *out,
                                  struct fault *fault);
+    /* Appends the metrics, as Prometheus or OpenMetrics has them. */
+    enum err (*write_metrics)(void *desk, bool is_open_metrics, struct buf *out,
+                              struct fault *fault);
     void *hub;
     /* Something was asked of the hub. */
     void (*hub_wake)(void *hub);

@@ -11,6 +11,7 @@
 route_handler desk_api_sync;
 route_handler desk_api_status;
 route_handler desk_api_television;
+route_handler desk_api_metrics;
 
 /* hub_api.c: what subscribers of feeds ask */
 route_handler hub_api_ask;

@@ -20,7 +20,9 @@
  *       answered by {"type":"status","channels":[{"id":…,"name":…,
  *         "on_air":bool,"since":us,"past":us,"feed":{…} or null,"media":{…} or
  * null, "viewers":N,"window_seconds":N,"disk_bytes":N,"trouble":…or null,
- *         "restarts":N}]}: feed and media are what ingest and maker said last.
+ *         "restarts":N,"parts":{"source":{"made":N,"gaps":N}},"pid":N}],
+ *         "ingest":{"pid":N,"restarts":N},"disk_free_bytes":N}: feed and media
+ *         are what ingest and maker said last; parts since the playout began.
  *
  * and is told, unasked, and when it connects, of each channel:
  *

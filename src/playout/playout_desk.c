@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -42,13 +43,29 @@ static int64_t past_of(const struct station *station)
     return oldest;
 }
 
+/* How many parts came of each rendition, and how many that are missing, since
+ * the playout began. */
+static json_t *parts_of(const struct station *station)
+{
+    json_t *parts = json_object();
+    for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++) {
+        const struct rung *rung = &station->rungs[i];
+        if (rung->part_total || rung->gap_total)
+            json_object_set_new(parts, part_rendition_name(i),
+                                json_pack("{s:I,s:I}", "made",
+                                          (json_int_t)rung->part_total, "gaps",
+                                          (json_int_t)rung->gap_total));
+    }
+    return parts;
+}
+
 /* is_short: what others say of it is left out. */
 static json_t *status_of(struct channel *channel, bool is_short)
 {
     const struct station *station = &channel->station;
     unsigned starts = channel->maker.starts;
     return json_pack(
-        "{s:s,s:s,s:b,s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:o,s:I}", "id",
+        "{s:s,s:s,s:b,s:I,s:I,s:o,s:o,s:I,s:I,s:I,s:o,s:I,s:o,s:I}", "id",
         station->id.text, "name", station->name, "on_air", channel->on_air,
         "since", (json_int_t)channel->since_us, "past",
         (json_int_t)past_of(station), "feed",
@@ -58,7 +75,17 @@ static json_t *status_of(struct channel *channel, bool is_short)
         (json_int_t)station_window_seconds(station), "disk_bytes",
         (json_int_t)station_bytes(station), "trouble",
         channel->trouble ? json_string(channel->trouble) : json_null(),
-        "restarts", (json_int_t)(starts ? starts - 1 : 0));
+        "restarts", (json_int_t)(starts ? starts - 1 : 0), "parts",
+        parts_of(station), "pid", (json_int_t)channel->maker.pid);
+}
+
+/* For recordings, as far as this process may use it; -1: not known. */
+static int64_t free_bytes(const struct playout *playout)
+{
+    struct statvfs disk;
+    if (statvfs(playout->config.live_folder, &disk) < 0)
+        return -1;
+    return (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
 }
 
 static json_t *whole_status(const struct playout *playout, bool is_short)
@@ -67,7 +94,12 @@ static json_t *whole_status(const struct playout *playout, bool is_short)
     for (size_t i = 0; i < playout->channel_count; i++)
         json_array_append_new(channels,
                               status_of(playout->channels[i], is_short));
-    return json_pack("{s:s,s:o}", "type", "status", "channels", channels);
+    const struct child *ingest = &playout->ingest;
+    return json_pack("{s:s,s:o,s:{s:I,s:I},s:I}", "type", "status", "channels",
+                     channels, "ingest", "pid", (json_int_t)ingest->pid,
+                     "restarts",
+                     (json_int_t)(ingest->starts ? ingest->starts - 1 : 0),
+                     "disk_free_bytes", (json_int_t)free_bytes(playout));
 }
 
 static void answer_status(struct desk *desk)

@@ -341,6 +341,7 @@ static void add_part(struct station *station, uint32_t at,
     note_used(station, &rung->dvr, kept.sequence);
     tell_part(station, at, &kept, part->payload, out);
     rung->end = part->tick + part->duration;
+    *(kept.is_gap ? &rung->gap_total : &rung->part_total) += 1;
     if (part->flags & PART_SEGMENT_END)
         end_segment(station, at, out);
 }

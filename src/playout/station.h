@@ -53,6 +53,7 @@ struct rung {
     char codecs[LIVE_CODECS_BYTES_MAX + 1];
     struct live_rendition_info info; /* name and codecs are the rung's */
     bool starts_anew;                /* the next part begins a segment */
+    uint64_t part_total, gap_total;  /* taken since the playout began */
     bool is_absent;      /* not made at present: players are not led to it */
     uint32_t part_count; /* of the open segment */
     int64_t end;         /* tick behind the last part; 0: none */

@@ -196,6 +196,7 @@ enum err press_catch_up(struct press *press, int64_t seq, struct fault *fault)
 {
     assert(press);
     struct timespec until = after_ms(PRESS_ACK_TIMEOUT_MS);
+    int64_t began_us = clock_now_us();
     int late = 0;
     pthread_mutex_lock(&press->lock);
     if (seq > press->wanted_seq)
@@ -215,6 +216,7 @@ enum err press_catch_up(struct press *press, int64_t seq, struct fault *fault)
                          "is back",
                          PRESS_ACK_TIMEOUT_MS / 1000);
     feed_wait_acknowledged(press->feed, PRESS_ACK_TIMEOUT_MS * INT64_C(1000));
+    metric_observe(&press->figures.publish_seconds, clock_now_us() - began_us);
     return ERR_OK;
 }
 
@@ -245,6 +247,12 @@ enum err press_wait_ready(struct press *press, int64_t timeout_us)
 void press_work_closed(struct press *press, unsigned edge)
 {
     feed_work_closed(press->feed, edge);
+}
+
+const struct press_figures *press_figures(const struct press *press)
+{
+    assert(press);
+    return &press->figures;
 }
 
 void press_read_status(struct press *press, struct press_status *ret_status)

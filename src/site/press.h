@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "link/feed.h"
 
 struct content;
 struct site;
@@ -68,5 +69,22 @@ struct press_status {
 };
 
 void press_read_status(struct press *press, struct press_status *ret_status);
+
+/* More of them, for metrics. */
+struct press_figures {
+    struct metric_histogram print_seconds;   /* of one page */
+    struct metric_histogram publish_seconds; /* from a commit until every edge
+                                                shows it, where somebody waits
+                                                for that */
+    atomic_uint_fast64_t failures;           /* pages that cannot be printed */
+};
+
+/* They stay the press's and go on counting. */
+const struct press_figures *press_figures(const struct press *press);
+
+/* What the edges that are connected have told; ret_told has room for
+ * FEED_EDGES_MAX. The result is how many there are. */
+size_t press_read_edges(struct press *press,
+                        struct edge_told ret_told[FEED_EDGES_MAX]);
 
 #endif

@@ -68,6 +68,7 @@ static void on_disconnect(void *context, unsigned edge)
     press->edges_known &= ~bit_of(edge);
     press->edges_untold &= ~bit_of(edge);
     press->streams[edge] = 0;
+    press->edges_told &= ~bit_of(edge);
     press->edges_new &= ~bit_of(edge);
     size_t position = 0;
     struct sheet *sheet;
@@ -151,6 +152,29 @@ static void on_streams(void *context, unsigned edge, uint64_t count)
     pthread_mutex_unlock(&press->lock);
 }
 
+static void on_figures(void *context, unsigned edge,
+                       const struct edge_figures *figures)
+{
+    struct press *press = context;
+    pthread_mutex_lock(&press->lock);
+    press->told[edge] = *figures;
+    press->edges_told |= bit_of(edge);
+    pthread_mutex_unlock(&press->lock);
+}
+
+size_t press_read_edges(struct press *press,
+                        struct edge_told ret_told[FEED_EDGES_MAX])
+{
+    size_t count = 0;
+    pthread_mutex_lock(&press->lock);
+    for (unsigned edge = 0; edge < FEED_EDGES_MAX; edge++) {
+        if (press->edges_told & bit_of(edge))
+            ret_told[count++] = (struct edge_told){edge, press->told[edge]};
+    }
+    pthread_mutex_unlock(&press->lock);
+    return count;
+}
+
 static void on_work(void *context, unsigned edge, int fd)
 {
     struct press *press = context;
@@ -169,6 +193,7 @@ struct feed_events press_feed_events(struct press *press)
         .on_evicted = on_evicted,
         .on_viewed = on_viewed,
         .on_streams = on_streams,
+        .on_figures = on_figures,
         .on_work = on_work,
     };
 }

@@ -76,6 +76,8 @@ struct press {
     unsigned printers_running;
     bool follower_running;
 
+    struct press_figures figures;
+
     pthread_mutex_t lock; /* guards all below; taken before the feed's */
     pthread_cond_t news;  /* for the follower: changes, edges, the end */
     pthread_cond_t work;  /* for the printers: jobs, the end */
@@ -101,6 +103,8 @@ struct press {
     uint64_t edges_new; /* bit set: connected, not yet looked after */
     uint64_t edges_known;
     uint64_t streams[FEED_EDGES_MAX]; /* open on each edge */
+    struct edge_figures told[FEED_EDGES_MAX];
+    uint64_t edges_told;   /* bit set: it has told its figures */
     uint64_t edges_untold; /* bit set: not told yet what was told before */
     struct feed_welcome welcomes[FEED_EDGES_MAX];
     size_t pinned_since;             /* articles, since the pins were listed */

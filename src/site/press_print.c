@@ -362,6 +362,10 @@ static bool print_once(struct printer *printer, struct print_job *job,
                   LOG_C("cause",
                         fault.message[0] ? fault.message : err_sentence(err)));
 
+    metric_observe(&press->figures.print_seconds, clock_now_us() - began_us);
+    if (err)
+        atomic_fetch_add(&press->figures.failures, 1);
+
     pthread_mutex_lock(&press->lock);
     bool overtaken = !err && (is_overtaken(press, since, &print) ||
                               edition != site_edition(press->config.site) ||

@@ -118,7 +118,7 @@ static void test_what_cannot_be_a_message_is_refused(void **state)
         head[4] = (char)kind;
         bool known =
             (kind >= MESSAGE_HELLO && kind <= MESSAGE_EVENTS) ||
-            (kind >= MESSAGE_WELCOME && kind <= MESSAGE_STREAMS) ||
+            (kind >= MESSAGE_WELCOME && kind <= MESSAGE_FIGURES) ||
             (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_READY) ||
             kind == MESSAGE_LIVE_VIEWERS;
         assert_int_equal(next_of(head), known ? ERR_OK : ERR_INVALID);
