@@ -262,7 +262,7 @@ check-build:
 	$(MAKE) FLAVOUR=tsan all $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 check-all: check-build
-	tools/run-tests $(SCRIPTS) -- \
+	tools/run-tests $(filter-out tests/live/%,$(SCRIPTS)) -- $(filter tests/live/%,$(SCRIPTS)) \
 	    $(call in,release,$(UNIT_TESTS)) $(call in,asan,$(UNIT_TESTS) $(FUZZERS)) \
 	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS)))) \
 	    $(addprefix asan:,$(ASAN_SCRIPTS))

@@ -279,7 +279,7 @@ test("searches that nobody waits for any more are not made", async () => {
   const rests = async () => (await other.api("GET", "/status")).waiting === 0;
   await until(rests, "the desk has nothing to do");
   const [open, { prints }] = [connections(), await other.api("GET", "/status")];
-  process.kill(desk, "SIGSTOP");
+  await other.freeze(desk);
   const readers = [];
   for (let i = 0; i < 90; i++) {
     const reader = await Connection.open(other.place);

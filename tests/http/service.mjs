@@ -180,8 +180,8 @@ test("while the desk does not answer, held pages go on and others say 503", asyn
   const article = await site.write({ headline: "Held", categories: ["world"], publish: true });
   const held = `/en/article/${article.slug}-${article.id}`;
   const before = (await site.get(held)).bytes();
-  const desk = site.children().desk ?? 0;
-  process.kill(desk, "SIGSTOP");
+  const { desk = 0 } = site.children();
+  await site.freeze(desk);
   try {
     const waiting = site.get("/en/article/never-asked-for-62f9f7d471fdc");
     const passed = request(site.place, "/newsroom/x");

@@ -221,6 +221,14 @@ export class Site {
     return found;
   }
 
+  /** Stops a child where it stands; whoever returns from here finds all its threads stopped. @param {number} pid */
+  async freeze(pid) {
+    process.kill(pid, "SIGSTOP");
+    const stands = (/** @type {string} */ thread) =>
+      /\) T /.test(fs.readFileSync(`/proc/${pid}/task/${thread}/stat`, "latin1"));
+    await until(() => fs.readdirSync(`/proc/${pid}/task`).every(stands), `${pid} stands still`);
+  }
+
   /** A page. @param {string} target @param {Parameters<typeof request>[2]} [options] */
   get(target, options) {
     return request(this.place, target, options);
