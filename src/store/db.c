@@ -2,9 +2,11 @@
 #include "store/db.h"
 
 #include <assert.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/time.h"
 #include "store/db_driver.h"
 
 struct db_statement {
@@ -20,6 +22,7 @@ struct db {
     void *connection;
     struct map statements; /* sql → struct db_statement */
     int depth;             /* open transactions */
+    int64_t began_us;      /* the outermost one */
     enum err lost;         /* the database gave the transaction up itself */
     struct fault fault;    /* the last failure */
 };
@@ -383,6 +386,8 @@ static enum err begin(struct db_transaction *transaction, struct db *db,
     enum err err = run(db, depth == 1 ? outermost : savepoint_begin[depth]);
     if (err)
         return err;
+    if (depth == 1)
+        db->began_us = clock_now_us();
     db->depth = depth;
     *transaction = (struct db_transaction){.db = db, .depth = depth};
     return ERR_OK;
@@ -398,6 +403,12 @@ enum err db_begin_read(struct db_transaction *transaction, struct db *db)
     return begin(transaction, db, db->driver->begin_read);
 }
 
+static void let_others_write(const struct db *db)
+{
+    if (clock_now_us() - db->began_us > DB_LONG_WRITE_MS * INT64_C(1000))
+        nanosleep(&(struct timespec){.tv_nsec = DB_REST_MS * 1000000}, NULL);
+}
+
 enum err db_commit(struct db_transaction *transaction)
 {
     struct db *db = transaction->db;
@@ -407,8 +418,9 @@ enum err db_commit(struct db_transaction *transaction)
         db_transaction_end(transaction);
         return err;
     }
-    db->depth--;
     transaction->db = NULL;
+    if (--db->depth == 0)
+        let_others_write(db);
     return ERR_OK;
 }
 

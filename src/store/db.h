@@ -175,7 +175,8 @@ MUST_USE enum err db_begin(struct db_transaction *transaction, struct db *db);
 MUST_USE enum err db_begin_read(struct db_transaction *transaction,
                                 struct db *db);
 
-/* Durable when it answers ERR_OK. On failure it is rolled back. */
+/* Durable when it answers ERR_OK. On failure it is rolled back. After a long
+ * write it returns some milliseconds later, in which others can write. */
 MUST_USE enum err db_commit(struct db_transaction *transaction);
 
 /* Rolls back unless it was committed; for DEFER. */

@@ -6,6 +6,11 @@
 
 #include "store/db.h"
 
+/* Who waits for its turn to write asks this often, and whoever wrote for longer
+ * than DB_LONG_WRITE_MS rests long enough to be found resting: an import that
+ * commits one batch after the other keeps nobody out. */
+enum { DB_ASK_EVERY_MS = 2, DB_LONG_WRITE_MS = 100, DB_REST_MS = 6 };
+
 struct db_driver {
     const char *name;
     const char *begin_write; /* SQL that takes the write lock at once */

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/db_driver.h"
@@ -151,11 +153,28 @@ static enum err use_wal(sqlite3 *handle, struct fault *fault)
 static const char writer_sql[] = "PRAGMA cache_size = -64000;" /* KiB */
                                  "PRAGMA wal_autocheckpoint = 16384";
 
+/* SQLite's own handler waits longer each time, up to a tenth of a second: then
+ * one who writes all the time (an import) would hardly ever be found resting.
+ */
+static int wait_for_turn(void *timeout_ms, int tries)
+{
+    if (tries * DB_ASK_EVERY_MS >= (intptr_t)timeout_ms)
+        return 0;
+    nanosleep(&(struct timespec){.tv_nsec = DB_ASK_EVERY_MS * 1000000}, NULL);
+    return 1;
+}
+
+static void set_timeout(void *connection, int timeout_ms)
+{
+    sqlite3_busy_handler(connection, wait_for_turn,
+                         (void *)(intptr_t)timeout_ms);
+}
+
 static enum err set_up(sqlite3 *handle, enum db_access access,
                        struct fault *fault)
 {
     sqlite3_extended_result_codes(handle, 1);
-    sqlite3_busy_timeout(handle, DB_BUSY_TIMEOUT_MS);
+    set_timeout(handle, DB_BUSY_TIMEOUT_MS);
     int result = search_sqlite_register(handle);
     if (result != SQLITE_OK)
         return fault_set(fault, ERR_UNSUPPORTED, NULL,
@@ -218,11 +237,6 @@ static void sqlite_close(void *connection)
     int result = sqlite3_close(connection);
     assert(result == SQLITE_OK); /* a query is still open */
     (void)result;
-}
-
-static void set_timeout(void *connection, int timeout_ms)
-{
-    sqlite3_busy_timeout(connection, timeout_ms);
 }
 
 static bool in_transaction(void *connection)

@@ -197,6 +197,40 @@ static void test_a_locked_database_is_busy(void **state)
     assert_non_null(strstr(folder->fault.message, "another program"));
 }
 
+enum { LONG_WRITES = 16 };
+
+/* As an import: one long write after the other. */
+static void *write_at_length(void *context)
+{
+    struct db *db = context;
+    for (int64_t id = 100; id < 100 + LONG_WRITES; id++) {
+        DEFER(db_transaction_end) struct db_transaction transaction = {0};
+        if (db_begin(&transaction, db) || insert(db, id, "long"))
+            return db;
+        usleep(120000);
+        if (db_commit(&transaction))
+            return db;
+    }
+    return NULL;
+}
+
+static void test_long_writes_let_others_in(void **state)
+{
+    struct folder *folder = *state;
+    DEFER(close_db) struct db *first = open_db(folder);
+    DEFER(close_db) struct db *second = open_db(folder);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, write_at_length, first), 0);
+    while (!count(second))
+        sched_yield();
+    for (int64_t id = 0; id < 4; id++)
+        assert_int_equal(insert(second, id, "short"), ERR_OK);
+    assert_true(count(second) < 4 + LONG_WRITES); /* not only after the last */
+    void *failed;
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
+}
+
 static void test_what_is_no_database_is_told(void **state)
 {
     struct folder *folder = *state;
@@ -506,6 +540,7 @@ int main(void)
         TEST(test_an_inner_transaction_fails_alone),
         TEST(test_readers_see_one_state_and_cannot_write),
         TEST(test_a_locked_database_is_busy),
+        TEST(test_long_writes_let_others_in),
         TEST(test_what_is_no_database_is_told),
         TEST(test_damage_is_found_by_the_check),
         TEST(test_what_would_run_by_itself_is_found),
