@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -170,6 +171,13 @@ static void set_timeout(void *connection, int timeout_ms)
                          (void *)(intptr_t)timeout_ms);
 }
 
+/* Counting what SQLite holds takes one lock of the whole process for each piece
+ * of memory, and nobody asks. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err set_up(sqlite3 *handle, enum db_access access,
                        struct fault *fault)
 {
@@ -210,6 +218,8 @@ static void make_private(const char *location)
 static enum err sqlite_open(const char *location, enum db_access access,
                             void **ret_connection, struct fault *fault)
 {
+    static pthread_once_t configured = PTHREAD_ONCE_INIT;
+    pthread_once(&configured, configure);
     struct stat info;
     if (access != DB_CREATE && stat(location, &info) < 0)
         return fault_set(fault, err_from_errno(errno), NULL, "database %s: %s",
