@@ -11,6 +11,7 @@
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "cli/picture_making.h"
+#include "content/article_story.h"
 #include "content/schedule.h"
 #include "content/settings.h"
 #include "content/workflow.h"
@@ -183,7 +184,7 @@ static bool has_times(const json_t *object)
 
 /* "translates": an article whose story this one tells in another language. */
 static enum err read_story(struct work *work, const json_t *object,
-                           struct id *ret_story)
+                           struct article_input *input)
 {
     const json_t *translates = json_object_get(object, "translates");
     if (!translates)
@@ -197,14 +198,8 @@ static enum err read_story(struct work *work, const json_t *object,
         newspaper_parse_id(json_string_value(translates), &id, work->fault);
     if (err)
         return err;
-    struct article article;
-    err = article_load(work->edit.db, &id, work->line->arena, &article);
-    if (err == ERR_NOT_FOUND)
-        return fault_set(work->fault, err, "translates",
-                         "there is no article %s to be translated", id.text);
-    if (!err)
-        *ret_story = article.story;
-    return err;
+    return article_story_find(&work->edit, &input->id, input->content.language,
+                              &id, &input->story);
 }
 
 /* Reads the file over content, saves it, publishes it when asked to. */
@@ -217,7 +212,7 @@ static enum err save(struct work *work, struct article_input *input,
         err = article_json_read(object, work->edit.db, work->line->arena,
                                 &input->content, work->fault);
     if (!err)
-        err = read_story(work, object, &input->story);
+        err = read_story(work, object, input);
     int64_t revision;
     if (!err)
         err = article_save(&work->edit, input, &work->id, &revision);

@@ -11,7 +11,6 @@
 enum {
     LIST_STANDARD = 20,
     MAKE_AT_ONCE = 64,
-    PICTURE_KINDS = MEDIA_NO_PICTURE + 1,
 };
 
 /* ---- What all of them need -------------------------------------------------
@@ -110,19 +109,6 @@ static enum err load(const struct command_line *line, struct content *content,
     return err ? db_fault(lease.db, err, fault) : ERR_OK;
 }
 
-static const char *const made_names[PICTURE_KINDS] = {
-    [MEDIA_TO_MAKE] = "waiting",
-    [MEDIA_MADE] = "made",
-    [MEDIA_UNMAKEABLE] = "cannot be read",
-    [MEDIA_NO_PICTURE] = "no picture",
-};
-
-static const char *made_name(const struct medium *medium)
-{
-    return made_names[(unsigned)medium->made < PICTURE_KINDS ? medium->made
-                                                             : MEDIA_TO_MAKE];
-}
-
 /* ---- show ------------------------------------------------------------------
  */
 
@@ -185,7 +171,7 @@ static enum err show(const struct command_line *line,
     show_line(output, "caption", medium->caption);
     show_line(output, "credit", medium->credit);
     show_line(output, "focus", focus_text(medium, arena));
-    show_line(output, "state", str_from_c(made_name(medium)));
+    show_line(output, "state", str_from_c(media_made_name(medium->made)));
     show_line(output, "problem", medium->problem);
     output_printf(output, "\n");
     return show_renditions(line, medium);
@@ -213,11 +199,12 @@ static json_t *rendition_json(const struct rendition *rendition)
 static json_t *medium_json(const struct medium *medium)
 {
     json_t *list = json_array();
-    json_t *object = json_pack(
-        "{s:s, s:I, s:I, s:s, s:b}", "id", medium->id.text, "width",
-        (json_int_t)medium->original.width, "height",
-        (json_int_t)medium->original.height, "state", made_name(medium),
-        "original_is_public", (int)media_original_is_public(medium));
+    json_t *object =
+        json_pack("{s:s, s:I, s:I, s:s, s:b}", "id", medium->id.text, "width",
+                  (json_int_t)medium->original.width, "height",
+                  (json_int_t)medium->original.height, "state",
+                  media_made_name(medium->made), "original_is_public",
+                  (int)media_original_is_public(medium));
     set_text(object, "file", medium->filename);
     set_text(object, "type", medium->original.mime);
     set_text(object, "alt", medium->alt);
@@ -431,7 +418,7 @@ static enum err print_list(const struct command_line *line,
             arena_printf(line->arena, "%lld×%lld",
                          (long long)medium->original.width,
                          (long long)medium->original.height),
-            str_from_c(made_name(medium)),
+            str_from_c(media_made_name(medium->made)),
             arena_printf(line->arena, "%zu", medium->rendition_count),
             medium->credit,
             medium->filename,

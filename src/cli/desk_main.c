@@ -50,7 +50,7 @@ struct desk {
     struct newsroom newsroom;
     struct desk_jobs *jobs;
     struct desk_search *search;
-    struct desk_pictures *pictures;
+    struct desk_pictures *_Atomic pictures; /* NULL until they have begun */
     struct desk_television *television;
     struct desk_recordings *recordings;
     struct hub *_Atomic hub; /* NULL until it has begun */
@@ -144,6 +144,28 @@ static enum err catch_up(void *context, int64_t seq, struct fault *fault)
     return press_catch_up(desk->press, seq, fault);
 }
 
+static enum err hurry_pictures(void *context, const struct picture_ids *ids,
+                               int64_t wait_us, struct fault *fault)
+{
+    struct desk *desk = context;
+    struct desk_pictures *pictures = desk->pictures;
+    if (!pictures)
+        return fault_set(fault, ERR_UNSUPPORTED, "pictures",
+                         "nobody makes pictures here: broadsheet-image is not "
+                         "installed, or the desk starts just now");
+    desk_pictures_hurry(pictures, ids, wait_us);
+    return ERR_OK;
+}
+
+static bool picture_progress(void *context, const struct id *id,
+                             size_t *ret_done, size_t *ret_total)
+{
+    struct desk *desk = context;
+    struct desk_pictures *pictures = desk->pictures;
+    return pictures &&
+           desk_pictures_progress(pictures, id, ret_done, ret_total);
+}
+
 static enum err write_television(void *context, struct buf *out,
                                  struct fault *fault)
 {
@@ -225,8 +247,10 @@ static enum err start_pictures(struct desk *desk, struct fault *fault)
 {
     DEFER(arena_finish) struct arena arena;
     arena_init(&arena, 0);
-    enum err err = desk_pictures_start(
-        desk->content, image_helper_program(&arena), &desk->pictures);
+    struct desk_pictures *pictures = NULL;
+    enum err err = desk_pictures_start(desk->content,
+                                       image_helper_program(&arena), &pictures);
+    desk->pictures = pictures;
     return err ? fault_set(fault, err, NULL, "no thread for pictures") : ERR_OK;
 }
 
@@ -349,6 +373,8 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
         .desk = desk,
         .catch_up = catch_up,
         .write_status = write_status,
+        .hurry_pictures = hurry_pictures,
+        .picture_progress = picture_progress,
         .write_television = write_television,
         .write_metrics = write_metrics,
         .hub = desk,
@@ -411,6 +437,7 @@ static void finish(struct desk *desk)
     listener_stop(&desk->listener);
     if (desk->arguments->metrics_fd)
         listener_stop(&desk->watch_listener);
+    desk_pictures_ask_end(desk->pictures);
     http_workers_destroy(desk->workers);
     loop_run_once(desk->loop, 0); /* sends what the workers answered last */
     desk->finishing = true;

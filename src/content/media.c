@@ -54,6 +54,17 @@ static enum err check_type(struct str mime, struct fault *fault)
                      ARG_STR(mime));
 }
 
+const char *media_made_name(enum media_made made)
+{
+    static const char *const names[] = {
+        [MEDIA_TO_MAKE] = "waiting",
+        [MEDIA_MADE] = "made",
+        [MEDIA_UNMAKEABLE] = "cannot be read",
+        [MEDIA_NO_PICTURE] = "no picture",
+    };
+    return names[made];
+}
+
 /* ---- Reading
  * ----------------------------------------------------------------- */
 
@@ -94,6 +105,13 @@ static enum err read_renditions(struct db *db, struct arena *arena,
     return db_query_err(&query);
 }
 
+static enum media_made made_of(int64_t number)
+{
+    return number > MEDIA_TO_MAKE && number <= MEDIA_NO_PICTURE
+               ? (enum media_made)number
+               : MEDIA_TO_MAKE;
+}
+
 static struct medium read_row(const struct db_query *query, struct arena *arena)
 {
     return (struct medium){
@@ -106,7 +124,7 @@ static struct medium read_row(const struct db_query *query, struct arena *arena)
         .credit = db_column_str(query, 10, arena),
         .filename = db_column_str(query, 11, arena),
         .created_us = db_column_i64(query, 12),
-        .made = (enum media_made)db_column_i64(query, 13),
+        .made = made_of(db_column_i64(query, 13)),
         .original_shown = db_column_i64(query, 14) != 0,
         .problem = db_column_str(query, 15, arena),
     };

@@ -39,6 +39,9 @@ enum media_made {
     MEDIA_NO_PICTURE = 3, /* there is nothing to make */
 };
 
+/* "waiting", "made" and so on, as commands and the API tell it. */
+const char *media_made_name(enum media_made made);
+
 struct rendition {
     struct blob blob; /* blob_public_name: /media/<name> */
     struct str mime;  /* "image/webp" */

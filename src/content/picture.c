@@ -395,14 +395,25 @@ enum err picture_waiting(struct db *db, size_t limit, struct arena *arena,
     return read_ids(&query, arena, ret_ids);
 }
 
+/* Of a live blog and its posts as well: they are in article_medium. */
+#define PICTURES_IN \
+    "SELECT id FROM medium JOIN article_medium ON medium_id = medium.id" \
+    " WHERE article_id = $1"
+
+enum err picture_list_in(struct db *db, const struct id *article,
+                         struct arena *arena, struct picture_ids *ret_ids)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(db, PICTURES_IN " AND made <> 3 ORDER BY id", DB_ID(article));
+    return read_ids(&query, arena, ret_ids);
+}
+
 enum err picture_waiting_in(struct db *db, const struct id *article,
                             struct arena *arena, struct picture_ids *ret_ids)
 {
     DEFER(db_query_end)
-    struct db_query query = db_ask(
-        db,
-        "SELECT id FROM medium JOIN article_medium ON medium_id = medium.id"
-        " WHERE article_id = $1 AND made = 0 ORDER BY id",
-        DB_ID(article));
+    struct db_query query =
+        db_ask(db, PICTURES_IN " AND made = 0 ORDER BY id", DB_ID(article));
     return read_ids(&query, arena, ret_ids);
 }

@@ -97,6 +97,11 @@ MUST_USE enum err picture_waiting(struct db *db, size_t limit,
                                   struct arena *arena,
                                   struct picture_ids *ret_ids);
 
+/* All of one article, and of its live posts, whatever their state. */
+MUST_USE enum err picture_list_in(struct db *db, const struct id *article,
+                                  struct arena *arena,
+                                  struct picture_ids *ret_ids);
+
 /* Those of one article. */
 MUST_USE enum err picture_waiting_in(struct db *db, const struct id *article,
                                      struct arena *arena,

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "content/article.h"
+#include "content/article_story.h"
 #include "content/category.h"
 #include "content/change.h"
 #include "content/content.h"
@@ -99,11 +100,32 @@ static enum err read_content(struct http_call *call, struct db *db,
         content->body = arena_copy(call->arena, str_from_c(text));
         free(text);
     }
+    struct str picture = member(json, "picture");
+    if (picture.len && id_parse(picture, &content->picture))
+        return fault_set(&call->fault, ERR_INVALID, "picture",
+                         "picture has to be the id of a picture; 'broadsheet "
+                         "picture list' tells them");
     content->opinion = json_is_true(json_object_get(json, "opinion"));
     content->sponsored = json_is_true(json_object_get(json, "sponsored"));
     read_tags(call, json_object_get(json, "tags"), content);
     return read_categories(call, db, json_object_get(json, "categories"),
                            content);
+}
+
+/* "translates": an article whose story this one tells in another language. */
+static enum err read_story(struct http_call *call, struct edit *edit,
+                           const json_t *json, const struct id *id,
+                           struct str language, struct id *ret_story)
+{
+    const json_t *translates = json_object_get(json, "translates");
+    struct id other;
+    if (!translates || json_is_null(translates))
+        return ERR_OK;
+    if (id_parse(string_of(translates), &other))
+        return fault_set(&call->fault, ERR_INVALID, "translates",
+                         "translates has to be the id of an article, 13 "
+                         "hexadecimal digits such as 62f9f7d471fdc");
+    return article_story_find(edit, id, language, &other, ret_story);
 }
 
 /* ---- answering ---- */
@@ -131,6 +153,21 @@ void api_answer(struct http_call *call, json_t *json)
     free(text);
 }
 
+/* Those that readers see. */
+static json_t *translations_json(const struct article *article)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < article->translation_count; i++) {
+        const struct article_translation *other = &article->translations[i];
+        json_array_append_new(
+            list,
+            json_pack("{s:s, s:s%, s:s%}", "id", other->id.text, "language",
+                      other->language.ptr, other->language.len, "headline",
+                      other->headline.ptr, other->headline.len));
+    }
+    return list;
+}
+
 static void write_article(struct http_call *call, const struct id *id)
 {
     const struct newsroom *newsroom = call->context;
@@ -148,8 +185,9 @@ static void write_article(struct http_call *call, const struct id *id)
     }
     const struct article_content *content = &article.content;
     json_t *json = json_pack(
-        "{s:s%, s:s, s:s%, s:s%, s:s%, s:I, s:I, s:I, s:I, s:I, s:I}", "id",
-        article.id.text, (size_t)ID_LEN, "state",
+        "{s:s%, s:s, s:s%, s:s%, s:s%, s:I, s:I, s:I, s:I, s:I, s:I, s:s, "
+        "s:o}",
+        "id", article.id.text, (size_t)ID_LEN, "state",
         article_state_name(article.state), "language", content->language.ptr,
         content->language.len, "headline", content->headline.ptr,
         content->headline.len, "slug", content->slug.ptr, content->slug.len,
@@ -157,7 +195,9 @@ static void write_article(struct http_call *call, const struct id *id)
         (json_int_t)article.published_us, "scheduled_us",
         (json_int_t)article.scheduled_us, "embargo_us",
         (json_int_t)article.embargo_us, "expires_us",
-        (json_int_t)article.expires_us, "views", (json_int_t)article.views);
+        (json_int_t)article.expires_us, "views", (json_int_t)article.views,
+        "story", article.story.text, "translations",
+        translations_json(&article));
     api_answer(call, json);
 }
 
@@ -226,6 +266,9 @@ void article_api_create(void *context, struct http_exchange *exchange,
     if (!err)
         err = read_content(call, edit.db, json, &input.content);
     if (!err)
+        err = read_story(call, &edit, json, &input.id, input.content.language,
+                         &input.story);
+    if (!err)
         err = article_save(&edit, &input, &id, &revision);
     if (!err && json_is_true(json_object_get(json, "publish")))
         err = article_publish(&edit, &id, NULL);
@@ -268,6 +311,45 @@ void article_api_withdraw(void *context, struct http_exchange *exchange,
         err = edit_begin(&edit, newsroom->content, STR("api"), &call->fault);
     if (!err)
         err = article_withdraw(&edit, &id, member(json, "reason"), STR(""), 0);
+    if (!err)
+        finish(call, &edit, &id);
+}
+
+/* {"translates": ID} puts it into that one's story, null into its own. */
+static enum err change_story(struct http_call *call, struct edit *edit,
+                             const json_t *json, const struct id *id)
+{
+    struct article_content content;
+    struct id story = {0};
+    if (!json_object_get(json, "translates"))
+        return fault_set(&call->fault, ERR_INVALID, "translates",
+                         "say which article it translates, or null for none");
+    enum err err = article_content_load(edit->db, id, 0, call->arena, &content);
+    if (err == ERR_NOT_FOUND)
+        return fault_set(&call->fault, err, "id", "there is no article %s",
+                         id->text);
+    if (err)
+        return db_fault(edit->db, err, &call->fault);
+    err = read_story(call, edit, json, id, content.language, &story);
+    return err ? err : article_story_set(edit, id, &story);
+}
+
+void article_api_translates(void *context, struct http_exchange *exchange,
+                            const struct route_match *match)
+{
+    (void)exchange;
+    struct http_call *call = context;
+    const struct newsroom *newsroom = call->context;
+    DEFER(free_json) json_t *json = api_parse_body(call);
+    DEFER(edit_end) struct edit edit = {0};
+    struct id id;
+    enum err err = call->fault.code;
+    if (!err)
+        err = api_parse_id(call, match, &id);
+    if (!err)
+        err = edit_begin(&edit, newsroom->content, STR("api"), &call->fault);
+    if (!err)
+        err = change_story(call, &edit, json, &id);
     if (!err)
         finish(call, &edit, &id);
 }

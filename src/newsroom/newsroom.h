@@ -14,6 +14,8 @@
 
 struct buf;
 struct content;
+struct id;
+struct picture_ids;
 
 /* Who asks on the listener for metrics. */
 enum { WHO_WATCHES = WHO_FIRST_FREE };
@@ -33,6 +35,14 @@ struct newsroom {
     /* Appends the metrics, as Prometheus or OpenMetrics has them. */
     enum err (*write_metrics)(void *desk, bool is_open_metrics, struct buf *out,
                               struct fault *fault);
+    /* Has pictures that wait made before all others, and waits until they are,
+     * but for so long at most; 0 only asks. ERR_UNSUPPORTED when there is
+     * nobody to make them. */
+    enum err (*hurry_pictures)(void *desk, const struct picture_ids *ids,
+                               int64_t wait_us, struct fault *fault);
+    /* False when the picture is not the one that is being made. */
+    bool (*picture_progress)(void *desk, const struct id *id, size_t *ret_done,
+                             size_t *ret_total);
     void *hub;
     /* Something was asked of the hub. */
     void (*hub_wake)(void *hub);

@@ -16,11 +16,16 @@ route_handler desk_api_metrics;
 /* hub_api.c: what subscribers of feeds ask */
 route_handler hub_api_ask;
 
-/* article_api.c: GET, POST articles; publish, withdraw */
+/* article_api.c: GET, POST articles; publish, withdraw; what they translate */
 route_handler article_api_show;
 route_handler article_api_create;
 route_handler article_api_publish;
 route_handler article_api_withdraw;
+route_handler article_api_translates;
+
+/* picture_api.c: the pictures of an article */
+route_handler picture_api_show;
+route_handler picture_api_make;
 
 /* live_api.c: live blogs and their posts */
 route_handler live_api_start;

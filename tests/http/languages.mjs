@@ -134,6 +134,37 @@ test("language links lead to the same story, and hreflang says so", async () => 
   assert.match(time, /^[٠-٩]{2}\.[٠-٩]{2}\.[٠-٩]{2} [٠-٩]{2}:[٠-٩]{2}$/, "figures of the language's own");
 });
 
+test("the newsroom's API links translations, changes the link and takes it away", async () => {
+  /** @param {string} lang @param {string} headline @param {Record<string, unknown>} more */
+  const make = async (lang, headline, more = {}) => (await site.write(/** @type {any} */ ({ language: lang, headline, publish: true, ...more }))).id;
+  const en = await make("en", "The mill");
+  const fr = await make("fr", "Le moulin", { translates: en });
+  const ar = await make("ar", "الطاحونة");
+  /** @param {string} id */
+  const seen = async (id) => (await site.api("GET", `/newsroom/api/articles/${id}`)).translations.map((/** @type {any} */ t) => t.language).sort();
+  /** @param {string} id @param {string | null | undefined} translates */
+  const link = (id, translates) => site.api("POST", `/newsroom/api/articles/${id}/translates`, { translates });
+  assert.deepEqual([await seen(en), await seen(fr), await seen(ar)], [["fr"], ["en"], []]);
+  const linked = await link(ar, fr);
+  assert.deepEqual(linked.translations.map((/** @type {any} */ t) => t.id).sort(), [en, fr].sort());
+  assert.equal(languages(await page(`/en/article/the-mill-${en}`)).ar?.endsWith(ar), true, "readers have it when the call answers");
+  // The one whose story it was may leave; the others stay together.
+  await link(en, null);
+  assert.deepEqual([await seen(en), await seen(fr), await seen(ar)], [[], ["ar"], ["fr"]]);
+  assert.equal(languages(await page(`/en/article/the-mill-${en}`)).ar, "/ar/#untranslated");
+  const other = await make("en", "Another mill", { translates: fr });
+  await assert.rejects(link(en, fr), new RegExp(`409 .*article ${other} tells this story in .*en.* already`));
+  await assert.rejects(link(en, other), /is in .*en.* as well: a translation is in another language/);
+  await assert.rejects(link(en, en), /no translation of itself/);
+  await assert.rejects(link(en, "000000000000f"), /404 .*there is no article 000000000000f to be translated/);
+  await assert.rejects(link("000000000000f", en), /404 .*there is no article 000000000000f/);
+  await assert.rejects(link(en, undefined), /say which article it translates/);
+  await assert.rejects(link(en, "the mill"), /has to be the id of an article/);
+  assert.deepEqual([await seen(en), await seen(fr)], [[], ["ar", "en"]], "a refusal changes nothing");
+  const twice = await broadsheet(["article", "new", "-", "--data", site.data], { input: JSON.stringify({ headline: "x", translates: fr }) });
+  assert.match(twice.stderr, /tells this story/, "and so does the command");
+});
+
 test("lists, search and menu keep what they show in the other language", async () => {
   assert.equal(languages(await page("/ar/menu")).en, "/en/menu");
   assert.equal(languages(await page("/ar/tv")).en, "/en/tv");

@@ -20,6 +20,9 @@ const at = (name) => path.join(folder, name);
 /** @param {string[]} args */
 const vips = (...args) => execFileSync("vips", args, { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" });
 
+/** @param {string} text */
+const sql = (text) => execFileSync("sqlite3", [path.join(site.data, "broadsheet.db"), text], { encoding: "utf8" }).trim();
+
 /** @param {string} file @param {string[]} options */
 async function add(file, ...options) {
   return JSON.parse(await site.run("picture", "add", file, "--json", ...options));
@@ -229,7 +232,6 @@ test("a portrait is the square around the focal point, on the author's page alon
 });
 
 test("pictures that were made by an older plan get what they lack in the background, and are shown as they are until then", async () => {
-  const sql = (/** @type {string} */ text) => execFileSync("sqlite3", [path.join(site.data, "broadsheet.db"), text], { encoding: "utf8" }).trim();
   vips("resize", at("plain.ppm"), at("older.png"), "0.7");
   const { id } = await add(at("older.png"));
   const show = async () => JSON.parse(await site.run("picture", "show", id, "--json"));
@@ -311,6 +313,47 @@ test("publishing by command makes what waits first: the file as it came never is
   const made = JSON.parse(await site.run("picture", "show", newest.id, "--json"));
   assert.deepEqual([made.state, made.original_is_public], ["made", false]);
   assert.match((await site.get(`/en/article/a-draft-${draft.id}`)).text(), /image\/avif/);
+});
+
+test("the newsroom's API tells how far an article's pictures are, and waits for them", async () => {
+  await site.run("settings", "set", "make_pictures", "no");
+  const folders = path.join(site.folder, "hurried");
+  fs.mkdirSync(folders);
+  vips("resize", at("plain.ppm"), path.join(folders, "one.png"), "1.45");
+  const whole = fs.readFileSync(path.join(folders, "one.png"));
+  fs.writeFileSync(path.join(folders, "two.png"), whole.subarray(0, whole.length / 2));
+  /** @param {string} name */
+  const picture = (name) => ({ name, uri: `urn:test:hurried-${name}`, type: "picture", renditions: [{ name: "a", href: `${name}.png`, contentType: "image/png" }] });
+  const item = { uri: "urn:test:hurried", type: "text", language: "en", headlines: [{ role: "main", value: "Hurried" }], associations: [picture("one"), picture("two")] };
+  fs.writeFileSync(path.join(folders, "item.json"), JSON.stringify(item));
+  await site.run("import", "ninjs", path.join(folders, "item.json"), "--drafts");
+  const drafts = JSON.parse(await site.run("article", "list", "--state", "draft", "--json"));
+  const { id } = drafts.find((/** @type {any} */ draft) => draft.headline === "Hurried");
+  const target = `/newsroom/api/articles/${id}/pictures`;
+  const before = await site.api("GET", target);
+  assert.deepEqual([before.waiting, before.made, before.unreadable, before.pictures.length], [2, 0, 0, 2]);
+  assert.deepEqual(new Set(before.pictures.map((/** @type {any} */ p) => p.state)), new Set(["waiting"]));
+  // Asked for without waiting, it is told how far it is.
+  await site.api("POST", target, {});
+  const seen = new Set();
+  const after = await until(async () => {
+    const now = await site.api("GET", target);
+    for (const p of now.pictures) if (p.state === "being made" && p.total) seen.add(`${p.total > p.done}`);
+    return now.waiting === 0 && now;
+  }, "they are made though the setting is off");
+  assert.ok(seen.has("true"), "renditions were counted");
+  assert.deepEqual([after.made, after.unreadable], [1, 1]);
+  const [made, broken] = [...after.pictures].sort((a, b) => a.state.length - b.state.length);
+  assert.deepEqual([made.state, made.renditions, broken.state], ["made", 28, "cannot be read"]);
+  assert.match(broken.problem, /\w/);
+  // Asked for with time to wait, the answer comes when they are.
+  sql(`PRAGMA busy_timeout=5000; UPDATE medium SET made = 0 WHERE id = '${made.id}'`);
+  assert.equal((await site.api("GET", target)).waiting, 1);
+  const waited = await site.api("POST", target, { wait_seconds: 60 });
+  assert.deepEqual([waited.waiting, waited.made], [0, 1]);
+  await assert.rejects(site.api("POST", target, { wait_seconds: 61 }), /a number from 0 to 60/);
+  await assert.rejects(site.api("POST", target, { wait_seconds: "soon" }), /a number from 0 to 60/);
+  await assert.rejects(site.api("GET", "/newsroom/api/articles/000000000000f/pictures"), /404 .*there is no article/);
 });
 
 test("a shared article brings a card with its headline, under a name that changes with it", async () => {
