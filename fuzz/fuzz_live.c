@@ -67,6 +67,22 @@ static void read_caption(struct str payload, struct buf *out)
     check_same(payload, out);
 }
 
+static void read_captioner(const struct message *message, struct buf *out)
+{
+    struct live_say say;
+    struct live_said said;
+    buf_reset(out);
+    if (!live_read_say(message->payload, &say)) {
+        live_put_say(out, message->number, &say);
+        check_same(message->payload, out);
+    }
+    buf_reset(out);
+    if (!live_read_said(message->payload, &said)) {
+        live_put_said(out, message->number, &said);
+        check_same(message->payload, out);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct str rest = str_of((const char *)bytes, len);
@@ -84,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         read_segments(message.payload, &out);
         read_media(message.payload);
         read_caption(message.payload, &out);
+        read_captioner(&message, &out);
     }
     return 0;
 }

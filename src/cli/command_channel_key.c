@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* channel key add, list, revoke: what lets a studio in. */
+/* channel key add, list, revoke: what lets a studio in, and a captioner. */
 #include <jansson.h>
 
 #include "base/arena.h"
@@ -29,8 +29,13 @@ static enum err add(const struct command_line *line, struct edit *edit,
 {
     *key = (struct stream_key){
         .label = str_trim(str_from_c(command_value(line, "label")))};
-    enum err err = command_number(line, "priority", 0, STREAM_KEY_PRIORITY_MAX,
-                                  0, &key->priority, fault);
+    const char *role = command_value(line, "for");
+    enum err err =
+        role ? stream_key_role_parse(str_from_c(role), &key->role, fault)
+             : ERR_OK;
+    if (!err)
+        err = command_number(line, "priority", 0, STREAM_KEY_PRIORITY_MAX, 0,
+                             &key->priority, fault);
     if (!err)
         err = read_time(line, edit, "from", &key->from_us, fault);
     if (!err)
@@ -49,11 +54,21 @@ static enum err tell_key(const struct command_line *line,
         return output_json(line->output, object);
     }
     output_printf(line->output, "%s\n", text);
-    output_tell(line->output,
-                "This is shown once and kept nowhere: give it to the studio "
-                "now. In OBS: server rtmp://HOST/live, this as the stream key. "
-                "To take it back: broadsheet channel key revoke %s",
-                key->id.text);
+    if (key->role == STREAM_KEY_CAPTIONS)
+        output_tell(line->output,
+                    "This is shown once and kept nowhere: give it to the "
+                    "captioner now. To try it: curl -H 'Authorization: Bearer "
+                    "KEY' --data-binary 'Good evening.' "
+                    "https://HOST/live/%s/captions. To take it back: "
+                    "broadsheet channel key revoke %s",
+                    line->arguments[0], key->id.text);
+    else
+        output_tell(
+            line->output,
+            "This is shown once and kept nowhere: give it to the studio "
+            "now. In OBS: server rtmp://HOST/live, this as the stream key. "
+            "To take it back: broadsheet channel key revoke %s",
+            key->id.text);
     return ERR_OK;
 }
 
@@ -109,7 +124,7 @@ static enum err list_table(const struct command_line *line,
                            const struct channel_list *channels,
                            const struct stream_key_list *list)
 {
-    static const char *const heads[] = {"id",    "channel", "priority",
+    static const char *const heads[] = {"id",    "channel", "for", "priority",
                                         "state", "label",   NULL};
     DEFER(output_table_finish) struct output_table table;
     output_table_init(&table, heads);
@@ -118,6 +133,7 @@ static enum err list_table(const struct command_line *line,
         const struct stream_key *key = &list->keys[i];
         output_table_cell(&table, id_str(&key->id));
         output_table_cell(&table, name_of(channels, &key->channel));
+        output_table_cell(&table, stream_key_roles[key->role]);
         output_table_cell(&table, arena_printf(line->arena, "%lld",
                                                (long long)key->priority));
         output_table_cell(&table, state_of(line->arena, key, now_us));
@@ -205,7 +221,8 @@ static enum err run_revoke(const struct command_line *line, struct fault *fault)
 
 const struct command command_channel_key_add = {
     .name = "channel key add",
-    .summary = "make a key with which a studio feeds the channel",
+    .summary = "make a key with which a studio feeds the channel, or a "
+               "captioner writes",
     .details =
         "The key is told once and kept nowhere. A feed with a higher priority "
         "takes the air from a lower one; the same key takes it over from "
@@ -219,6 +236,9 @@ const struct command command_channel_key_add = {
     .options =
         (const struct command_option[]){
             {"label", 0, false, "TEXT", "whose it is"},
+            {"for", 0, false, "USE",
+             "feed, or captions: a captioner's tool sends lines with it "
+             "(default: feed)"},
             {"priority", 0, false, "NUMBER", "0 to 100 (default: 0)"},
             {"from", 0, false, "TIME", "it is good from then (default: now)"},
             {"until", 'x', false, "TIME", "and until then (default: for good)"},
@@ -229,6 +249,8 @@ const struct command command_channel_key_add = {
             {"channel key add news --label 'OB van' --priority 10 --until "
              "'2030-01-02 00:00'",
              "For one day, before the studio"},
+            {"channel key add news --for captions --label 'Nino'",
+             "For whoever writes the captions"},
             {0}},
     .run = run_add,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* content/channel.h: the station's television channels, and the keys with which
- * a studio may feed them. What is on when is programme.h. */
+ * a studio may feed them and a captioner write. What is on when is programme.h.
+ */
 #ifndef CONTENT_CHANNEL_H
 #define CONTENT_CHANNEL_H
 
@@ -122,9 +123,26 @@ enum err channel_unknown(struct fault *fault, struct str name);
  * The key itself is known to nobody but whoever was shown it once; what is
  * stored is its SHA-256. 160 random bits need no salt. */
 
+/* clang-format off */
+/*    role      as it is stored and told */
+#define STREAM_KEY_ROLES(X) \
+    X(FEED,     "feed")     /* a studio feeds the channel with it */ \
+    X(CAPTIONS, "captions") /* a captioner writes captions with it, no more */
+/* clang-format on */
+
+enum stream_key_role {
+#define X(role, name) STREAM_KEY_##role,
+    STREAM_KEY_ROLES(X)
+#undef X
+        STREAM_KEY_ROLE_COUNT
+};
+extern const struct str stream_key_roles[STREAM_KEY_ROLE_COUNT];
+
 struct stream_key {
     struct str label; /* whose it is: "studio A" */
-    int64_t priority; /* a higher one takes the air from a lower one */
+    enum stream_key_role role;
+    int64_t priority; /* a higher one takes the air from a lower one; 0 of
+                         those that do not feed */
     int64_t from_us;  /* good from then; 0: at once */
     int64_t until_us; /* good until then; 0: for good */
 
@@ -139,6 +157,11 @@ struct stream_key_list {
     struct stream_key *keys; /* by channel, highest priority first */
     size_t count;
 };
+
+/* "feed", "captions". ERR_INVALID names which there are. */
+MUST_USE enum err stream_key_role_parse(struct str text,
+                                        enum stream_key_role *ret_role,
+                                        struct fault *fault);
 
 /* Makes a key for the channel: key is filled, text is the key itself,
  * lower-case base32 (RFC 4648 §6). Emits channel-keys:<name>, on which no page

@@ -519,6 +519,10 @@ static const char plan_sql[] =
     "ALTER TABLE medium ADD plan BIGINT NOT NULL DEFAULT 0;"
     "CREATE INDEX medium_plan ON medium (plan) WHERE made = 1;";
 
+/* See enum stream_key_role. */
+static const char key_roles_sql[] =
+    "ALTER TABLE stream_key ADD COLUMN role TEXT NOT NULL DEFAULT 'feed';";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -538,6 +542,7 @@ const struct migration schema_migrations[] = {
     {16, "recordings of programmes", recordings_sql},
     {17, "since when viewers may go back", past_sql},
     {18, "by which plan pictures were made", plan_sql},
+    {19, "keys of captioners", key_roles_sql},
 };
 
 const size_t schema_migration_count =

@@ -24,6 +24,34 @@ static void make_text(char text[STREAM_KEY_BYTES])
     text[STREAM_KEY_LEN] = '\0';
 }
 
+const struct str stream_key_roles[STREAM_KEY_ROLE_COUNT] = {
+#define X(role, name) STR_INIT(name),
+    STREAM_KEY_ROLES(X)
+#undef X
+};
+
+static enum stream_key_role role_of(struct str text)
+{
+    size_t at = 0;
+    while (at < STREAM_KEY_ROLE_COUNT && !str_eq(stream_key_roles[at], text))
+        at++;
+    return (enum stream_key_role)at;
+}
+
+enum err stream_key_role_parse(struct str text, enum stream_key_role *ret_role,
+                               struct fault *fault)
+{
+    *ret_role = role_of(text);
+    if (*ret_role < STREAM_KEY_ROLE_COUNT)
+        return ERR_OK;
+    *ret_role = STREAM_KEY_FEED;
+    return fault_set(fault, ERR_INVALID, "for",
+                     "a key is for \"feed\", what a studio sends, or for "
+                     "\"captions\", what a captioner writes; not for "
+                     "\"%" PRI_STR "\"",
+                     ARG_STR(text));
+}
+
 static enum err check_key(struct edit *edit, const struct stream_key *key)
 {
     enum err err = check_line("label", key->label, STREAM_KEY_LABEL_BYTES_MAX,
@@ -33,6 +61,9 @@ static enum err check_key(struct edit *edit, const struct stream_key *key)
     if (key->priority < 0 || key->priority > STREAM_KEY_PRIORITY_MAX)
         return fault_set(edit->fault, ERR_INVALID, "priority",
                          "a priority is 0 to %d", STREAM_KEY_PRIORITY_MAX);
+    if (key->priority && key->role != STREAM_KEY_FEED)
+        return fault_set(edit->fault, ERR_INVALID, "priority",
+                         "only keys that feed have a priority");
     if (key->until_us && key->until_us <= edit->time_us)
         return fault_set(edit->fault, ERR_INVALID, "until",
                          "the time until which it is good is over already");
@@ -88,11 +119,12 @@ enum err stream_key_add(struct edit *edit, struct str channel,
     digest_hex(str_from_c(made), digest);
     err = edit_run(edit,
                    "INSERT INTO stream_key (id, channel_id, label, sha256,"
-                   " priority, from_us, until_us, created_us, revoked_us)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
+                   " priority, from_us, until_us, created_us, role, revoked_us)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
                    DB_ID(&id), DB_ID(&of.id), DB_STR(key->label), DB_C(digest),
                    DB_I64(key->priority), DB_I64(key->from_us),
-                   DB_I64(key->until_us), DB_I64(edit->time_us));
+                   DB_I64(key->until_us), DB_I64(edit->time_us),
+                   DB_STR(stream_key_roles[key->role]));
     if (err)
         return err;
     note(edit, channel, "key");
@@ -161,6 +193,7 @@ static struct stream_key read_row(struct db_query *query, struct arena *arena)
         .until_us = db_column_i64(query, 6),
         .created_us = db_column_i64(query, 7),
         .revoked_us = db_column_i64(query, 8),
+        .role = role_of(db_column_str(query, 9, arena)),
     };
 }
 
@@ -172,7 +205,7 @@ enum err stream_key_all(struct db *db, const struct id *channel,
     struct db_query query =
         db_ask(db,
                "SELECT id, channel_id, label, sha256, priority, from_us,"
-               " until_us, created_us, revoked_us FROM stream_key"
+               " until_us, created_us, revoked_us, role FROM stream_key"
                " WHERE $1 = '' OR channel_id = $1"
                " ORDER BY channel_id, priority DESC, id",
                DB_STR(of));

@@ -87,6 +87,8 @@ static enum err start(struct edge *edge, struct fault *fault)
     if (!err)
         err = edge_forward_create(edge, &edge->forward);
     if (!err)
+        err = edge_sayings_create(edge, &edge->sayings);
+    if (!err)
         err = edge_live_link_create(edge, &edge->live_link);
     if (!err)
         edge_count_streams(edge);
@@ -177,6 +179,7 @@ static void stop(struct edge *edge)
     }
     edge_feed_destroy(edge->feed);
     edge_live_link_destroy(edge->live_link);
+    edge_sayings_destroy(edge->sayings);
     edge_views_destroy(edge->views);
     edge_allowances_destroy(edge);
     edge_forward_destroy(edge->forward);

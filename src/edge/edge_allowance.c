@@ -18,6 +18,7 @@ static const struct {
 } allowances[EDGE_ALLOWANCE_COUNT] = {
     [EDGE_ALLOWANCE_HUB] = {20, 3 * TIME_US_PER_SECOND},
     /* Who types is offered something with every letter. */
+    [EDGE_ALLOWANCE_CAPTIONS] = {40, TIME_US_PER_SECOND / 4},
     [EDGE_ALLOWANCE_SEARCH] = {60, TIME_US_PER_SECOND / 2},
 };
 

@@ -65,6 +65,7 @@ struct edge_allowances;
 struct edge_views;
 struct edge_live;
 struct edge_live_link;
+struct edge_sayings;
 
 struct edge_thread {
     struct edge *edge;
@@ -109,6 +110,7 @@ struct edge {
     struct edge_feed *feed;
     struct edge_forward *forward;
     struct edge_live_link *live_link;
+    struct edge_sayings *sayings;
     struct listener link;
 };
 
@@ -194,8 +196,9 @@ void edge_forward_request(struct edge_thread *thread,
 /* ---- edge_allowance.c ---- */
 
 enum edge_allowance {
-    EDGE_ALLOWANCE_HUB,    /* requests to the hub */
-    EDGE_ALLOWANCE_SEARCH, /* searches, their feeds, suggestions */
+    EDGE_ALLOWANCE_HUB,      /* requests to the hub */
+    EDGE_ALLOWANCE_SEARCH,   /* searches, their feeds, suggestions */
+    EDGE_ALLOWANCE_CAPTIONS, /* what captioners send */
     EDGE_ALLOWANCE_COUNT
 };
 
@@ -221,6 +224,9 @@ void edge_answer_media(struct edge_thread *thread,
 
 #define EDGE_LIVE_PREFIX STR("/live/")
 
+/* How long a body a POST to the path, raw, may have. */
+uint64_t edge_live_body_max(struct str path);
+
 /* rest: what follows the prefix, decoded. */
 void edge_answer_live(struct edge_thread *thread,
                       struct http_exchange *exchange, struct str rest);
@@ -245,6 +251,11 @@ MUST_USE enum err edge_live_link_create(struct edge *edge,
                                         struct edge_live_link **ret_link);
 void edge_live_link_destroy(struct edge_live_link *link);
 void edge_live_adopt(struct edge_live_link *link, int fd);
+
+/* Before it: what captioners say. */
+MUST_USE enum err edge_sayings_create(struct edge *edge,
+                                      struct edge_sayings **ret_sayings);
+void edge_sayings_destroy(struct edge_sayings *sayings);
 
 /* ---- edge_views.c ---- */
 

@@ -625,23 +625,26 @@ static void answer_channel(struct edge_thread *thread, struct live_seat *seat,
     }
 }
 
+uint64_t edge_live_body_max(struct str path)
+{
+    return str_ends_with(path, STR("/captions")) ? LIVE_SAY_BYTES_MAX : 0;
+}
+
 void edge_answer_live(struct edge_thread *thread,
                       struct http_exchange *exchange, struct str rest)
 {
     struct str name = STR("");
     enum http_method method = exchange->request.method;
     edge_count(thread, EDGE_LIVE_REQUESTS);
-    if (method == HTTP_OPTIONS) {
-        edge_live_answer_options(exchange);
-        return;
-    }
-    if (method != HTTP_GET && method != HTTP_HEAD) {
-        edge_live_answer_words(exchange, 405, STR("television is only read"));
-        return;
-    }
     str_split_next(&rest, '/', &name);
     struct live_seat *seat = map_get(&thread->live->names, name);
-    if (seat && rest.ptr)
+    if (seat && str_eq(rest, EDGE_CAPTIONS_NAME))
+        edge_answer_captioner(thread, seat->channel, exchange);
+    else if (method == HTTP_OPTIONS)
+        edge_live_answer_options(exchange);
+    else if (method != HTTP_GET && method != HTTP_HEAD)
+        edge_live_answer_words(exchange, 405, STR("television is only read"));
+    else if (seat && rest.ptr)
         answer_channel(thread, seat, rest, exchange);
     else
         edge_live_answer_words(exchange, 404, STR("there is no such channel"));

@@ -3,7 +3,9 @@
  *   edge_live.c       addresses, answers
  *   edge_live_wait.c  who waits for what comes next
  *   edge_recording.c  programmes that were kept
- *   edge_live_link.c  what the playout tells, and how all threads get it */
+ *   edge_live_link.c  what the playout tells, and how all threads get it
+ *   edge_live_say.c   what captioners say, on its way to the playout
+ *   edge_captioner.c  what captioners ask */
 #ifndef EDGE_EDGE_LIVE_INTERNAL_H
 #define EDGE_EDGE_LIVE_INTERNAL_H
 
@@ -94,6 +96,35 @@ void edge_live_answer_options(struct http_exchange *exchange);
 /* Plain words. */
 void edge_live_answer_words(struct http_exchange *exchange, int status,
                             struct str words);
+
+/* ---- edge_captioner.c ---- */
+
+#define EDGE_CAPTIONS_NAME STR("captions")
+
+void edge_answer_captioner(struct edge_thread *thread, uint64_t channel,
+                           struct http_exchange *exchange);
+
+/* ---- edge_live_say.c ---- */
+
+/* Asks the playout, with a key that nobody has looked at, to have text shown.
+ * done is called exactly once, on the same thread: what became of it. */
+void edge_live_say(struct edge_thread *thread, uint64_t channel, struct str key,
+                   struct str text,
+                   void (*done)(void *context, int status, struct str words),
+                   void *context);
+
+/* On the first thread: the playout answers (false: it makes no sense); it is
+ * gone. */
+bool edge_live_on_said(struct edge_sayings *sayings,
+                       const struct message *message);
+void edge_live_fail_sayings(struct edge_sayings *sayings);
+
+/* ---- edge_live_link.c ---- */
+
+/* On the first thread: where the playout is told something, or NULL when it is
+ * not there; and that it was. */
+struct buf *edge_live_link_out(struct edge_live_link *link);
+void edge_live_link_flush(struct edge_live_link *link);
 
 /* ---- edge_live_wait.c ---- */
 

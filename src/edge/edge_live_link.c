@@ -240,6 +240,7 @@ static void hang_up(struct edge_live_link *link)
     buf_reset(&link->in);
     buf_reset(&link->out);
     log_warn("the playout is gone; what is on air stands still");
+    edge_live_fail_sayings(link->edge->sayings);
 }
 
 static void flush(struct edge_live_link *link)
@@ -261,6 +262,16 @@ static void flush(struct edge_live_link *link)
     buf_drop_front(&link->out, sent);
     loop_watch(edge_first(link->edge)->loop, &link->source,
                EPOLLIN | (link->out.len ? (uint32_t)EPOLLOUT : 0));
+}
+
+struct buf *edge_live_link_out(struct edge_live_link *link)
+{
+    return link->source.fd >= 0 ? &link->out : NULL;
+}
+
+void edge_live_link_flush(struct edge_live_link *link)
+{
+    flush(link);
 }
 
 /* False when the playout is gone. */
@@ -289,7 +300,11 @@ static bool take_messages(struct edge_live_link *link)
     struct message message;
     enum err err;
     while (!(err = message_next(&rest, &message))) {
-        if ((err = live_origin_take(link->origin, &message)))
+        err = message.kind != MESSAGE_LIVE_SAID
+                  ? live_origin_take(link->origin, &message)
+              : edge_live_on_said(link->edge->sayings, &message) ? ERR_OK
+                                                                 : ERR_INVALID;
+        if (err)
             break;
     }
     buf_drop_front(&link->in, link->in.len - rest.len);

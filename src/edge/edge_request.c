@@ -126,6 +126,8 @@ uint64_t edge_body_max(void *context, const struct http_request *request)
     (void)context;
     if (str_eq(request->path, HUB_PATH))
         return EDGE_HUB_BODY_BYTES_MAX;
+    if (str_starts_with(request->path, EDGE_LIVE_PREFIX))
+        return edge_live_body_max(request->path);
     return str_starts_with(request->path, NEWSROOM_PREFIX) ? EDGE_BODY_BYTES_MAX
                                                            : 0;
 }

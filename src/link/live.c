@@ -407,6 +407,48 @@ enum err live_read_caption(struct str payload, struct live_caption *ret)
     return fine ? ERR_OK : ERR_INVALID;
 }
 
+void live_put_say(struct buf *out, uint64_t number, const struct live_say *say)
+{
+    size_t start = message_begin(out, MESSAGE_LIVE_SAY, number);
+    wire_put_u64(out, say->channel);
+    wire_put_str(out, say->digest);
+    buf_add(out, say->text);
+    message_end(out, start);
+}
+
+enum err live_read_say(struct str payload, struct live_say *ret)
+{
+    struct wire_reader reader = {.rest = payload};
+    struct live_say say = {.channel = wire_get_u64(&reader)};
+    say.digest = wire_get_str(&reader);
+    say.text = reader.rest;
+    *ret = say;
+    bool fine = !reader.bad && say.digest.len == LIVE_DIGEST_DIGITS &&
+                say.text.len <= LIVE_SAY_BYTES_MAX;
+    return fine ? ERR_OK : ERR_INVALID;
+}
+
+void live_put_said(struct buf *out, uint64_t number,
+                   const struct live_said *said)
+{
+    size_t start = message_begin(out, MESSAGE_LIVE_SAID, number);
+    wire_put_u16(out, said->status);
+    buf_add(out, said->words);
+    message_end(out, start);
+}
+
+enum err live_read_said(struct str payload, struct live_said *ret)
+{
+    struct wire_reader reader = {.rest = payload};
+    struct live_said said = {.status = wire_get_u16(&reader)};
+    said.words = reader.rest;
+    *ret = said;
+    bool fine = !reader.bad && said.status >= 100 && said.status < 600 &&
+                said.words.len <= LIVE_SAID_BYTES_MAX &&
+                utf8_is_valid(said.words);
+    return fine ? ERR_OK : ERR_INVALID;
+}
+
 void live_put_viewers(struct buf *out, const struct live_viewers *viewers,
                       size_t count)
 {

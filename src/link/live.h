@@ -8,7 +8,8 @@
  * that only files hold) and what it has in memory as LIVE_PART and
  * LIVE_SEGMENT, then LIVE_READY. Until that, the edge shows what it knew
  * before. Afterwards comes what is new. Sequence numbers never restart, whoever
- * dies.
+ * dies. What a captioner says goes the other way, as LIVE_SAY, and is answered
+ * by LIVE_SAID: the playout knows keys, the edge does not.
  *
  * Times are ticks, 90,000 a second by the channel's clock, or microseconds
  * since 1970. Everything that is read has been checked against the limits here,
@@ -35,6 +36,9 @@ enum {
     LIVE_DURATION_MAX = 60 * LIVE_HZ, /* of one segment, or one caption */
     LIVE_CAPTION_BYTES_MAX = 1024,
     LIVE_CAPTIONS_MAX = 16384, /* of a channel; the newest count */
+    LIVE_SAY_BYTES_MAX = 8 << 10,
+    LIVE_SAID_BYTES_MAX = 240,
+    LIVE_DIGEST_DIGITS = 64,
 };
 
 /* Numbers below it: so many segments no channel ever has. */
@@ -138,6 +142,20 @@ struct live_caption {
     struct str text;  /* live_caption_is_valid */
 };
 
+/* What a captioner sent, as it came: nothing of it has been looked at. */
+struct live_say {
+    uint64_t channel;
+    struct str digest; /* SHA-256 of the key, LIVE_DIGEST_DIGITS lower-case
+                          hexadecimal digits */
+    struct str text;   /* at most LIVE_SAY_BYTES_MAX */
+};
+
+/* What became of it, as HTTP has it. */
+struct live_said {
+    uint16_t status;  /* 100 to 599 */
+    struct str words; /* UTF-8, at most LIVE_SAID_BYTES_MAX */
+};
+
 struct live_viewers {
     uint64_t channel;
     uint32_t viewers;
@@ -165,6 +183,9 @@ void live_put_segment(struct buf *out, const struct live_segment *segment);
 void live_put_pruned(struct buf *out, const struct live_pruned *pruned);
 void live_put_thumbnail(struct buf *out, const struct live_thumbnail *thumb);
 void live_put_caption(struct buf *out, const struct live_caption *caption);
+void live_put_say(struct buf *out, uint64_t number, const struct live_say *say);
+void live_put_said(struct buf *out, uint64_t number,
+                   const struct live_said *said);
 void live_put_gone(struct buf *out, uint64_t channel);
 void live_put_viewers(struct buf *out, const struct live_viewers *viewers,
                       size_t count);
@@ -186,6 +207,8 @@ MUST_USE enum err live_read_thumbnail(struct str payload,
                                       struct live_thumbnail *ret);
 MUST_USE enum err live_read_caption(struct str payload,
                                     struct live_caption *ret);
+MUST_USE enum err live_read_say(struct str payload, struct live_say *ret);
+MUST_USE enum err live_read_said(struct str payload, struct live_said *ret);
 MUST_USE enum err live_read_gone(struct str payload, uint64_t *ret_channel);
 
 /* Takes the next one off; false at the end, and when bytes are left over that

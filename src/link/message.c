@@ -44,8 +44,8 @@ static bool is_kind(uint8_t kind)
 {
     return (kind >= MESSAGE_HELLO && kind <= MESSAGE_EVENTS) ||
            (kind >= MESSAGE_WELCOME && kind <= MESSAGE_FIGURES) ||
-           (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_READY) ||
-           kind == MESSAGE_LIVE_VIEWERS;
+           (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_SAID) ||
+           (kind >= MESSAGE_LIVE_VIEWERS && kind <= MESSAGE_LIVE_SAY);
 }
 
 enum err message_next(struct str *bytes, struct message *ret_message)

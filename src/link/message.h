@@ -71,8 +71,10 @@ enum message_kind {
     MESSAGE_LIVE_CAPTION,
     MESSAGE_LIVE_GONE,
     MESSAGE_LIVE_READY, /* nothing: that was all; what was not told is gone */
+    MESSAGE_LIVE_SAID,  /* the head's number is the LIVE_SAY's it answers */
     /* edge to playout */
     MESSAGE_LIVE_VIEWERS = 192,
+    MESSAGE_LIVE_SAY, /* numbered by the edge; each is answered once */
 };
 
 struct message {

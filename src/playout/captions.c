@@ -206,9 +206,9 @@ static bool open_hour(struct captions *captions, uint32_t hour)
 
 static void store(struct captions *captions, const struct live_caption *caption)
 {
-    DEFER(buf_finish) struct buf line;
     if (!open_hour(captions, (uint32_t)(caption->tick / HOUR_TICKS)))
         return;
+    DEFER(buf_finish) struct buf line;
     json_t *json = json_pack("[IIs%]", (json_int_t)caption->tick,
                              (json_int_t)caption->duration, caption->text.ptr,
                              caption->text.len);

@@ -44,6 +44,10 @@ struct telling {
     struct station_config stations[INGEST_CHANNELS_MAX];
     int64_t holds_us[INGEST_CHANNELS_MAX];
     struct ingest_channel *channels;
+    struct captioners {
+        struct ingest_key *keys;
+        size_t count;
+    } captioners[INGEST_CHANNELS_MAX];
     size_t count;
     struct arena arena;
 };
@@ -78,7 +82,8 @@ static enum err read_key(struct telling *telling, const json_t *json,
 }
 
 static enum err read_keys(struct telling *telling, const json_t *keys,
-                          struct ingest_channel *channel, struct fault *fault)
+                          struct ingest_channel *channel,
+                          struct captioners *captioners, struct fault *fault)
 {
     size_t count = json_array_size(keys);
     enum err err = ERR_OK;
@@ -90,10 +95,17 @@ static enum err read_keys(struct telling *telling, const json_t *keys,
     }
     struct ingest_key *read =
         arena_array(&telling->arena, struct ingest_key, count + 1);
-    for (size_t i = 0; !err && i < count; i++)
-        err = read_key(telling, json_array_get(keys, i), &read[i], fault);
+    captioners->keys =
+        arena_array(&telling->arena, struct ingest_key, count + 1);
+    for (size_t i = 0; !err && i < count; i++) {
+        const json_t *json = json_array_get(keys, i);
+        struct str use = text_of(&telling->arena, json, "for");
+        struct ingest_key *key = str_eq(use, STR("captions"))
+                                     ? &captioners->keys[captioners->count++]
+                                     : &read[channel->key_count++];
+        err = read_key(telling, json, key, fault);
+    }
     channel->keys = read;
-    channel->key_count = count;
     return err;
 }
 
@@ -133,8 +145,9 @@ static enum err read_channel(struct telling *telling, const json_t *json,
                                : (uint32_t)seconds;
     channel->id = station->id;
     telling->holds_us[telling->count] = time_of(json, "hold", INT64_MAX);
-    telling->count++;
-    return read_keys(telling, json_object_get(json, "keys"), channel, fault);
+    struct captioners *captioners = &telling->captioners[telling->count++];
+    return read_keys(telling, json_object_get(json, "keys"), channel,
+                     captioners, fault);
 }
 
 static enum err read_telling(struct telling *telling, const json_t *channels,
@@ -225,6 +238,16 @@ static void change_channel(struct channel *channel,
         playout_maker_restart(channel);
 }
 
+static void set_captioners(struct channel *channel,
+                           const struct captioners *captioners)
+{
+    memcpy(channel->captioners, captioners->keys,
+           captioners->count * sizeof *captioners->keys);
+    channel->captioner_count = captioners->count;
+    station_expect_captions(&channel->station, captioners->count > 0,
+                            playout_edge_out(channel));
+}
+
 enum err playout_set_channels(struct playout *playout, const json_t *channels,
                               struct fault *fault)
 {
@@ -254,9 +277,12 @@ enum err playout_set_channels(struct playout *playout, const json_t *channels,
         if (!playout_channel(playout, id_str(&telling.stations[i].id)))
             add_channel(playout, &telling.stations[i]);
     }
-    for (size_t i = 0; i < telling.count; i++)
-        playout_channel(playout, id_str(&telling.stations[i].id))->hold_us =
-            telling.holds_us[i];
+    for (size_t i = 0; i < telling.count; i++) {
+        struct channel *channel =
+            playout_channel(playout, id_str(&telling.stations[i].id));
+        channel->hold_us = telling.holds_us[i];
+        set_captioners(channel, &telling.captioners[i]);
+    }
     playout_gone_put_aside(playout);
     playout_ingest_tell_channels(playout);
     playout_ingest_watch(playout);

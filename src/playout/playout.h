@@ -10,7 +10,8 @@
  *
  *   {"type":"channels","channels":[{"id":"62f9f7d471fdc","name":"news",
  *     "dvr_seconds":14400,"ladder":["source","audio"],"keys":[{"id":…,
- *     "sha256":…,"priority":0,"from":us or null,"until":us or null}],
+ *     "sha256":…,"for":"feed" or "captions","priority":0,"from":us or null,
+ *     "until":us or null}],
  *     "hold":us or null}]}
  *       all there are, each time: a channel that is not told any more is
  *       removed; its recordings are put aside for a day, then erased. What was

@@ -160,6 +160,10 @@ static bool read_edge(struct playout *playout)
     while (!(err = message_next(&rest, &message))) {
         if (message.kind == MESSAGE_LIVE_VIEWERS)
             on_viewers(playout, message.payload);
+        else if (message.kind == MESSAGE_LIVE_SAY &&
+                 !playout_captioner_say(playout, message.number,
+                                        message.payload, &playout->edge_out))
+            return false;
     }
     buf_drop_front(in, in->len - rest.len);
     return err == ERR_AGAIN;

@@ -7,10 +7,13 @@
  *   playout_ingest.c  the program that takes broadcasts in
  *   playout_maker.c   the programs that make parts
  *   playout_desk.c    the socket of the desk
+ *   playout_captioner.c  what captioners say, and who may
  *   station.c         a channel's numbers
+ *   station_captions.c  what is said of it
  *   station_figures.c how much there is of a channel
  *   dvr.c             a rendition's recordings
  *   captions.c        what was said on a channel
+ *   captioner.c       what a captioner says, until it is shown
  *   child.c           helper programs */
 #ifndef PLAYOUT_PLAYOUT_INTERNAL_H
 #define PLAYOUT_PLAYOUT_INTERNAL_H
@@ -47,6 +50,9 @@ struct channel {
 
     int64_t hold_us; /* from then on nothing is forgotten; INT64_MAX: no such
                         time */
+
+    struct ingest_key captioners[INGEST_KEYS_MAX]; /* their keys */
+    size_t captioner_count;
 
     struct child maker;
     struct loop_source source; /* the maker's socket; fd -1 */
@@ -132,6 +138,13 @@ MUST_USE enum err playout_desk_open(struct playout *playout,
 void playout_desk_close(struct playout *playout);
 void playout_desk_tell_air(struct playout *playout,
                            const struct channel *channel);
+
+/* ---- playout_captioner.c ---- */
+
+/* A LIVE_SAY came with that number: answers to out. False: it makes no sense.
+ */
+bool playout_captioner_say(struct playout *playout, uint64_t number,
+                           struct str payload, struct buf *out);
 
 /* ---- playout_gone.c ---- */
 

@@ -127,6 +127,7 @@ static void tell_channel(const struct station *station, struct buf *out)
         .target = STATION_SEGMENT_TICKS,
         .part_target = STATION_PART_TICKS_MAX,
         .dvr_seconds = station->dvr_seconds,
+        .has_captions = station->has_captioner,
         .rendition_count = PART_RENDITIONS_MAX,
     };
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++) {
@@ -136,6 +137,15 @@ static void tell_channel(const struct station *station, struct buf *out)
     }
     if (out)
         live_put_channel(out, &info);
+}
+
+void station_expect_captions(struct station *station, bool is_expected,
+                             struct buf *out)
+{
+    if (station->has_captioner == is_expected)
+        return;
+    station->has_captioner = is_expected;
+    tell_channel(station, out);
 }
 
 static enum err on_rendition(struct station *station, const struct part *part,
@@ -262,6 +272,18 @@ static uint64_t channel_number(const struct station *station)
     return id_number(&station->id);
 }
 
+/* What a captioner said until the end of the segment has to be there before the
+ * end is. */
+static void give_captions(struct station *station, int64_t tick,
+                          struct buf *out)
+{
+    struct live_caption piece;
+    while (captioner_next(&station->captioner, tick, &piece)) {
+        piece.channel = channel_number(station);
+        (void)captions_take(&station->captions, &piece, out);
+    }
+}
+
 static void end_segment(struct station *station, uint32_t at, struct buf *out)
 {
     struct rung *rung = &station->rungs[at];
@@ -269,6 +291,7 @@ static void end_segment(struct station *station, uint32_t at, struct buf *out)
     if (!rung->dvr.is_open || !last)
         return;
     dvr_end(&rung->dvr);
+    give_captions(station, last->tick + last->duration, out);
     if (out && last->duration > 0)
         live_put_segment(
             out, &(struct live_segment){channel_number(station), at, *last});
@@ -749,6 +772,7 @@ void station_close(struct station *station)
     for (size_t i = 0; i < PART_RENDITIONS_MAX; i++)
         dvr_close(&station->rungs[i].dvr);
     captions_close(&station->captions);
+    captioner_finish(&station->captioner);
     while (station->picture_count)
         drop_first_picture(station);
     free(station->pictures);
@@ -763,17 +787,4 @@ void station_change(struct station *station,
 {
     apply(station, config);
     tell_channel(station, out);
-}
-
-void station_prune(struct station *station, int64_t now_us, struct buf *out)
-{
-    int64_t tick = now_us * 9 / 100 - (int64_t)station->dvr_seconds * LIVE_HZ;
-    captions_prune(&station->captions, tick);
-    for (uint32_t i = 0; i < PART_RENDITIONS_MAX; i++) {
-        struct dvr *dvr = &station->rungs[i].dvr;
-        if (dvr_prune(dvr, tick) && out && dvr->count)
-            live_put_pruned(out,
-                            &(struct live_pruned){channel_number(station), i,
-                                                  dvr->segments[0].sequence});
-    }
 }

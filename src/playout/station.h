@@ -19,6 +19,7 @@
 #include "base/id.h"
 #include "link/live.h"
 #include "media/part.h"
+#include "playout/captioner.h"
 #include "playout/captions.h"
 #include "playout/dvr.h"
 
@@ -80,6 +81,8 @@ struct station {
     int used_fd;    /* a file that holds the last number that was not kept */
     int64_t clock_tick, clock_us; /* the channel's clock; clock_now_us then */
     struct captions captions;
+    struct captioner captioner;
+    bool has_captioner; /* somebody may say something */
     struct station_picture *pictures;
     size_t picture_count;
 };
@@ -102,6 +105,16 @@ void station_close(struct station *station);
 /* Another configuration of the same channel. */
 void station_change(struct station *station,
                     const struct station_config *config, struct buf *out);
+
+/* Whether somebody has a key to write captions: then they are offered before
+ * there are any. */
+void station_expect_captions(struct station *station, bool is_expected,
+                             struct buf *out);
+
+/* A captioner says this: it is shown from what comes next on, so many ticks
+ * later; duration 0: as long as it takes to read. ERR_BUSY: too much waits. */
+MUST_USE enum err station_say(struct station *station, int64_t after,
+                              int64_t duration, struct str text);
 
 /* Another maker begins: its numbers of renditions are told anew. */
 void station_begin_maker(struct station *station);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* How much there is of a channel. */
+/* How much there is of a channel, and what of it is forgotten. */
 #include "playout/station.h"
 
 int64_t station_window_seconds(const struct station *station)
@@ -32,4 +32,17 @@ int64_t station_end(const struct station *station)
             end = station->rungs[i].end;
     }
     return end;
+}
+
+void station_prune(struct station *station, int64_t now_us, struct buf *out)
+{
+    int64_t tick = now_us * 9 / 100 - (int64_t)station->dvr_seconds * LIVE_HZ;
+    captions_prune(&station->captions, tick);
+    for (uint32_t i = 0; i < PART_RENDITIONS_MAX; i++) {
+        struct dvr *dvr = &station->rungs[i].dvr;
+        if (dvr_prune(dvr, tick) && out && dvr->count)
+            live_put_pruned(out,
+                            &(struct live_pruned){id_number(&station->id), i,
+                                                  dvr->segments[0].sequence});
+    }
 }

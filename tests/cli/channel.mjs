@@ -86,6 +86,15 @@ test("a key is told once, is nowhere on the disk, and can be revoked", async () 
   assert.match(await site.run("channel", "key", "list"), /revoked 2/);
 });
 
+test("a captioner's key is another one than a studio's, and says so", async () => {
+  assert.match(await refused("channel", "key", "add", "news", "--for", "subtitles"), /"feed".*or for "captions".*not for "subtitles"/s);
+  assert.match(await refused("channel", "key", "add", "news", "--for", "captions", "--priority", "3"), /only keys that feed have a priority/);
+  const made = await json("channel", "key", "add", "news", "--for", "captions", "--label", "Nino");
+  assert.equal(made.for, "captions");
+  assert.match(await site.run("channel", "key", "list", "news"), /news +captions +0 +good +Nino/);
+  await site.run("channel", "key", "revoke", made.id);
+});
+
 test("programmes follow one another; a series keeps its hour when clocks change", async () => {
   const add = (...args) => site.run("programme", "add", "news", ...args);
   await add("2030-03-30 20:00", "2030-03-30 20:30", "Evening News", "--every", "day", "--times", "3", "--category", "News");

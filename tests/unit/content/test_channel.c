@@ -79,6 +79,28 @@ static void test_going_on_the_air_is_noted_once(void **state)
     assert_int_equal(loaded.air_us, 0);
 }
 
+static void test_a_key_of_a_captioner_is_known_as_one(void **state)
+{
+    struct newsroom *room = *state;
+    struct channel channel = make_channel(room, "news");
+    struct stream_key key = {.role = STREAM_KEY_CAPTIONS};
+    struct stream_key_list list;
+    struct fault fault = {0};
+    char text[STREAM_KEY_BYTES];
+    DEFER(edit_end) struct edit edit = {0};
+    newsroom_begin(room, &edit);
+    assert_ok(room, stream_key_add(&edit, STR("news"), &key, text));
+    newsroom_commit(room, &edit);
+    assert_ok(room, stream_key_all(room->db, &channel.id, &room->arena, &list));
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.keys[0].role, STREAM_KEY_CAPTIONS);
+    assert_int_equal(stream_key_role_parse(STR("feed"), &key.role, &fault),
+                     ERR_OK);
+    assert_int_equal(key.role, STREAM_KEY_FEED);
+    assert_int_equal(stream_key_role_parse(STR("Feed"), &key.role, &fault),
+                     ERR_INVALID);
+}
+
 static void test_a_key_is_stored_as_its_digest_and_revoked_once(void **state)
 {
     struct newsroom *room = *state;
@@ -109,6 +131,10 @@ static void test_a_key_is_stored_as_its_digest_and_revoked_once(void **state)
                      ERR_INVALID);
     key.until_us = 0;
     key.priority = STREAM_KEY_PRIORITY_MAX + 1;
+    assert_int_equal(stream_key_add(&edit, STR("news"), &key, text),
+                     ERR_INVALID);
+    key.priority = 1;
+    key.role = STREAM_KEY_CAPTIONS;
     assert_int_equal(stream_key_add(&edit, STR("news"), &key, text),
                      ERR_INVALID);
     key.priority = 0;
@@ -225,6 +251,7 @@ int main(void)
         TEST(test_a_channel_has_one_name_and_pages_hear_of_it),
         TEST(test_going_on_the_air_is_noted_once),
         TEST(test_a_key_is_stored_as_its_digest_and_revoked_once),
+        TEST(test_a_key_of_a_captioner_is_known_as_one),
         TEST(test_one_programme_is_on_at_a_time),
         TEST(test_a_beginning_and_an_end_are_changes),
         TEST(test_a_check_finds_programmes_that_clash),

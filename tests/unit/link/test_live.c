@@ -191,6 +191,41 @@ static void test_the_rest_arrives_too(void **state)
     assert_false(live_next_viewers(&rest, &viewers));
 }
 
+static void test_what_a_captioner_says_arrives_and_its_answer(void **state)
+{
+    (void)state;
+    DEFER(buf_finish) struct buf out;
+    char digest[LIVE_DIGEST_DIGITS];
+    struct live_say say;
+    struct live_said said;
+    memset(digest, 'a', sizeof digest);
+    buf_init(&out, 1 << 16);
+    live_put_say(
+        &out, 7,
+        &(struct live_say){9, str_of(digest, sizeof digest), STR("a\0b")});
+    struct str payload = payload_of(&out, MESSAGE_LIVE_SAY);
+    assert_int_equal(live_read_say(payload, &say), ERR_OK);
+    assert_int_equal(say.channel, 9);
+    assert_true(str_eq(say.digest, str_of(digest, sizeof digest)));
+    assert_true(str_eq(say.text, STR("a\0b")));
+    assert_int_equal(live_read_say(str_slice(payload, 0, 60), &say),
+                     ERR_INVALID);
+    buf_reset(&out);
+    live_put_say(&out, 7, &(struct live_say){9, STR("short"), STR("x")});
+    assert_int_equal(live_read_say(payload_of(&out, MESSAGE_LIVE_SAY), &say),
+                     ERR_INVALID);
+    buf_reset(&out);
+    live_put_said(&out, 7, &(struct live_said){202, STR("taken")});
+    assert_int_equal(live_read_said(payload_of(&out, MESSAGE_LIVE_SAID), &said),
+                     ERR_OK);
+    assert_int_equal(said.status, 202);
+    assert_true(str_eq(said.words, STR("taken")));
+    buf_reset(&out);
+    live_put_said(&out, 7, &(struct live_said){99, STR("x")});
+    assert_int_equal(live_read_said(payload_of(&out, MESSAGE_LIVE_SAID), &said),
+                     ERR_INVALID);
+}
+
 static void test_names_are_what_addresses_can_carry(void **state)
 {
     (void)state;
@@ -210,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_parts_arrive_with_their_bytes),
         cmocka_unit_test(test_stored_segments_come_in_order_or_not_at_all),
         cmocka_unit_test(test_the_rest_arrives_too),
+        cmocka_unit_test(test_what_a_captioner_says_arrives_and_its_answer),
         cmocka_unit_test(test_names_are_what_addresses_can_carry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
