@@ -12,7 +12,12 @@
 #include "media/h264.h"
 #include "media/part.h"
 
-enum { PACKET_BYTES_MAX = 8 << 20, CONFIG_BYTES_MAX = 4096 };
+enum {
+    PACKET_BYTES_MAX = 8 << 20,
+    CONFIG_BYTES_MAX = 4096,
+    QUALITY = 23,
+    MORE_BYTES = 80, /* of what only x264 knows */
+};
 
 struct encoder {
     AVCodecContext *context;
@@ -56,12 +61,19 @@ static void set_up(AVCodecContext *context, const struct encoder_format *format)
     }
     context->rc_max_rate = format->bits;
     context->rc_buffer_size = format->bits;
-    av_opt_set(context->priv_data, "preset", "veryfast", 0);
+    av_opt_set(context->priv_data, "preset",
+               format->preset ? format->preset : "veryfast", 0);
     av_opt_set(context->priv_data, "tune", "zerolatency", 0);
-    av_opt_set(context->priv_data, "crf", "23", 0);
+    if (format->is_full_range)
+        context->color_range = AVCOL_RANGE_JPEG;
+    av_opt_set_double(context->priv_data, "crf",
+                      format->quality ? format->quality : QUALITY, 0);
     av_opt_set(context->priv_data, "forced-idr", "1", 0);
-    av_opt_set(context->priv_data, "x264-params",
-               "scenecut=0:sync-lookahead=0:sliced-threads=1", 0);
+    char more[MORE_BYTES];
+    snprintf(more, sizeof more,
+             "scenecut=0:sync-lookahead=0:sliced-threads=1:sps-id=%d",
+             format->set_number);
+    av_opt_set(context->priv_data, "x264-params", more, 0);
 }
 
 enum err encoder_create(const struct encoder_format *format,

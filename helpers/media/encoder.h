@@ -20,6 +20,10 @@ struct encoder_format {
     int threads;
     int matrix, primaries, transfer; /* of colours, as H.264 counts (table
                                         E-3 …); 0: not told */
+    bool is_full_range;              /* of what brightness can be */
+    const char *preset;              /* x264's; NULL: that of television */
+    int quality;                     /* x264's crf; 0: that of television */
+    int set_number;                  /* of its SPS and PPS */
 };
 
 /* ERR_NO_MEMORY, ERR_INVALID: it cannot be encoded so. */

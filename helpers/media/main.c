@@ -4,6 +4,9 @@
  * speaks on descriptor 3 (media/part.h), until that is closed. The end of 4 is
  * the end of the feed.
  *
+ * With "clip" as its argument it makes a clip instead, and ends
+ * (media/clip_wire.h).
+ *
  * It holds no secret and can do nothing but read, write and compute: see
  * ../sandbox.h. With "probe" as its argument it tries everything else,
  * and tells. */
@@ -18,6 +21,7 @@
 #include "../sandbox.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "clip_serve.h"
 #include "media/part.h"
 #include "station.h"
 
@@ -30,6 +34,7 @@ enum {
     OUT_BYTES_ENOUGH = 32 << 20, /* then the feed has to wait */
     OUT_BYTES_MAX = 256 << 20,
     TURN_MS = 100,
+    CLIP_CPU_SECONDS = 300,
 };
 
 #define MEMORY_BYTES_MAX (UINT64_C(1536) * 1024 * 1024)
@@ -164,15 +169,17 @@ static bool never_waits(int fd)
 
 int main(int argc, char **argv)
 {
+    bool probes = argc > 1 && strcmp(argv[1], "probe") == 0;
+    bool clips = argc > 1 && strcmp(argv[1], "clip") == 0;
     const struct sandbox_rules rules = {
         .memory_bytes = MEMORY_BYTES_MAX,
-        .waits = true,
+        .cpu_seconds = clips ? CLIP_CPU_SECONDS : 0,
+        .waits = !clips,
     };
-    bool probes = argc > 1 && strcmp(argv[1], "probe") == 0;
     log_setup("media", LOG_LEVEL_INFO, false);
     av_log_set_level(AV_LOG_QUIET); /* what matters is told in our words */
     (void)!signal(SIGPIPE, SIG_IGN);
-    if (!probes && (!never_waits(PLAYOUT) || !never_waits(FEED))) {
+    if (!probes && !clips && (!never_waits(PLAYOUT) || !never_waits(FEED))) {
         log_error("broadsheet _playout starts this program: it wants its "
                   "socket as descriptor 3 and that of the ingest as 4");
         return 64;
@@ -181,6 +188,8 @@ int main(int argc, char **argv)
         log_error("the sandbox cannot be set up");
         return 71;
     }
+    if (clips)
+        return clip_serve();
     if (!probes)
         return serve();
     sandbox_probe();

@@ -8,9 +8,9 @@
 #pragma GCC diagnostic pop
 
 enum {
-    QUALITY = 5,
-    HEIGHT_MAX = 640
-}; /* quality: 2 is the best, 31 the least */
+    QUALITY = 5,  /* 2 is the best, 31 the least */
+    FORM_MAX = 4, /* so many times its width a picture is high at most */
+};
 
 static AVPacket *make_packet(struct str bytes)
 {
@@ -67,7 +67,9 @@ static AVFrame *shrink(const AVFrame *frame, int width)
     if (!small)
         return NULL;
     small->width = width;
-    small->height = height < 2 ? 2 : height > HEIGHT_MAX ? HEIGHT_MAX : height;
+    small->height = height < 2                  ? 2
+                    : height > FORM_MAX * width ? FORM_MAX * width
+                                                : height;
     small->format = AV_PIX_FMT_YUVJ420P;
     struct SwsContext *scaler = sws_getContext(
         frame->width, frame->height, (enum AVPixelFormat)frame->format,
@@ -111,13 +113,20 @@ static enum err encode(AVFrame *small, struct buf *out)
     return err ? err : buf_err(out);
 }
 
+enum err thumbnail_write(const struct AVFrame *picture, int width,
+                         struct buf *out)
+{
+    AVFrame *small = shrink(picture, width);
+    enum err err = small ? encode(small, out) : ERR_INVALID;
+    av_frame_free(&small);
+    return err;
+}
+
 enum err thumbnail_make(struct str avcc, struct str picture, int width,
                         struct buf *out)
 {
     AVFrame *frame = decode(avcc, picture);
-    AVFrame *small = frame ? shrink(frame, width) : NULL;
-    enum err err = small ? encode(small, out) : ERR_INVALID;
+    enum err err = frame ? thumbnail_write(frame, width, out) : ERR_INVALID;
     av_frame_free(&frame);
-    av_frame_free(&small);
     return err;
 }

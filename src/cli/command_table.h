@@ -57,6 +57,9 @@
     X(recording_download) \
     X(recording_keep) \
     X(recording_remove) \
+    X(clip_make) \
+    X(clip_list) \
+    X(clip_download) \
     X(picture_add) \
     X(picture_show) \
     X(picture_focus) \

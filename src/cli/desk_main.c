@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "cli/desk_clips.h"
 #include "cli/desk_jobs.h"
 #include "cli/desk_pictures.h"
 #include "cli/desk_recordings.h"
@@ -201,6 +202,15 @@ static enum err write_metrics(void *context, bool is_open_metrics,
     return buf_err(out);
 }
 
+static enum err make_clip(void *context, const struct newsroom_clip *wish,
+                          struct arena *arena, struct json_t **ret_json,
+                          struct fault *fault)
+{
+    struct desk *desk = context;
+    return desk_clip_make(desk->content, desk->arguments->directory, wish,
+                          arena, ret_json, fault);
+}
+
 static void write_status(void *context, struct buf *out)
 {
     struct desk *desk = context;
@@ -377,6 +387,7 @@ static enum err start_answering(struct desk *desk, struct fault *fault)
         .picture_progress = picture_progress,
         .write_television = write_television,
         .write_metrics = write_metrics,
+        .make_clip = make_clip,
         .hub = desk,
         .hub_wake = wake_hub,
         .is_feed = hub_is_feed,

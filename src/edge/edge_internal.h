@@ -40,6 +40,7 @@
 #include "link/figures.h"
 #include "link/message.h"
 #include "link/page.h"
+#include "net/accept.h"
 #include "net/http_server.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -213,6 +214,34 @@ bool edge_admit(struct edge *edge, const struct http_exchange *exchange,
 
 void edge_answer_hub(struct edge_thread *thread,
                      struct http_exchange *exchange);
+
+/* ---- edge_file.c ---- */
+
+enum { EDGE_FIELDS_BYTES = 512 };
+
+/* Opens a file below the folder for reading: nothing outside of it, and no
+ * symbolic link. -1 when there is none, also when folder is. */
+int edge_open_file(int folder, const char *path, uint64_t *ret_size);
+
+/* What is sent of something that is size bytes long: all (200), a range (206),
+ * or nothing (304, 416). fields gets the field lines: lines, then what belongs
+ * to that. tag: its ETag, to be found in lines as well; "": it has none. */
+struct byte_range edge_range(const struct http_exchange *exchange,
+                             uint64_t size, struct str tag, struct str lines,
+                             int *ret_status, char fields[EDGE_FIELDS_BYTES]);
+
+struct edge_file {
+    int fd;         /* closed when it is answered */
+    uint64_t start; /* what is served of it */
+    uint64_t size;
+    struct str content_type;
+    struct str lines; /* more field lines, each ended by CR LF */
+    struct str tag;
+};
+
+/* Answers with what edge_range says of it. */
+void edge_answer_file(struct http_exchange *exchange,
+                      const struct edge_file *file);
 
 /* ---- edge_media.c ---- */
 

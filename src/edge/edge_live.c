@@ -16,12 +16,8 @@
  * that low latency confuses, and v, the token of one who watches. */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -40,10 +36,8 @@ enum {
     QUERY_BYTES = 64,
 };
 
-#define CORS "Access-Control-Allow-Origin: *\r\n"
-#define NOSNIFF "X-Content-Type-Options: nosniff\r\n"
-/* A number names the same bytes for ever; and nobody wants them next week. */
-#define LASTING "Cache-Control: public, max-age=86400, immutable\r\n"
+#define CORS EDGE_LIVE_CORS
+#define NOSNIFF EDGE_LIVE_NOSNIFF
 #define CHANGING "Cache-Control: no-cache\r\n"
 #define CAPTIONS_PREFIX STR("captions/")
 #define PLAYLIST STR("application/vnd.apple.mpegurl")
@@ -103,42 +97,14 @@ static void answer_text(struct http_exchange *exchange,
         });
 }
 
-struct byte_range edge_live_range(const struct http_exchange *exchange,
-                                  uint64_t size, int *ret_status,
-                                  char fields[LIVE_FIELDS_BYTES])
-{
-    struct byte_range range = {0, size};
-    /* Who waited for it gets all of it. */
-    struct str asked =
-        exchange->is_slim
-            ? str_of(NULL, 0)
-            : http_request_field(&exchange->request, HTTP_FIELD_RANGE);
-    enum accept_range wanted = accept_range(asked, size, &range);
-    int len = snprintf(fields, LIVE_FIELDS_BYTES,
-                       CORS NOSNIFF LASTING "Accept-Ranges: bytes\r\n");
-    *ret_status = 200;
-    if (wanted == ACCEPT_RANGE_PART) {
-        *ret_status = 206;
-        snprintf(fields + len, LIVE_FIELDS_BYTES - (size_t)len,
-                 "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64 "\r\n",
-                 range.start, range.start + range.len - 1, size);
-    } else if (wanted == ACCEPT_RANGE_UNSATISFIABLE) {
-        *ret_status = 416;
-        range = (struct byte_range){0, 0};
-        snprintf(fields + len, LIVE_FIELDS_BYTES - (size_t)len,
-                 "Content-Range: bytes */%" PRIu64 "\r\n", size);
-    }
-    return range;
-}
-
 /* bytes lie within blob. */
 static void answer_bytes(struct http_exchange *exchange, struct live_blob *blob,
                          struct str bytes, struct str content_type)
 {
-    char fields[LIVE_FIELDS_BYTES];
+    char fields[EDGE_FIELDS_BYTES];
     int status;
-    struct byte_range range =
-        edge_live_range(exchange, bytes.len, &status, fields);
+    struct byte_range range = edge_range(
+        exchange, bytes.len, STR(""), STR(EDGE_LIVE_LASTING), &status, fields);
     http_answer(exchange, &(struct http_answer){
                               .status = status,
                               .content_type = content_type,
@@ -160,20 +126,15 @@ static struct str content_type_of(const struct live_seat *seat,
  */
 
 static int open_hour(struct edge_thread *thread, const struct live_seat *seat,
-                     uint32_t rendition, uint32_t hour)
+                     uint32_t rendition, uint32_t hour, uint64_t *ret_size)
 {
     char path[PATH_BYTES];
     struct id id;
-    if (thread->edge->config.live_fd < 0 || id_from_number(seat->channel, &id))
+    if (id_from_number(seat->channel, &id))
         return -1;
     snprintf(path, sizeof path, "%s/%" PRI_STR "/%" PRIu32 ".mp4", id.text,
              ARG_STR(seat->station->info.renditions[rendition].name), hour);
-    struct open_how how = {
-        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-    };
-    return (int)syscall(SYS_openat2, thread->edge->config.live_fd, path, &how,
-                        sizeof how);
+    return edge_open_file(thread->edge->config.live_fd, path, ret_size);
 }
 
 static void answer_recorded(struct edge_thread *thread,
@@ -181,32 +142,24 @@ static void answer_recorded(struct edge_thread *thread,
                             const struct live_seat *seat, uint32_t rendition,
                             const struct live_place *place)
 {
-    struct stat info;
-    int fd = place->hour ? open_hour(thread, seat, rendition, place->hour) : -1;
-    if (fd < 0 || fstat(fd, &info) < 0 ||
-        (uint64_t)info.st_size < place->offset + place->len) {
-        if (fd >= 0)
-            close(fd);
-        edge_live_answer_words(exchange, 404,
-                               STR("this segment is no longer kept"));
-        return;
-    }
-    char fields[LIVE_FIELDS_BYTES];
-    int status;
-    struct byte_range range =
-        edge_live_range(exchange, place->len, &status, fields);
-    struct http_answer answer = {
-        .status = status,
+    uint64_t size = 0;
+    struct edge_file file = {
+        .fd = -1,
+        .start = place->offset,
+        .size = place->len,
         .content_type = content_type_of(seat, rendition),
-        .fields = str_from_c(fields),
+        .lines = STR(EDGE_LIVE_LASTING),
     };
-    if (status == 416) {
-        close(fd);
-        http_answer(exchange, &answer);
+    if (place->hour)
+        file.fd = open_hour(thread, seat, rendition, place->hour, &size);
+    if (file.fd >= 0 && size >= place->offset + place->len) {
+        edge_answer_file(exchange, &file);
         return;
     }
-    http_answer_file(exchange, &answer, fd, place->offset + range.start,
-                     range.len);
+    if (file.fd >= 0)
+        close(file.fd);
+    edge_live_answer_words(exchange, 404,
+                           STR("this segment is no longer kept"));
 }
 
 /* ---- Playlists and parts ----------------------------------------------------

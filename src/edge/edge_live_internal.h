@@ -16,7 +16,6 @@
 #include "net/accept.h"
 
 enum {
-    LIVE_FIELDS_BYTES = 512,
     LIVE_WAIT_TARGETS = 3,        /* target durations; then 503 (§6.2.5.2) */
     LIVE_WAIT_STEP_MS = 2 * 1000, /* how often that is looked at */
     LIVE_RELEASES_A_TURN = 256,   /* then other requests get their turn */
@@ -84,11 +83,13 @@ bool edge_live_has_to_wait(const struct live_ask *ask);
 void edge_live_answer(const struct live_ask *ask,
                       struct http_exchange *exchange);
 
-/* What is sent of something that is size bytes long and never changes: all, a
- * range, or 416 and nothing. fields gets the field lines. */
-struct byte_range edge_live_range(const struct http_exchange *exchange,
-                                  uint64_t size, int *ret_status,
-                                  char fields[LIVE_FIELDS_BYTES]);
+/* The field lines of what never changes, and any page may ask for. */
+#define EDGE_LIVE_CORS "Access-Control-Allow-Origin: *\r\n"
+#define EDGE_LIVE_NOSNIFF "X-Content-Type-Options: nosniff\r\n"
+/* A number names the same bytes for ever; and nobody wants them next week. */
+#define EDGE_LIVE_LASTING \
+    EDGE_LIVE_CORS EDGE_LIVE_NOSNIFF \
+        "Cache-Control: public, max-age=86400, immutable\r\n"
 
 /* A page on another site may ask, whatever its player sends along. */
 void edge_live_answer_options(struct http_exchange *exchange);

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "edge/edge_internal.h"
-#include "net/accept.h"
 
-enum { NAME_DIGITS = 32, NAME_BYTES = 64, FIELDS_BYTES = 512 };
+enum { NAME_DIGITS = 32, NAME_BYTES = 64 };
 
 /* What may be in the folder. Nothing here is ever run by a browser. */
 static const struct {
@@ -43,84 +35,26 @@ static struct str content_type_of(struct str name)
     return STR("");
 }
 
-static int open_media(int folder, struct str name, uint64_t *ret_size)
-{
-    char path[NAME_BYTES];
-    struct stat info;
-    if (folder < 0 || str_to_c(name, path, sizeof path))
-        return -1;
-    struct open_how how = {
-        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-    };
-    int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
-    if (fd < 0)
-        return -1;
-    if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
-        close(fd);
-        return -1;
-    }
-    *ret_size = (uint64_t)info.st_size;
-    return fd;
-}
-
-/* Whole, or the part that Range asks for, or 416. */
-static void answer_file(struct http_exchange *exchange, int fd, uint64_t size,
-                        struct str name, struct str content_type)
-{
-    const struct http_fields *fields = &exchange->request.fields;
-    char etag[NAME_BYTES + 2], text[FIELDS_BYTES];
-    struct byte_range range = {0, size};
-    enum accept_range wanted = ACCEPT_RANGE_NONE;
-    snprintf(etag, sizeof etag, "\"%" PRI_STR "\"", ARG_STR(name));
-    struct str tag = str_from_c(etag);
-    if (accept_if_range(http_fields_known(fields, HTTP_FIELD_IF_RANGE), tag))
-        wanted = accept_range(http_fields_known(fields, HTTP_FIELD_RANGE), size,
-                              &range);
-    struct http_answer answer = {.status = 200, .content_type = content_type};
-    /* The name is made from the content, so it never changes. */
-    int len = snprintf(text, sizeof text,
-                       "ETag: %s\r\nAccept-Ranges: bytes\r\n"
-                       "Cache-Control: public, max-age=31536000, immutable\r\n"
-                       "X-Content-Type-Options: nosniff\r\n",
-                       etag);
-    char *end = text + len;
-    size_t room = sizeof text - (size_t)len;
-    if (accept_none_match(http_fields_known(fields, HTTP_FIELD_IF_NONE_MATCH),
-                          tag)) {
-        answer.status = 304;
-        range.len = 0;
-    } else if (wanted == ACCEPT_RANGE_UNSATISFIABLE) {
-        answer.status = 416;
-        range.len = 0;
-        snprintf(end, room, "Content-Range: bytes */%llu\r\n",
-                 (unsigned long long)size);
-    } else if (wanted == ACCEPT_RANGE_PART) {
-        answer.status = 206;
-        snprintf(end, room, "Content-Range: bytes %llu-%llu/%llu\r\n",
-                 (unsigned long long)range.start,
-                 (unsigned long long)(range.start + range.len - 1),
-                 (unsigned long long)size);
-    }
-    answer.fields = str_from_c(text);
-    if (answer.status == 200 || answer.status == 206) {
-        http_answer_file(exchange, &answer, fd, range.start, range.len);
-    } else {
-        close(fd);
-        http_answer(exchange, &answer);
-    }
-}
-
 void edge_answer_media(struct edge_thread *thread,
                        struct http_exchange *exchange, struct str name)
 {
-    struct str content_type = content_type_of(name);
-    uint64_t size = 0;
-    int fd = content_type.len
-                 ? open_media(thread->edge->config.media_fd, name, &size)
-                 : -1;
-    if (fd < 0)
+    char path[NAME_BYTES], tag[NAME_BYTES + 2], lines[EDGE_FIELDS_BYTES];
+    struct edge_file file = {.fd = -1, .content_type = content_type_of(name)};
+    if (file.content_type.len && !str_to_c(name, path, sizeof path))
+        file.fd =
+            edge_open_file(thread->edge->config.media_fd, path, &file.size);
+    if (file.fd < 0) {
         edge_answer_error(exchange, 404);
-    else
-        answer_file(exchange, fd, size, name, content_type);
+        return;
+    }
+    /* The name is made from the content, so it never changes. */
+    snprintf(tag, sizeof tag, "\"%" PRI_STR "\"", ARG_STR(name));
+    snprintf(lines, sizeof lines,
+             "ETag: %s\r\n"
+             "Cache-Control: public, max-age=31536000, immutable\r\n"
+             "X-Content-Type-Options: nosniff\r\n",
+             tag);
+    file.tag = str_from_c(tag);
+    file.lines = str_from_c(lines);
+    edge_answer_file(exchange, &file);
 }

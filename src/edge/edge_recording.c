@@ -6,12 +6,6 @@
  *   /recording/62f9f7d471fdc/720p.mp4
  *
  * A file never changes while it is there. */
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "base/id.h"
 #include "edge/edge_live_internal.h"
 
@@ -39,53 +33,36 @@ static struct str content_type_of(struct str name)
     return STR("");
 }
 
-static int open_file(int live_fd, const struct id *id, struct str name,
-                     uint64_t *ret_size)
+static int open_recording(const struct edge_thread *thread, const struct id *id,
+                          struct str name, uint64_t *ret_size)
 {
     char path[PATH_BYTES];
-    struct stat info;
     snprintf(path, sizeof path, "recordings/%s/%" PRI_STR, id->text,
              ARG_STR(name));
-    struct open_how how = {
-        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-    };
-    int fd = (int)syscall(SYS_openat2, live_fd, path, &how, sizeof how);
-    if (fd < 0)
-        return -1;
-    if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
-        close(fd);
-        return -1;
-    }
-    *ret_size = (uint64_t)info.st_size;
-    return fd;
+    return edge_open_file(thread->edge->config.live_fd, path, ret_size);
 }
 
-static void answer_file(struct http_exchange *exchange, int fd, uint64_t size,
-                        struct str content_type)
+/* "?download": a browser keeps it under a name that tells what it is. */
+static void write_lines(const struct http_exchange *exchange,
+                        const struct id *id, struct str name,
+                        char lines[EDGE_FIELDS_BYTES])
 {
-    char fields[LIVE_FIELDS_BYTES];
-    int status;
-    struct byte_range range = edge_live_range(exchange, size, &status, fields);
-    struct http_answer answer = {
-        .status = status,
-        .content_type = content_type,
-        .fields = str_from_c(fields),
-    };
-    if (status == 416) {
-        close(fd);
-        http_answer(exchange, &answer);
-        return;
-    }
-    http_answer_file(exchange, &answer, fd, range.start, range.len);
+    bool is_download = str_eq(exchange->request.query, STR("download"));
+    snprintf(lines, EDGE_FIELDS_BYTES, "%s", EDGE_LIVE_LASTING);
+    if (is_download)
+        snprintf(lines, EDGE_FIELDS_BYTES,
+                 "%sContent-Disposition: attachment; "
+                 "filename=\"%s-%" PRI_STR "\"\r\n",
+                 EDGE_LIVE_LASTING, id->text, ARG_STR(name));
 }
 
 void edge_answer_recording(struct edge_thread *thread,
                            struct http_exchange *exchange, struct str rest)
 {
+    char lines[EDGE_FIELDS_BYTES];
+    struct edge_file file = {.fd = -1};
     struct str text = STR("");
     struct id id;
-    uint64_t size = 0;
     enum http_method method = exchange->request.method;
     if (method == HTTP_OPTIONS) {
         edge_live_answer_options(exchange);
@@ -96,15 +73,16 @@ void edge_answer_recording(struct edge_thread *thread,
         return;
     }
     bool has_name = str_split_next(&rest, '/', &text) && rest.ptr;
-    struct str type = has_name ? content_type_of(rest) : STR("");
-    int fd =
-        type.len && !id_parse(text, &id) && thread->edge->config.live_fd >= 0
-            ? open_file(thread->edge->config.live_fd, &id, rest, &size)
-            : -1;
-    if (fd < 0)
+    file.content_type = has_name ? content_type_of(rest) : STR("");
+    if (file.content_type.len && !id_parse(text, &id))
+        file.fd = open_recording(thread, &id, rest, &file.size);
+    if (file.fd < 0) {
         edge_live_answer_words(exchange, 404,
                                STR("there is no such recording, or it is no "
                                    "longer kept"));
-    else
-        answer_file(exchange, fd, size, type);
+        return;
+    }
+    write_lines(exchange, &id, rest, lines);
+    file.lines = str_from_c(lines);
+    edge_answer_file(exchange, &file);
 }

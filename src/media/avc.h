@@ -24,4 +24,14 @@ bool avc_next_unit(struct str *rest, unsigned length_bytes,
 /* Whether decoding can begin with it, whatever was before. */
 bool avc_is_idr(struct str packet, unsigned length_bytes);
 
+/* A number that no SPS and no PPS of the record has, for one that is to stand
+ * beside them; -1 when there is none. */
+int avc_free_number(struct str record);
+
+/* Appends a record with the sets of both, for a stream that changes between
+ * them at key frames. Lengths are of 4 bytes in both, and the pictures of one
+ * kind. ERR_INVALID. */
+MUST_USE enum err avc_join_configs(struct buf *out, struct str first,
+                                   struct str second);
+
 #endif

@@ -227,6 +227,19 @@ enum err h264_read_sps(struct str unit, struct h264_sps *ret_sps)
     return ERR_OK;
 }
 
+int h264_set_number(struct str unit)
+{
+    struct bits bits;
+    unsigned type = h264_unit_type(unit);
+    if (type != H264_SPS && type != H264_PPS)
+        return -1;
+    take_payload(unit, &bits);
+    if (type == H264_SPS)
+        get(&bits, 24); /* profile, constraints, level */
+    unsigned number = get_code(&bits);
+    return bits.bad || number > UINT8_MAX ? -1 : (int)number;
+}
+
 /* ---- The configuration record ----------------------------------------------
  */
 

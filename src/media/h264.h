@@ -41,6 +41,10 @@ MUST_USE enum err h264_read_sps(struct str unit, struct h264_sps *ret_sps);
 /* The first SPS of an AVCDecoderConfigurationRecord. ERR_INVALID. */
 MUST_USE enum err h264_config_sps(struct str config, struct str *ret_unit);
 
+/* The number of an SPS, or of a PPS, by which others name it (§7.4.2.1.1,
+ * §7.4.2.2); -1 when the unit is neither, or damaged. */
+int h264_set_number(struct str unit);
+
 enum { H264_PPS_MAX = 16 };
 
 /* Appends an AVCDecoderConfigurationRecord for lengths of 4 bytes; 1 to

@@ -30,6 +30,8 @@ const struct route newsroom_routes[] = {
     ROUTE(HTTP_POST, "/newsroom/api/articles/{id}/posts",   WHO_LOCAL, POST_BODY_MAX, live_api_post),
     ROUTE(HTTP_POST, "/newsroom/api/posts/{id}",            WHO_LOCAL, POST_BODY_MAX, live_api_change),
     ROUTE(HTTP_POST, "/newsroom/api/posts/{id}/remove",     WHO_LOCAL, SMALL_BODY_MAX, live_api_remove),
+    ROUTE(HTTP_POST, "/newsroom/api/clips",                 WHO_LOCAL, SMALL_BODY_MAX, clip_api_make),
+    ROUTE(HTTP_GET,  "/newsroom/api/recordings",            WHO_LOCAL, 0, clip_api_recordings),
 };
 /* clang-format on */
 

@@ -12,13 +12,20 @@
 #include "base/str.h"
 #include "net/router.h"
 
+struct arena;
 struct buf;
 struct content;
 struct id;
+struct json_t;
 struct picture_ids;
 
 /* Who asks on the listener for metrics. */
 enum { WHO_WATCHES = WHO_FIRST_FREE };
+
+/* A clip as it is asked for; the texts are as typed. */
+struct newsroom_clip {
+    struct str source, from, to, caption, credit;
+};
 
 /* The context of every route's struct http_call. The functions are given by
  * who wires the desk together. */
@@ -43,6 +50,10 @@ struct newsroom {
     /* False when the picture is not the one that is being made. */
     bool (*picture_progress)(void *desk, const struct id *id, size_t *ret_done,
                              size_t *ret_total);
+    /* Makes a clip and tells what it is; the caller frees *ret_json. */
+    enum err (*make_clip)(void *desk, const struct newsroom_clip *wish,
+                          struct arena *arena, struct json_t **ret_json,
+                          struct fault *fault);
     void *hub;
     /* Something was asked of the hub. */
     void (*hub_wake)(void *hub);

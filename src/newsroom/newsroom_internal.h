@@ -27,6 +27,10 @@ route_handler article_api_translates;
 route_handler picture_api_show;
 route_handler picture_api_make;
 
+/* clip_api.c: recordings of television, and clips */
+route_handler clip_api_make;
+route_handler clip_api_recordings;
+
 /* live_api.c: live blogs and their posts */
 route_handler live_api_start;
 route_handler live_api_end;

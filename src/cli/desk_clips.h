@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cli/desk_clips.h: clips that are asked of a running desk, one at a time. */
+#ifndef CLI_DESK_CLIPS_H
+#define CLI_DESK_CLIPS_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+
+struct content;
+struct json_t;
+struct newsroom_clip;
+
+/* Makes it and puts it into the library; from any thread, for seconds. The
+ * errors of clip_make (cli/clip_making.h). The caller frees *ret_json. */
+MUST_USE enum err desk_clip_make(struct content *content, const char *directory,
+                                 const struct newsroom_clip *asked,
+                                 struct arena *arena, struct json_t **ret_json,
+                                 struct fault *fault);
+
+#endif
