@@ -15,8 +15,8 @@ static void answer(struct http_exchange *exchange, int status,
 {
     DEFER(buf_finish) struct buf fields;
     DEFER(buf_finish) struct buf body;
-    buf_init(&fields, LIVE_FIELDS_BYTES);
-    buf_init(&body, LIVE_FIELDS_BYTES);
+    buf_init(&fields, EDGE_FIELDS_BYTES);
+    buf_init(&body, EDGE_FIELDS_BYTES);
     buf_add_c(&fields, CORS NO_STORE "X-Content-Type-Options: nosniff\r\n");
     buf_add(&fields, more_fields);
     buf_add(&body, words);
