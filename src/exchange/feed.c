@@ -76,6 +76,7 @@ static const struct field item_fields[] = {
     ITEM(MEDIA,   "description", picture.caption),
     ITEM(MEDIA,   "title",       media_title),
     ITEM(MEDIA,   "credit",      picture.credit),
+    ITEM(ITUNES,  "duration",    duration),
     /* clang-format on */
 };
 
@@ -126,18 +127,46 @@ static bool is_picture(struct str type, struct str url)
     return false;
 }
 
-/* The first picture is the story's; all else is told. */
-static void take_file(struct reader *reader, struct str url, struct str type)
+/* Feeds name one file twice, and not both times all that it is. */
+static void take_recording(struct reader *reader,
+                           const struct story_recording *recording)
+{
+    struct story_recording *taken = &reader->item->recording;
+    if (!taken->src.len) {
+        *taken = *recording;
+        taken->src = arena_copy(&reader->arena, recording->src);
+        taken->mime = arena_copy(&reader->arena, recording->mime);
+    } else if (!str_eq(taken->src, recording->src)) {
+        reader->item->other_files++;
+    } else {
+        taken->size_bytes =
+            taken->size_bytes ? taken->size_bytes : recording->size_bytes;
+        taken->seconds = taken->seconds ? taken->seconds : recording->seconds;
+    }
+}
+
+/* The first picture is the story's, the first recording is what is played; all
+ * else is told. */
+static void take_file(struct reader *reader, struct story_recording file)
 {
     struct feed_item *item = reader->item;
-    if (!url.len)
+    if (!file.src.len)
         return;
-    if (!is_picture(type, url)) {
+    if (story_recording_type(&file).len)
+        take_recording(reader, &file);
+    else if (!is_picture(file.mime, file.src))
         item->other_files++;
-        return;
-    }
-    if (!item->picture.src.len)
-        item->picture.src = arena_copy(&reader->arena, url);
+    else if (!item->picture.src.len)
+        item->picture.src = arena_copy(&reader->arena, file.src);
+}
+
+static int64_t number_of(const struct xml_element *element, const char *name)
+{
+    int64_t number;
+    return str_parse_i64(str_trim(xml_attribute(element, name)), &number) ||
+                   number < 0
+               ? 0
+               : number;
 }
 
 static void take_link(struct reader *reader, const struct xml_element *element)
@@ -145,18 +174,46 @@ static void take_link(struct reader *reader, const struct xml_element *element)
     struct str rel = xml_attribute(element, "rel");
     struct str href = xml_attribute(element, "href");
     if (str_eq(rel, STR("enclosure")))
-        take_file(reader, href, xml_attribute(element, "type"));
+        take_file(reader, (struct story_recording){
+                              .src = href,
+                              .mime = xml_attribute(element, "type"),
+                              .size_bytes = number_of(element, "length"),
+                          });
     else if ((!rel.len || str_eq(rel, STR("alternate"))) &&
              !reader->item->link.len)
         reader->item->link = arena_copy(&reader->arena, href);
+}
+
+static void take_enclosure(struct reader *reader,
+                           const struct xml_element *element)
+{
+    take_file(reader, (struct story_recording){
+                          .src = xml_attribute(element, "url"),
+                          .mime = xml_attribute(element, "type"),
+                          .size_bytes = number_of(element, "length"),
+                      });
 }
 
 static void take_media(struct reader *reader, const struct xml_element *element)
 {
     struct str medium = xml_attribute(element, "medium");
     struct str type = xml_attribute(element, "type");
-    take_file(reader, xml_attribute(element, "url"),
-              str_eq(medium, STR("image")) ? medium : type);
+    take_file(reader,
+              (struct story_recording){
+                  .src = xml_attribute(element, "url"),
+                  .mime = str_eq(medium, STR("image")) ? medium : type,
+                  .size_bytes = number_of(element, "fileSize"),
+                  .seconds = story_seconds(xml_attribute(element, "duration")),
+              });
+}
+
+static void take_thumbnail(struct reader *reader,
+                           const struct xml_element *element)
+{
+    take_file(reader, (struct story_recording){
+                          .src = xml_attribute(element, "url"),
+                          .mime = STR("image"),
+                      });
 }
 
 static void begin_category(struct reader *reader,
@@ -191,12 +248,11 @@ static bool begin_special(struct reader *reader,
     if (xml_is(name, XML_SPACE_ATOM, "link"))
         take_link(reader, element);
     else if (xml_is(name, XML_SPACE_NONE, "enclosure"))
-        take_file(reader, xml_attribute(element, "url"),
-                  xml_attribute(element, "type"));
+        take_enclosure(reader, element);
     else if (xml_is(name, XML_SPACE_MEDIA, "content"))
         take_media(reader, element);
     else if (xml_is(name, XML_SPACE_MEDIA, "thumbnail"))
-        take_file(reader, xml_attribute(element, "url"), STR("image"));
+        take_thumbnail(reader, element);
     else if (xml_is(name, XML_SPACE_NONE, "category") ||
              xml_is(name, XML_SPACE_ATOM, "category") ||
              xml_is(name, XML_SPACE_DC, "subject"))

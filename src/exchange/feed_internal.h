@@ -18,12 +18,14 @@ struct feed_category {
 struct feed_item {
     struct str title, link, id, summary, content;
     struct str published, date, updated, language, source, media_title;
+    struct str duration;
     struct story_picture picture;
+    struct story_recording recording;
     struct feed_category categories[FEED_CATEGORIES_MAX];
     size_t category_count;
     struct str people[FEED_PEOPLE_MAX];
     size_t person_count;
-    int64_t other_files; /* sound, clips */
+    int64_t other_files; /* neither of these */
     int64_t number;
     int64_t line;
     struct str too_long; /* the field that is, or "" */

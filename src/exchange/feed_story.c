@@ -78,10 +78,15 @@ static void fill(const struct feed_item *item, bool redirects,
     story->source = item->source;
     story->picture = item->picture;
     story->picture.alt = item->media_title;
+    story->recording = item->recording;
+    if (!story->recording.seconds)
+        story->recording.seconds = story_seconds(item->duration);
     set_times(item, story);
     add_people(item, story);
     add_categories(item, arena, story);
-    story_drop(story, STR("file that is no picture"), item->other_files);
+    story_drop(story,
+               STR("file that is neither picture nor recording, or one more"),
+               item->other_files);
     if (redirects)
         story_add_address(story, item->link);
 }

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "content/article.h"
+#include "content/media.h"
 
 void story_add_tag(struct story *story, struct story_tag tag)
 {
@@ -37,6 +39,46 @@ void story_drop(struct story *story, struct str what, int64_t count)
     if (story->dropped_count < STORY_DROPPED_MAX)
         story->dropped[story->dropped_count++] =
             (struct story_dropped){what, count};
+}
+
+/* ---- Recordings ------------------------------------------------------------
+ */
+
+enum { TYPE_BYTES_MAX = 100 };
+
+static bool is_type(struct str mime)
+{
+    for (size_t i = 0; i < mime.len; i++)
+        if ((unsigned char)mime.ptr[i] <= 0x20 || mime.ptr[i] == 0x7f)
+            return false;
+    return article_enclosure_type_is_fit(mime);
+}
+
+struct str story_recording_type(const struct story_recording *recording)
+{
+    struct str mime = str_trim(recording->mime), src = recording->src;
+    ptrdiff_t parameters = str_find_char(mime, ';');
+    if (parameters >= 0)
+        mime = str_trim(str_slice(mime, 0, (size_t)parameters));
+    size_t len = 0;
+    while (len < src.len && src.ptr[len] != '?' && src.ptr[len] != '#')
+        len++;
+    if (!mime.len || mime.len > TYPE_BYTES_MAX)
+        mime = media_type_of_filename(str_slice(src, 0, len));
+    return is_type(mime) ? mime : STR("");
+}
+
+int64_t story_seconds(struct str text)
+{
+    struct str rest = str_trim(text), part;
+    int64_t seconds = 0, number;
+    for (int parts = 1; str_split_next(&rest, ':', &part); parts++) {
+        if (parts > 3 || part.len > 6 || str_parse_i64(part, &number) ||
+            number < 0)
+            return 0;
+        seconds = seconds * 60 + number;
+    }
+    return seconds <= ENCLOSURE_SECONDS_MAX ? seconds : 0;
 }
 
 /* ---- Copies ----------------------------------------------------------------
@@ -73,7 +115,7 @@ static void copy_person(struct story_person *person, struct arena *arena)
     copy_text(arena, &person->picture);
 }
 
-enum { TEXT_COUNT = 15 };
+enum { TEXT_COUNT = 17 };
 
 /* The texts that stand by themselves. */
 static void texts_of(struct story *story, struct str *texts[TEXT_COUNT])
@@ -94,6 +136,8 @@ static void texts_of(struct story *story, struct str *texts[TEXT_COUNT])
         &story->picture.alt,
         &story->picture.caption,
         &story->picture.credit,
+        &story->recording.src,
+        &story->recording.mime,
     };
     memcpy(texts, all, sizeof all);
 }
@@ -182,6 +226,15 @@ static void add_lists(struct buf *out, const struct story *story)
         add(out, story->old_addresses[i]);
 }
 
+static void add_recording(struct buf *out,
+                          const struct story_recording *recording)
+{
+    add(out, recording->src);
+    add(out, recording->mime);
+    add_number(out, recording->size_bytes);
+    add_number(out, recording->seconds);
+}
+
 void story_digest(const struct story *story, char target[STORY_DIGEST_BYTES])
 {
     DEFER(buf_finish) struct buf text;
@@ -207,6 +260,8 @@ void story_digest(const struct story *story, char target[STORY_DIGEST_BYTES])
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         add_number(&text, numbers[i]);
     add_lists(&text, story);
+    if (story->recording.src.len) /* so that others do not look changed */
+        add_recording(&text, &story->recording);
     char digest[DIGEST_HEX_BYTES];
     digest_hex(buf_str(&text), digest);
     memcpy(target, digest, STORY_DIGEST_BYTES - 1);

@@ -33,6 +33,14 @@ struct story_picture {
     struct str credit;
 };
 
+/* What is played beside it. */
+struct story_recording {
+    struct str src;     /* "" for none */
+    struct str mime;    /* "audio/mpeg"; "" is told by the address */
+    int64_t size_bytes; /* these two: 0 when it is not said */
+    int64_t seconds;
+};
+
 struct story_person {
     struct str key; /* by which its system knows them */
     struct str name;
@@ -84,6 +92,7 @@ struct story {
     struct str seo_description;
     struct str canonical;
     struct story_picture picture;
+    struct story_recording recording;
 
     struct story_person people[STORY_NAMES_MAX];
     size_t person_count;
@@ -112,6 +121,13 @@ struct story_sink {
 void story_add_tag(struct story *story, struct story_tag tag);
 void story_add_address(struct story *story, struct str address);
 void story_drop(struct story *story, struct str what, int64_t count);
+
+/* The type that it is, or by its name has to be; "" when that is nothing to be
+ * played. */
+struct str story_recording_type(const struct story_recording *recording);
+
+/* "923", "15:23" or "00:15:23" in seconds; 0 for anything else. */
+int64_t story_seconds(struct str text);
 
 /* A copy with all that it refers to, in arena. */
 struct story *story_copy(const struct story *story, struct arena *arena);

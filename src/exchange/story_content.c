@@ -261,6 +261,8 @@ enum err story_read_content(struct arriving *arriving)
     if (!err)
         err = read_picture(arriving);
     if (!err)
+        err = story_read_recording(arriving);
+    if (!err)
         err = read_seo(arriving);
     if (!err)
         err = story_read_names(arriving);

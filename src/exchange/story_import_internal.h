@@ -109,4 +109,20 @@ MUST_USE enum err story_redirect_tags(struct arriving *arriving);
 MUST_USE enum err story_find_medium(struct arriving *arriving, struct str src,
                                     struct id *ret_id);
 
+/* What a path below the media folder is here already. ERR_NOT_FOUND. */
+MUST_USE enum err story_known_medium(struct arriving *arriving, struct str path,
+                                     struct id *ret_id);
+
+/* From now on it is known by that path. */
+MUST_USE enum err story_keep_known(struct arriving *arriving, struct str path,
+                                   const struct id *id);
+
+/* The path below the media folder that an address means. */
+struct str story_media_path(const struct arriving *arriving, struct str src);
+
+/* ---- story_recording.c ---- */
+
+/* What is played: the file in the media folder, else where it is. */
+MUST_USE enum err story_read_recording(struct arriving *arriving);
+
 #endif

@@ -23,7 +23,7 @@ static struct str without_query(struct str address)
 
 /* The path below the media folder: what stands behind the mark, else the path
  * of the address. */
-static struct str path_below(const struct arriving *arriving, struct str src)
+struct str story_media_path(const struct arriving *arriving, struct str src)
 {
     struct str path = without_query(src);
     const char *mark = arriving->import->source->media_mark;
@@ -179,18 +179,37 @@ static enum err find_known(struct arriving *arriving, struct str whole,
     return err;
 }
 
+enum err story_known_medium(struct arriving *arriving, struct str path,
+                            struct id *ret_id)
+{
+    struct story_import *import = arriving->import;
+    *ret_id = (struct id){0};
+    if (known_find(import, IMPORT_KIND_MEDIUM, path, ret_id))
+        return ERR_OK;
+    enum err err = find_known(arriving, path, ret_id);
+    if (!err)
+        known_add(import, IMPORT_KIND_MEDIUM, path, ret_id);
+    return err;
+}
+
+enum err story_keep_known(struct arriving *arriving, struct str path,
+                          const struct id *id)
+{
+    struct story_import *import = arriving->import;
+    const struct import_key key =
+        arriving_key(arriving, IMPORT_KIND_MEDIUM, path);
+    const struct import_item item = {.id = *id};
+    known_add(import, IMPORT_KIND_MEDIUM, path, id);
+    return import_item_save(&import->session.edit, &key, &item);
+}
+
 enum err story_find_medium(struct arriving *arriving, struct str src,
                            struct id *ret_id)
 {
     struct story_import *import = arriving->import;
-    struct str path = without_size_folder(path_below(arriving, src));
+    struct str path = without_size_folder(story_media_path(arriving, src));
     struct str whole = whole_size(path, &import->session.arena);
-    *ret_id = (struct id){0};
-    if (known_find(import, IMPORT_KIND_MEDIUM, whole, ret_id))
-        return ERR_OK;
-    enum err err = find_known(arriving, whole, ret_id);
-    if (!err)
-        known_add(import, IMPORT_KIND_MEDIUM, whole, ret_id);
+    enum err err = story_known_medium(arriving, whole, ret_id);
     if (err != ERR_NOT_FOUND)
         return err;
     if (!import->options.media_folder || !path.len) {
@@ -201,11 +220,7 @@ enum err story_find_medium(struct arriving *arriving, struct str src,
         return ERR_OK;
     }
     err = store_file(arriving, whole, path, ret_id);
-    if (err || !id_is_set(ret_id))
-        return err;
-    const struct import_key key =
-        arriving_key(arriving, IMPORT_KIND_MEDIUM, whole);
-    const struct import_item item = {.id = *ret_id};
-    known_add(import, IMPORT_KIND_MEDIUM, whole, ret_id);
-    return import_item_save(&import->session.edit, &key, &item);
+    return err || !id_is_set(ret_id)
+               ? err
+               : story_keep_known(arriving, whole, ret_id);
 }

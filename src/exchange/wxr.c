@@ -202,6 +202,8 @@ static void end_meta(struct reader *reader)
             *(struct str *)((char *)item + known[i].offset) =
                 arena_copy(&reader->arena, reader->meta_value);
     }
+    if (str_eq(reader->meta_key, STR("enclosure")) && !item->enclosures++)
+        item->enclosure = arena_copy(&reader->arena, reader->meta_value);
     if (str_eq(reader->meta_key, STR("_wp_old_slug")) &&
         reader->meta_value.len && item->old_slug_count < WXR_OLD_SLUGS_MAX)
         item->old_slugs[item->old_slug_count++] =

@@ -50,6 +50,8 @@ struct wxr_item {
     struct str title, link, pub_date, creator, guid, content, excerpt;
     struct str id, date, date_gmt, modified_gmt, name, status, parent, type;
     struct str password, sticky, attachment_url;
+    struct str enclosure; /* address, size, type, more; a line each */
+    int64_t enclosures;
     struct str thumbnail, seo_title, seo_description, canonical, alt;
     struct str old_slugs[WXR_OLD_SLUGS_MAX];
     size_t old_slug_count;

@@ -127,6 +127,39 @@ static struct str without_template(struct str text)
                : text;
 }
 
+/* PowerPress, in PHP's own words: …s:8:"duration";s:8:"00:15:23";… */
+static int64_t duration_in(struct str text)
+{
+    struct str name = STR("\"duration\";s:");
+    ptrdiff_t at = str_find(text, name);
+    if (at < 0)
+        return 0;
+    text = str_from(text, (size_t)at + name.len);
+    ptrdiff_t begin = str_find_char(text, '"');
+    text = str_from(text, begin < 0 ? text.len : (size_t)begin + 1);
+    ptrdiff_t end = str_find_char(text, '"');
+    return end < 0 ? 0 : story_seconds(str_slice(text, 0, (size_t)end));
+}
+
+static void set_recording(const struct wxr_item *item, struct story *story)
+{
+    struct str rest = item->enclosure, line = STR("");
+    struct story_recording recording = {0};
+    if (str_split_next(&rest, '\n', &line))
+        recording.src = str_trim(line);
+    if (str_split_next(&rest, '\n', &line) &&
+        (str_parse_i64(str_trim(line), &recording.size_bytes) ||
+         recording.size_bytes < 0))
+        recording.size_bytes = 0;
+    if (str_split_next(&rest, '\n', &line))
+        recording.mime = str_trim(line);
+    recording.seconds = duration_in(rest);
+    bool fits = story_recording_type(&recording).len > 0;
+    if (fits)
+        story->recording = recording;
+    story_drop(story, STR("enclosure"), item->enclosures - fits);
+}
+
 static void fill(const struct wxr_index *index, const struct wxr_item *item,
                  struct arena *arena, struct story *story)
 {
@@ -151,6 +184,7 @@ static void fill(const struct wxr_index *index, const struct wxr_item *item,
                             : NULL;
     if (thumbnail)
         story->picture = thumbnail->picture;
+    set_recording(item, story);
     add_addresses(item, arena, story);
     story_drop(story, STR("comment"), item->comments);
     story->body = wxr_body(index, item, arena, story);

@@ -35,6 +35,7 @@ enum {
     X(CONTENT,  "http://purl.org/rss/1.0/modules/content/") \
     X(DC,       "http://purl.org/dc/") \
     X(MEDIA,    "http://search.yahoo.com/mrss") \
+    X(ITUNES,   "http://www.itunes.com/dtds/") \
     X(ATOM,     "http://www.w3.org/2005/Atom") \
     X(RDF,      "http://www.w3.org/1999/02/22-rdf-syntax-ns#") \
     X(RSS1,     "http://purl.org/rss/1.0/") \

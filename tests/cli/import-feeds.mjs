@@ -114,7 +114,8 @@ test("items of RSS come in with what they say of themselves", async () => {
   assert.deepEqual([storm.headline, storm.standfirst, storm.published], ["Storm & sea", "It will blow.", "2021-02-03T10:00:00Z"]);
   assert.deepEqual([storm.categories[0].path, storm.tags], ["economy", ["Weather"]]);
   assert.deepEqual([storm.picture_caption, storm.picture_credit, storm.bylines[0].name], ["A boat in the storm", "Tomás", "Nino Beridze"]);
-  assert.match(results[0].left_out, /1 × link, 1 × script, 1 × file that is no picture/);
+  assert.match(results[0].left_out, /1 × link, 1 × script/);
+  assert.deepEqual(storm.enclosure, { url: "https://agency.example/sound.mp3", type: "audio/mpeg", bytes: 1 });
   assert.deepEqual([texts(short), short.bylines[0].name, short.published], [["First line.", "Second paragraph."], "Tomás O'Neill", "2021-02-03T14:30:00Z"]);
   assert.deepEqual([russian.language, russian.headline], ["ru", "Шторм идёт"]);
   const again = await bring("rss", fixture("feed.rss.xml"), ...media);
@@ -133,6 +134,34 @@ test("entries of Atom, also XHTML; --lang and --redirects", async () => {
   const other = put("lang.xml", fs.readFileSync(fixture("feed.rss.xml"), "utf8").replace("https://agency.example/</link>", "https://b.example/</link>"));
   const forced = await bring("rss", other, "--lang", "ru");
   assert.deepEqual([forced.code, (await show(forced.results[3].id)).language], [0, "ru"]);
+});
+
+test("what is played comes along: a file of the media folder, else its address; a second one is told", async () => {
+  fs.mkdirSync(path.join(place, "pod"), { recursive: true });
+  fs.writeFileSync(path.join(place, "pod/one.mp3"), Buffer.alloc(5000, 7));
+  const item = (/** @type {string} */ id, /** @type {string} */ more) => `<item><title>${id}</title><guid>${id}</guid><description>Heard.</description>${more}</item>`;
+  const feed = `<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>P</title><link>https://pod.example/</link>${[
+    item("here", '<itunes:duration>1:02:03</itunes:duration><enclosure url="https://pod.example/pod/one.mp3?from=rss" length="4" type="audio/mpeg; codecs=mp3"/>'),
+    item("elsewhere", '<enclosure url="https://pod.example/pod/two.m4a" length="x"/><media:content url="https://pod.example/pod/two.m4a" fileSize="900" duration="61.5" type="audio/mp4"/><media:content url="https://pod.example/pod/low.m4a" type="audio/mp4"/><itunes:duration>61</itunes:duration>'),
+    item("neither", '<enclosure url="file:///etc/passwd" type="audio/mpeg"/><enclosure url="https://pod.example/a.exe" type="application/x-msdownload"/>'),
+    item("both", '<enclosure url="https://pod.example/pod/one.mp3" type="audio/mpeg"/><enclosure url="https://pod.example/2021/boat.png" type="image/png"/>'),
+  ].join("")}</channel></rss>`;
+  const { code, results, summary } = await bring("rss", put("pod.xml", feed), ...media);
+  assert.equal(code, 0);
+  const [here, elsewhere, neither, both] = await Promise.all(results.map((result) => show(result.id)));
+  assert.match(here.enclosure.medium, /^[0-9a-f]{13}$/);
+  assert.deepEqual([here.enclosure.type, here.enclosure.bytes, here.enclosure.seconds], ["audio/mpeg", 5000, 3723]);
+  assert.deepEqual(elsewhere.enclosure, { url: "https://pod.example/pod/two.m4a", type: "audio/mp4", bytes: 900, seconds: 61 });
+  assert.match(results[1].left_out, /1 × file that is neither picture nor recording, or one more/);
+  assert.match(JSON.stringify(results[1]), /what is played stays where it is/);
+  assert.ok(!neither.enclosure);
+  assert.match(JSON.stringify(results[2]), /left out what is played: file:\/\/\/etc\/passwd/);
+  assert.equal(both.enclosure.medium, here.enclosure.medium, "one file is one medium");
+  assert.ok(both.picture);
+  assert.match(JSON.stringify(summary), /recording/);
+  const again = await bring("rss", put("pod.xml", feed), ...media);
+  assert.deepEqual(new Set(again.results.map((result) => result.outcome)), new Set(["unchanged"]));
+  assert.match((await site.get("/en/rss.xml")).text(), /<enclosure url="[^"]+" length="900" type="audio\/mp4"\/>/);
 });
 
 test("RSS 1.0, windows-1251, and dates as they are in the wild", async () => {

@@ -197,6 +197,23 @@ test("shortcodes, line ends and blocks of all kinds", async () => {
   assert.match(results[0].left_out, /1 × \[b\], 1 × \[vc_row\], 1 × \[vc_column\]/);
 });
 
+test("a podcast's file comes along", async () => {
+  fs.writeFileSync(path.join(place, "uploads/2020/05/talk.mp3"), Buffer.alloc(3000, 1));
+  const meta = (/** @type {string} */ value) => `<wp:postmeta><wp:meta_key>enclosure</wp:meta_key><wp:meta_value><![CDATA[${value}]]></wp:meta_value></wp:postmeta>`;
+  const { code, results } = await bring(put("pod.xml", wxr(
+    { id: 750, more: meta('https://old.example/wp-content/uploads/2020/05/talk.mp3\n2999\naudio/mpeg\na:1:{s:8:"duration";s:8:"00:15:23";}\n') },
+    { id: 751, more: meta("https://cdn.example/film.mp4\r\n77\r\nvideo/mp4\r\n") + meta("https://cdn.example/two.mp4\n1\nvideo/mp4") },
+    { id: 752, more: meta("") },
+  )), ...media);
+  assert.equal(code, 0);
+  const [talk, film, none] = await Promise.all(results.map((result) => show(result.id)));
+  assert.match(talk.enclosure.medium, /^[0-9a-f]{13}$/);
+  assert.deepEqual([talk.enclosure.type, talk.enclosure.bytes, talk.enclosure.seconds], ["audio/mpeg", 3000, 923]);
+  assert.deepEqual(film.enclosure, { url: "https://cdn.example/film.mp4", type: "video/mp4", bytes: 77 });
+  assert.match(results[1].left_out, /1 × enclosure/);
+  assert.ok(!none.enclosure);
+});
+
 test("large exports come in parts; parts of another site are refused", async () => {
   const picture = '<item><title>p</title><excerpt:encoded>Said in part two</excerpt:encoded><wp:post_id>801</wp:post_id><wp:post_type>attachment</wp:post_type><wp:attachment_url>https://old.example/wp-content/uploads/2020/05/quay.png</wp:attachment_url></item>';
   const meta = "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>801</wp:meta_value></wp:postmeta>";

@@ -140,9 +140,70 @@ static void test_a_digest_is_of_all_that_is_said(void **state)
     story->line = 7; /* where it stands says nothing of it */
     story_digest(story, second);
     assert_string_equal(first, second);
+    story->recording.src = STR("https://a.example/x.mp3");
+    story_digest(story, second);
+    assert_string_not_equal(first, second);
+    story->recording.src = STR("");
     story_add_tag(story, (struct story_tag){STR(" sea "), STR("")});
     story_digest(story, second);
     assert_string_not_equal(first, second);
+}
+
+/* ---- Recordings ------------------------------------------------------------
+ */
+
+static void test_how_long_something_lasts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t seconds;
+    } lasts[] = {
+        {"923", 923},
+        {" 15:23 ", 923},
+        {"00:15:23", 923},
+        {"1:02:03", 3723},
+        {"0:0:0", 0},
+        {"1:2:3:4", 0},
+        {"", 0},
+        {"-5", 0},
+        {"1:-5", 0},
+        {"61.5", 0},
+        {"a day", 0},
+        {":", 0},
+        {"604800", 604800},
+        {"604801", 0},
+        {"9999999", 0},
+        {"999999:999999:999999", 0},
+    };
+    for (size_t i = 0; i < sizeof lasts / sizeof *lasts; i++)
+        assert_int_equal(story_seconds(str_from_c(lasts[i].text)),
+                         lasts[i].seconds);
+}
+
+static void test_what_can_be_played_is_told_by_type_else_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *src, *mime, *type;
+    } files[] = {
+        {"https://a/x.mp3", "", "audio/mpeg"},
+        {"https://a/x.mp3?a=.png#b", "", "audio/mpeg"},
+        {"https://a/x", "audio/ogg", "audio/ogg"},
+        {"https://a/x.mp3", " audio/mp4 ; codecs=x", "audio/mp4"},
+        {"https://a/x.mp3", "image/png", ""},
+        {"https://a/x.png", "", ""},
+        {"https://a/x", "", ""},
+        {"https://a/x", "audio/a b", ""},
+        {"https://a/x", "audio/a\nb", ""},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const struct story_recording recording = {
+            .src = str_from_c(files[i].src),
+            .mime = str_from_c(files[i].mime),
+        };
+        assert_text(story_recording_type(&recording), files[i].type);
+    }
 }
 
 /* ---- JSON ------------------------------------------------------------------
@@ -274,6 +335,8 @@ int main(void)
         TEST(test_what_is_no_date_is_refused),
         TEST(test_addresses_become_paths),
         TEST(test_a_digest_is_of_all_that_is_said),
+        TEST(test_how_long_something_lasts),
+        TEST(test_what_can_be_played_is_told_by_type_else_by_name),
         TEST(test_rows_are_found_where_they_are),
         TEST(test_broken_json_is_told_with_its_place),
         TEST(test_elements_are_told_with_their_namespaces),
