@@ -39,6 +39,7 @@ enum {
 #define CORS EDGE_LIVE_CORS
 #define NOSNIFF EDGE_LIVE_NOSNIFF
 #define CHANGING "Cache-Control: no-cache\r\n"
+#define CAPTIONED "Broadsheet-Captions: yes\r\n"
 #define CAPTIONS_PREFIX STR("captions/")
 #define PLAYLIST STR("application/vnd.apple.mpegurl")
 
@@ -71,30 +72,38 @@ void edge_live_answer_options(struct http_exchange *exchange)
         });
 }
 
-static void answer_text(struct http_exchange *exchange,
-                        struct live_edition *edition, enum live_text_kind kind,
-                        bool takes_gzip)
+static bool offers_captions(const struct live_seat *seat)
 {
-    struct live_text *text = live_edition_text(edition, kind);
+    return seat->station->info.has_captions ||
+           (seat->captions && seat->captions->count);
+}
+
+/* Whoever began to watch before there were captions does not read the list of
+ * renditions again: CAPTIONED tells our player. */
+static void answer_text(const struct live_ask *ask,
+                        struct http_exchange *exchange,
+                        struct live_edition *edition)
+{
+    struct live_text *text = live_edition_text(edition, ask->kind);
     if (!text) {
         edge_live_answer_words(exchange, 503,
                                STR("there is too much to be told at once"));
         return;
     }
-    bool packed = text->gzip.len && takes_gzip;
-    http_answer(
-        exchange,
-        &(struct http_answer){
-            .status = 200,
-            .content_type = PLAYLIST,
-            .fields =
-                packed ? STR(CORS NOSNIFF CHANGING "Vary: Accept-Encoding\r\n"
-                                                   "Content-Encoding: gzip\r\n")
-                       : STR(CORS NOSNIFF CHANGING "Vary: Accept-Encoding\r\n"),
-            .body = packed ? text->gzip : text->raw,
-            .release = live_text_release,
-            .owner = text,
-        });
+    bool packed = text->gzip.len && ask->takes_gzip;
+    char fields[EDGE_FIELDS_BYTES];
+    snprintf(fields, sizeof fields,
+             CORS NOSNIFF CHANGING "Vary: Accept-Encoding\r\n%s%s",
+             packed ? "Content-Encoding: gzip\r\n" : "",
+             offers_captions(ask->seat) ? CAPTIONED : "");
+    http_answer(exchange, &(struct http_answer){
+                              .status = 200,
+                              .content_type = PLAYLIST,
+                              .fields = str_from_c(fields),
+                              .body = packed ? text->gzip : text->raw,
+                              .release = live_text_release,
+                              .owner = text,
+                          });
 }
 
 /* bytes lie within blob. */
@@ -209,7 +218,7 @@ void edge_live_answer(const struct live_ask *ask,
                                                     ask->part) == HLS_TOO_FAR)
         edge_live_answer_words(exchange, 400, STR("_HLS_msn is too far ahead"));
     else
-        answer_text(exchange, edition, ask->kind, ask->takes_gzip);
+        answer_text(ask, exchange, edition);
 }
 
 static void answer_or_wait(struct edge_thread *thread,
@@ -293,6 +302,15 @@ static void make_token(char target[LIVE_TOKEN_BYTES + 1])
         snprintf(target + 2 * i, 3, "%02x", raw[i]);
 }
 
+static bool are_independent(const struct live_seat *seat)
+{
+    for (size_t i = 0; i < LIVE_RENDITIONS_MAX; i++) {
+        if (seat->editions[i] && seat->editions[i]->has_dependent)
+            return false;
+    }
+    return true;
+}
+
 static void answer_master(const struct live_seat *seat,
                           struct http_exchange *exchange,
                           const struct parameters *parameters)
@@ -304,9 +322,8 @@ static void answer_master(const struct live_seat *seat,
              parameters->wants_plain ? "&plain=1" : "");
     DEFER(buf_finish) struct buf out;
     buf_init(&out, MASTER_BYTES_MAX);
-    bool has_captions = seat->station->info.has_captions ||
-                        (seat->captions && seat->captions->count);
-    if (!live_station_write(seat->station, str_from_c(query), has_captions,
+    if (!live_station_write(seat->station, str_from_c(query),
+                            offers_captions(seat), are_independent(seat),
                             &out)) {
         edge_live_answer_words(exchange, 404,
                                STR("nothing of it has been on air yet"));

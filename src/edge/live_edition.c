@@ -469,7 +469,8 @@ struct live_text *live_edition_text(struct live_edition *edition,
 }
 
 bool live_station_write(const struct live_station *station, struct str query,
-                        bool has_captions, struct buf *out)
+                        bool has_captions, bool are_independent,
+                        struct buf *out)
 {
     const struct live_channel_info *info = &station->info;
     struct hls_rendition renditions[LIVE_RENDITIONS_MAX];
@@ -503,7 +504,8 @@ bool live_station_write(const struct live_station *station, struct str query,
         count++;
     }
     if (count)
-        hls_write_multivariant(out, renditions, count, &captions, has_captions);
+        hls_write_multivariant(out, renditions, count, &captions, has_captions,
+                               are_independent);
     return count > 0;
 }
 

@@ -75,6 +75,7 @@ void live_station_release(struct live_station *station); /* accepts NULL */
 struct live_past {
     atomic_uint references;
     size_t count;
+    bool has_dependent; /* not all of them begin with a key frame */
     struct live_segment_info segments[];
 };
 
@@ -136,6 +137,7 @@ struct live_edition {
     int64_t longest;        /* of the segments since the last break, those that
                                are not told any more too: a playlist's target does
                                not shrink and grow with its window */
+    bool has_dependent;     /* of segments and past, live_segment_info */
     size_t segment_count, part_count, init_count;
     struct live_edition_segment *segments; /* in front of them comes past */
     struct live_edition_part *parts;
@@ -177,9 +179,11 @@ struct live_blob *live_edition_init_blob(const struct live_edition *edition,
  */
 
 /* The playlist of playlists; query goes behind each address ("?v=…", or "").
- * has_captions: they are offered. False when there is no rendition yet. */
+ * has_captions: they are offered; are_independent: so are all segments. False
+ * when there is no rendition yet. */
 bool live_station_write(const struct live_station *station, struct str query,
-                        bool has_captions, struct buf *out);
+                        bool has_captions, bool are_independent,
+                        struct buf *out);
 
 /* Pictures to scroll by, as WebVTT. */
 void live_station_write_pictures(const struct live_station *station,

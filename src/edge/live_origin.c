@@ -647,6 +647,9 @@ static struct live_past *share_past(struct rendition *rendition)
             log_panic("no memory for television");
         atomic_init(&past->references, 1);
         past->count = rendition->past_count;
+        past->has_dependent = false;
+        for (size_t i = 0; i < past->count; i++)
+            past->has_dependent |= rendition->past[i].is_dependent;
         memcpy(past->segments, rendition->past,
                past->count * sizeof *past->segments);
         rendition->past_shared = past;
@@ -658,6 +661,7 @@ static struct live_past *share_past(struct rendition *rendition)
 static void copy_segment(struct live_edition *edition, size_t at,
                          const struct segment *segment, size_t *part_at)
 {
+    edition->has_dependent |= segment->info.is_dependent;
     edition->segments[at] = (struct live_edition_segment){
         .info = segment->info,
         .is_complete = segment->is_complete,
@@ -700,6 +704,7 @@ static struct live_edition *make_edition(const struct channel *channel,
     edition->station = live_station_hold(channel->station);
     edition->rendition = number;
     edition->past = share_past(rendition);
+    edition->has_dependent = edition->past && edition->past->has_dependent;
     for (size_t i = 0; i < rendition->recent_count; i++)
         copy_segment(edition, i, rendition->recent[i], &part_at);
     for (size_t i = 0; i < rendition->init_count; i++) {

@@ -7,7 +7,7 @@
 #include "link/message.h"
 #include "link/wire.h"
 
-enum { FLAG_INDEPENDENT = 1, FLAG_GAP = 2 };
+enum { FLAG_INDEPENDENT = 1, FLAG_GAP = 2, FLAG_DEPENDENT = 4 };
 
 /* ---- What is allowed --------------------------------------------------------
  */
@@ -90,7 +90,8 @@ static void put_segment_info(struct buf *out,
     wire_put_u32(out, segment->place.hour);
     wire_put_u32(out, segment->place.len);
     wire_put_u64(out, segment->place.offset);
-    wire_put_u32(out, segment->is_gap ? FLAG_GAP : 0);
+    wire_put_u32(out, (segment->is_gap ? FLAG_GAP : 0) |
+                          (segment->is_dependent ? FLAG_DEPENDENT : 0));
 }
 
 static struct live_segment_info get_segment_info(struct wire_reader *reader)
@@ -106,7 +107,9 @@ static struct live_segment_info get_segment_info(struct wire_reader *reader)
     segment.place.offset = wire_get_u64(reader);
     uint32_t flags = wire_get_u32(reader);
     segment.is_gap = flags & FLAG_GAP;
-    if ((flags & ~(uint32_t)FLAG_GAP) || !is_segment(&segment))
+    segment.is_dependent = flags & FLAG_DEPENDENT;
+    if ((flags & ~(uint32_t)(FLAG_GAP | FLAG_DEPENDENT)) ||
+        !is_segment(&segment))
         reader->bad = true;
     return segment;
 }

@@ -81,6 +81,8 @@ struct live_segment_info {
     uint32_t timeline; /* so many discontinuities were before or at its start;
                           the segment before had less: there is one */
     bool is_gap;       /* something of it is missing: there are no bytes */
+    bool is_dependent; /* it begins without a key frame: who begins with it
+                          sees nothing until there is one */
     struct live_place place;
 };
 

@@ -295,12 +295,11 @@ static void write_rendition(struct buf *out,
 void hls_write_multivariant(struct buf *out,
                             const struct hls_rendition *renditions,
                             size_t count, const struct hls_captions *captions,
-                            size_t captions_count)
+                            size_t captions_count, bool are_independent)
 {
-    buf_printf(out,
-               "#EXTM3U\n#EXT-X-VERSION:%d\n"
-               "#EXT-X-INDEPENDENT-SEGMENTS\n",
-               HLS_VERSION);
+    buf_printf(out, "#EXTM3U\n#EXT-X-VERSION:%d\n", HLS_VERSION);
+    if (are_independent)
+        buf_add_c(out, "#EXT-X-INDEPENDENT-SEGMENTS\n");
     for (size_t i = 0; i < captions_count; i++)
         write_captions(out, &captions[i]);
     for (size_t i = 0; i < count; i++)

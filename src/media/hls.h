@@ -114,9 +114,10 @@ struct hls_captions {
     struct str channel;  /* "CC1", where they are in the pictures */
 };
 
+/* are_independent: so is every segment of all renditions (§4.4.2.1). */
 void hls_write_multivariant(struct buf *out,
                             const struct hls_rendition *renditions,
                             size_t count, const struct hls_captions *captions,
-                            size_t captions_count);
+                            size_t captions_count, bool are_independent);
 
 #endif

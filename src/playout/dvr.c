@@ -156,6 +156,8 @@ static void remember_part(struct dvr *dvr, const struct dvr_part *part)
     segment->duration += part->duration;
     segment->is_gap = segment->is_gap || part->is_gap;
     if (is_first)
+        segment->is_dependent = !part->independent && !part->is_gap;
+    if (is_first)
         *place = part->place;
     else if (place->hour && part->place.hour == place->hour &&
              part->place.offset == place->offset + place->len)

@@ -192,6 +192,7 @@ struct track {
     struct buf playlist;
     uint32_t init;
     int64_t start_us, ticks, bytes, longest_ticks;
+    bool has_dependent; /* a segment that begins without a key frame */
     double peak_bits;
 };
 
@@ -369,6 +370,7 @@ static enum err copy_track(struct cutting *cutting, struct track *track)
                              "the recording was given up");
         if (!is_wanted(order, segment))
             continue;
+        track->has_dependent |= segment->is_dependent;
         err = add_segment(cutting, track, segment, before);
         before = segment;
     }
@@ -392,8 +394,10 @@ static enum err write_playlist(struct cutting *cutting, struct track *track)
     buf_init(&out, PLAYLIST_BYTES_MAX);
     buf_printf(&out,
                "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%" PRId64 "\n"
-               "#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n",
+               "#EXT-X-PLAYLIST-TYPE:VOD\n",
                (track->longest_ticks + LIVE_HZ / 2) / LIVE_HZ);
+    if (!track->has_dependent)
+        buf_add(&out, STR("#EXT-X-INDEPENDENT-SEGMENTS\n"));
     buf_add(&out, buf_str(&track->playlist));
     buf_add(&out, STR("#EXT-X-ENDLIST\n"));
     if (buf_err(&track->playlist) || buf_err(&out))
@@ -424,8 +428,12 @@ static enum err write_master(struct cutting *cutting,
 {
     DEFER(buf_finish) struct buf out;
     buf_init(&out, MASTER_BYTES_MAX);
-    buf_add(&out, STR("#EXTM3U\n#EXT-X-VERSION:7\n"
-                      "#EXT-X-INDEPENDENT-SEGMENTS\n"));
+    bool has_dependent = false;
+    for (size_t i = 0; i < cutting->count; i++)
+        has_dependent |= cutting->tracks[i].has_dependent;
+    buf_add(&out, STR("#EXTM3U\n#EXT-X-VERSION:7\n"));
+    if (!has_dependent)
+        buf_add(&out, STR("#EXT-X-INDEPENDENT-SEGMENTS\n"));
     const struct track *best = &cutting->tracks[0];
     *facts = (struct recording_facts){
         .start_us = best->start_us,

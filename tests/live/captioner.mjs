@@ -4,12 +4,15 @@
 // pictures, when it was said; who has no key writes nothing.
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
+import fs from "node:fs";
 import net from "node:net";
+import path from "node:path";
 import { promisify } from "node:util";
 
+import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
 import { Encoder, freePort } from "../lib/encoder.mjs";
-import { Site, until } from "../lib/site.mjs";
-import { run, test } from "../lib/tap.mjs";
+import { root, Site, until } from "../lib/site.mjs";
+import { finally_, run, skip, test } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
 const rtmp = await freePort();
@@ -19,7 +22,7 @@ await site.run("channel", "add", "second", "--title", "Second Channel");
 /** @param {...string} options @returns {Promise<{ key: string, id: string }>} */
 const makeKey = async (...options) => JSON.parse(await site.run("channel", "key", "add", ...options, "--json"));
 const studio = await makeKey("news");
-const captioner = await makeKey("news", "--for", "captions", "--label", "Nino");
+let captioner = { key: "", id: "" };
 const stranger = await makeKey("second", "--for", "captions");
 await site.serve("--rtmp", `127.0.0.1:${rtmp}`, "--threads", "2");
 const address = `http://127.0.0.1:${site.port}/live/news/captions`;
@@ -70,19 +73,39 @@ const shown = (text) =>
   }, `${text} is in the captions`);
 
 test("before the channel is on the air there is nothing to write for, and that is said", async () => {
-  await until(async () => (await post("Hello")).status === 409, "the key is known");
-  const { text } = await post("Hello");
-  assert.match(text, /not on the air/);
+  const other = () => fetch(address.replace("news", "second"), { method: "POST", body: "Hello", headers: { authorization: `Bearer ${stranger.key}` } });
+  await until(async () => (await other()).status === 409, "the key is known");
+  assert.match(await (await other()).text(), /not on the air/);
 });
 
-test("captions are offered as soon as somebody may write them", async () => {
+const { playwright, why } = await findBrowser();
+/** Who pressed Play before anybody wrote anything. @type {any} */
+let viewer;
+
+test("nobody may write captions yet: they are not offered", async () => {
   encoder.start(`rtmp://127.0.0.1:${rtmp}/live/${studio.key}`);
   const master = await until(async () => {
     const answer = await site.get("/live/news/master.m3u8");
     return answer.status === 200 && answer.text();
   }, "there is a list of renditions");
-  assert.match(master, /TYPE=SUBTITLES/);
+  assert.doesNotMatch(master, /SUBTITLES/);
+  await until(async () => (await site.get("/live/news/source/index.m3u8")).text().includes(".m4s"), "there are segments");
+  assert.equal((await site.get("/live/news/source/index.m3u8")).get("broadsheet-captions"), undefined);
+  if (!playwright) return;
+  const browser = await launch(playwright);
+  finally_(() => browser.close());
+  viewer = (await openPage(browser, `http://127.0.0.1:${site.port}`, { viewport: { width: 360, height: 800 } })).page;
+  await viewer.goto(`http://127.0.0.1:${site.port}/en/tv`);
+  await viewer.click("[data-play]");
+  await until(() => viewer.evaluate(() => document.querySelector("video").currentTime > 0), "it plays");
+  assert.equal(await viewer.isVisible("[data-do=captions]"), false);
+});
+
+test("captions are offered as soon as somebody may write them", async () => {
+  captioner = await makeKey("news", "--for", "captions", "--label", "Nino");
+  await until(async () => (await site.get("/live/news/master.m3u8")).text().includes("TYPE=SUBTITLES"), "they are offered");
   await until(async () => (await site.get("/live/news/captions/index.m3u8")).text().includes(".vtt"), "there are segments");
+  assert.equal((await site.get("/live/news/source/index.m3u8")).get("broadsheet-captions"), "yes");
 });
 
 test("a line is shown from when it was sent, for as long as it takes to read", async () => {
@@ -173,6 +196,38 @@ test("a client that hangs up before it is answered harms nobody", async () => {
   assert.equal((await post("Still here.")).status, 202);
   assert.ok(await shown("Still here."));
 });
+
+if (!playwright) skip("captions for who was there before", String(why));
+else
+  test("who pressed Play before has the button without a reload, turns them on, and reads", async () => {
+    await viewer.waitForSelector("[data-do=captions]:visible");
+    await viewer.keyboard.press("c");
+    await viewer.waitForSelector("[data-do=captions][aria-pressed=true]");
+    for (let n = 0; n < 3; n++) assert.equal((await post("Here is the news, as it is written.\nBy hand.")).status, 202);
+    await until(
+      () =>
+        viewer.evaluate(() =>
+          [...document.querySelector("video").textTracks].some((track) => track.mode === "showing" && [...(track.activeCues ?? [])].some((cue) => cue.text.endsWith("By hand."))),
+        ),
+      "the caption is on the screen",
+    );
+    fs.mkdirSync(path.join(root, "build/screenshots"), { recursive: true });
+    for (const colorScheme of ["light", "dark"]) {
+      await viewer.emulateMedia({ colorScheme });
+      for (const width of [360, 1280]) {
+        await viewer.setViewportSize({ width, height: 800 });
+        await viewer.screenshot({ path: path.join(root, `build/screenshots/tv-captioner-${colorScheme}-${width}.png`) });
+        assert.equal(await overflow(viewer), "");
+        const rows = await viewer.evaluate(() => new Set([...document.querySelectorAll(".player .buttons > :is(button, select)")].filter((one) => one.getClientRects().length).map((one) => Math.round(one.getBoundingClientRect().top))).size);
+        assert.equal(rows, 1, "all buttons are in one row");
+      }
+    }
+    await viewer.setViewportSize({ width: 360, height: 800 });
+    await viewer.keyboard.press("ArrowLeft");
+    await until(() => viewer.evaluate(() => document.querySelector(".at").textContent.length > 2), "it says how far behind");
+    await viewer.screenshot({ path: path.join(root, "build/screenshots/tv-captioner-behind-360.png") });
+    assert.equal(await overflow(viewer), "");
+  });
 
 test("a key that was revoked writes nothing, within a second", async () => {
   await site.run("channel", "key", "revoke", captioner.id);

@@ -105,6 +105,8 @@ export function makeEngine(video, base) {
     hls.on(Hls.Events.ERROR, (_, data) => onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => engine.onLevels());
     hls.on(Hls.Events.MANIFEST_LOADED, (_, { subtitles }) => subtitles?.length && engine.onCaptions());
+    // Those that came later: each list says so.
+    hls.on(Hls.Events.LEVEL_LOADED, (_, { networkDetails }) => networkDetails?.getResponseHeader?.("Broadsheet-Captions") && engine.onCaptions());
     hls.on(Hls.Events.FRAG_BUFFERED, () => engine.onTrouble(false));
     hls.attachMedia(video);
     return hls;

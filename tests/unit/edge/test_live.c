@@ -195,6 +195,35 @@ static void test_old_segments_stay_when_a_file_has_them(void **state)
     end(scene);
 }
 
+static void test_segments_that_need_others_are_known(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    put_whole(scene, 5, true);
+    assert_int_equal(take(scene), ERR_OK);
+    assert_false(scene->edition->has_dependent);
+    struct live_segment segment = {CHANNEL, 0, info_of(6, true)};
+    segment.segment.is_dependent = true;
+    segment.segment.duration = 2 * LIVE_HZ;
+    live_put_part(&scene->out, &(struct live_part){.channel = CHANNEL,
+                                                   .duration = 2 * LIVE_HZ,
+                                                   .segment = segment.segment,
+                                                   .bytes = STR("moof")});
+    assert_int_equal(take(scene), ERR_OK);
+    assert_true(scene->edition->has_dependent);
+    live_put_segment(&scene->out, &segment);
+    for (uint64_t i = 7; i < 60; i++)
+        put_whole(scene, i, true);
+    assert_int_equal(take(scene), ERR_OK);
+    assert_true(scene->edition->past->has_dependent);
+    assert_true(scene->edition->has_dependent);
+    live_put_pruned(&scene->out, &(struct live_pruned){CHANNEL, 0, 7});
+    put_part(scene, 60, 0);
+    assert_int_equal(take(scene), ERR_OK);
+    assert_false(scene->edition->has_dependent);
+    end(scene);
+}
+
 static void test_nothing_is_shown_until_all_was_told(void **state)
 {
     (void)state;
@@ -331,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_what_was_told_already_changes_nothing),
         cmocka_unit_test(test_a_hole_begins_the_playlist_anew),
         cmocka_unit_test(test_old_segments_stay_when_a_file_has_them),
+        cmocka_unit_test(test_segments_that_need_others_are_known),
         cmocka_unit_test(test_nothing_is_shown_until_all_was_told),
         cmocka_unit_test(test_what_is_none_of_it_is_refused),
         cmocka_unit_test(test_all_threads_share_one_playlist),

@@ -277,7 +277,7 @@ static void test_renditions_are_told_with_their_captions(void **state)
     (void)state;
     DEFER(buf_finish) struct buf out;
     buf_init(&out, 1 << 16);
-    hls_write_multivariant(&out, renditions, 2, captions, 1);
+    hls_write_multivariant(&out, renditions, 2, captions, 1, true);
     buf_add_char(&out, '\0');
     assert_string_equal(
         out.ptr,
@@ -289,6 +289,13 @@ static void test_renditions_are_told_with_their_captions(void **state)
         "FRAME-RATE=59.940,CLOSED-CAPTIONS=\"cc\"\nhigh/live.m3u8\n"
         "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,"
         "CODECS=\"mp4a.40.2\"\nsound/live.m3u8\n");
+    buf_reset(&out);
+    hls_write_multivariant(&out, renditions + 1, 1, NULL, 0, false);
+    buf_add_char(&out, '\0');
+    assert_string_equal(
+        out.ptr, "#EXTM3U\n#EXT-X-VERSION:9\n"
+                 "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,"
+                 "CODECS=\"mp4a.40.2\"\nsound/live.m3u8\n");
 }
 
 int main(void)

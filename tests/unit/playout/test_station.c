@@ -631,6 +631,74 @@ static void test_what_is_missing_has_a_number(void **state)
 
 /* A feed ends just behind a cut, and something else begins: two cuts that are
  * closer together than one, seen by two renditions, may be. */
+static void test_a_segment_without_a_key_frame_says_so(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    introduce(scene);
+    make_both(scene, 4);
+    make(scene, 1, PART_SEGMENT_START | PART_INDEPENDENT);
+    make(scene, 0, PART_SEGMENT_START);
+    make(scene, 0, PART_INDEPENDENT);
+    const struct dvr *source = dvr_of(scene, SOURCE);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(source->count, 2);
+        assert_false(source->segments[0].is_dependent);
+        assert_true(source->segments[1].is_dependent);
+        assert_false(dvr_last(dvr_of(scene, AUDIO))->is_dependent);
+        restart(scene); /* it is in the index */
+    }
+    end(scene);
+}
+
+static void test_a_captioner_is_heard_before_a_segment_ends(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    struct message message, before = {.number = 0};
+    introduce(scene);
+    make_both(scene, 3);
+    buf_reset(&scene->out);
+    assert_int_equal(station_say(&scene->station, 0, LIVE_HZ, STR("x")),
+                     ERR_OK);
+    make_both(scene, 2);
+    struct str rest = buf_str(&scene->out);
+    struct live_caption caption = {.tick = 0};
+    struct live_segment segment;
+    while (!message_next(&rest, &message)) {
+        if (message.kind == MESSAGE_LIVE_SEGMENT)
+            break;
+        before = message;
+    }
+    assert_int_equal(message.kind, MESSAGE_LIVE_SEGMENT);
+    assert_int_equal(live_read_segment(message.payload, &segment), ERR_OK);
+    assert_int_equal(before.kind, MESSAGE_LIVE_CAPTION);
+    assert_int_equal(live_read_caption(before.payload, &caption), ERR_OK);
+    assert_true(str_eq(caption.text, STR("x")));
+    assert_true(caption.tick < segment.segment.tick + STATION_SEGMENT_TICKS);
+    end(scene);
+}
+
+static void test_captions_are_offered_when_somebody_may_write_them(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    struct message message;
+    struct live_channel_info info;
+    for (int i = 1; i >= 0; i--) {
+        buf_reset(&scene->out);
+        station_expect_captions(&scene->station, i, &scene->out);
+        struct str rest = buf_str(&scene->out);
+        assert_int_equal(message_next(&rest, &message), ERR_OK);
+        assert_int_equal(live_read_channel(message.payload, &info), ERR_OK);
+        assert_int_equal(info.has_captions, i);
+        buf_reset(&scene->out);
+        station_expect_captions(&scene->station, i, &scene->out);
+        assert_int_equal(scene->out.len, 0);
+    }
+    end(scene);
+}
+
 static void test_who_comes_late_finds_the_right_cut(void **state)
 {
     enum { SHORT = 14400 };
@@ -693,6 +761,10 @@ int main(void)
         cmocka_unit_test(test_initialisations_go_with_what_needed_them),
         cmocka_unit_test(test_an_hour_goes_at_a_time),
         cmocka_unit_test(test_what_is_missing_has_a_number),
+        cmocka_unit_test(test_a_segment_without_a_key_frame_says_so),
+        cmocka_unit_test(test_a_captioner_is_heard_before_a_segment_ends),
+        cmocka_unit_test(
+            test_captions_are_offered_when_somebody_may_write_them),
         cmocka_unit_test(test_who_comes_late_finds_the_right_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
