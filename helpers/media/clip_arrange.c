@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/time.h"
 #include "clip_internal.h"
 #include "media/part.h"
 #include "thumbnail.h"
 
-enum { HZ = PART_CLOCK_HZ, POSTER_WIDTH_MAX = 1280 };
+enum { HZ = PART_CLOCK_HZ };
 
 static enum err no_memory(struct fault *fault)
 {
@@ -138,7 +137,8 @@ static enum err make_poster(struct clip *clip, struct fault *fault)
         return ERR_OK;
     enum err err = thumbnail_make(
         track->config, clip->cut.all[0].bytes,
-        width < POSTER_WIDTH_MAX ? width : POSTER_WIDTH_MAX, &clip->poster);
+        width < CLIP_POSTER_WIDTH_MAX ? width : CLIP_POSTER_WIDTH_MAX,
+        &clip->poster);
     return err ? fault_set(fault, err, NULL,
                            "the first picture cannot be written")
                : ERR_OK;

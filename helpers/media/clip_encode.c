@@ -16,7 +16,7 @@ enum {
     BITS_MIN = 2000000,
     BITS_MAX = 60000000,
     THREADS = 2,
-    POSTER_WIDTH_MAX = 1280,
+    PIXELS_SOON = 75 * 1280 * 720, /* in a second or so */
 };
 
 bool clip_add(struct clip_pictures *pictures,
@@ -49,6 +49,14 @@ static int bits(const struct clip *clip)
                              : (int)(wanted > BITS_MAX ? BITS_MAX : wanted);
 }
 
+/* Somebody waits for it. */
+static const char *preset(const struct clip *clip, const AVFrame *like)
+{
+    int64_t pixels = (int64_t)like->width * like->height;
+    return (int64_t)clip->encoding * pixels > PIXELS_SOON ? "ultrafast"
+                                                          : "superfast";
+}
+
 static enum err open_encoder(struct clip *clip, const AVFrame *like,
                              struct fault *fault)
 {
@@ -70,7 +78,7 @@ static enum err open_encoder(struct clip *clip, const AVFrame *like,
         .transfer = (int)like->color_trc,
         .is_full_range = like->format == AV_PIX_FMT_YUVJ420P ||
                          like->color_range == AVCOL_RANGE_JPEG,
-        .preset = "superfast", /* somebody waits for it */
+        .preset = preset(clip, like),
         .quality = QUALITY,
         .set_number = avc_free_number(track->config),
     };
@@ -128,9 +136,9 @@ static enum err take(struct clip *clip, struct decoder *decoder,
             continue;
         if (!clip->poster.len && !clip->cut.count)
             err = thumbnail_write(picture,
-                                  picture->width < POSTER_WIDTH_MAX
+                                  picture->width < CLIP_POSTER_WIDTH_MAX
                                       ? picture->width
-                                      : POSTER_WIDTH_MAX,
+                                      : CLIP_POSTER_WIDTH_MAX,
                                   &clip->poster);
         if (err)
             return fault_set(fault, err, NULL,
@@ -150,6 +158,8 @@ enum err clip_encode(struct clip *clip, size_t key, int64_t from, int64_t to,
         decoder_create(clip->tracks[clip->picture_track - 1].config, &decoder);
     if (err)
         return fault_set(fault, err, NULL, "the pictures cannot be decoded");
+    for (size_t i = key; i < came->count; i++)
+        clip->encoding += came->all[i].shown >= from && came->all[i].shown < to;
     for (size_t i = key; !err && i < came->count && clip->later[i] < to; i++) {
         const struct clip_picture *picture = &came->all[i];
         /* One that is damaged is left out. */

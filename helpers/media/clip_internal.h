@@ -15,6 +15,7 @@ enum {
     CLIP_CONFIG_BYTES_MAX = 64 << 10,
     CLIP_POSTER_BYTES_MAX = 4 << 20,
     CLIP_HEAD_BYTES_MAX = 64 << 20,
+    CLIP_POSTER_WIDTH_MAX = 1280,
 };
 
 /* Or a frame of sound, by the clock of its track. */
@@ -40,6 +41,7 @@ struct clip {
     int64_t *later;
     int64_t delay, start, end; /* ticks; as pictures are shown */
 
+    size_t encoding;         /* pictures */
     struct encoder *encoder; /* NULL: nothing was encoded */
     struct clip_pictures cut;
     struct buf config, poster, head;

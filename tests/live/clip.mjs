@@ -197,6 +197,20 @@ test("out of a recording, by its own time as well", async () => {
   assert.ok(Math.abs(facts.seconds - 2.2) < 0.001, `${facts.seconds} s`);
 });
 
+test("programs ask for recordings and clips over the desk's socket", async () => {
+  const [recording] = await site.api("GET", "/newsroom/api/recordings");
+  assert.equal(recording.id, programme);
+  assert.equal(recording.title, "News at one");
+  const head = await site.get(recording.download, { method: "HEAD" });
+  assert.equal(head.status, 200);
+  assert.equal(head.get("content-disposition"), `attachment; filename="${programme}-source.mp4"`);
+  const made = await site.api("POST", "/newsroom/api/clips", { source: programme, from: "+1", to: "+2", credit: "BM.GE" });
+  assert.ok(Math.abs(made.seconds - 1) < 0.001);
+  assert.equal(JSON.parse(await site.run("clip", "list", "--json"))[0].id, made.id);
+  await assert.rejects(site.api("POST", "/newsroom/api/clips", { source: "news", from: "live-5" }), /400 .*\\"to\\" is missing: a clip is asked for as/);
+  await assert.rejects(site.api("POST", "/newsroom/api/clips", { source: "sport", from: "live-5", to: "live" }), /404 .*no channel and no recording/);
+});
+
 /** @type {any} */
 let shown;
 test("a story shows it; before that nobody has it", async () => {
