@@ -8,40 +8,10 @@
 #include "site/printing.h"
 #include "site/site_internal.h"
 
-/* Every kind of page and who prints it. */
 static enum err (*const printers[SITE_PAGE_COUNT])(struct printing *) = {
-    [SITE_PAGE_UNKNOWN] = page_not_found,
-    [SITE_PAGE_ROOT] = page_root,
-    [SITE_PAGE_FRONT] = page_front,
-    [SITE_PAGE_CATEGORY] = page_category,
-    [SITE_PAGE_ARTICLE] = page_article,
-    [SITE_PAGE_ITEM] = page_item,
-    [SITE_PAGE_POSTS] = page_posts,
-    [SITE_PAGE_TAG] = page_tag,
-    [SITE_PAGE_AUTHOR] = page_author,
-    [SITE_PAGE_SEARCH] = page_search,
-    [SITE_PAGE_SUGGEST] = page_suggest,
-    [SITE_PAGE_MENU] = page_menu,
-    [SITE_PAGE_TV] = page_tv,
-    [SITE_PAGE_PROGRAMME] = page_programme,
-    [SITE_PAGE_FEED] = page_feed,
-    [SITE_PAGE_ASSET] = page_asset,
-    [SITE_PAGE_FAVICON] = page_favicon,
-    [SITE_PAGE_ROBOTS] = page_robots,
-    [SITE_PAGE_SITEMAPS] = page_sitemaps,
-    [SITE_PAGE_SITEMAP] = page_sitemap,
-    [SITE_PAGE_NOW] = page_now,
-    [SITE_PAGE_SINCE] = page_since,
-    [SITE_PAGE_SLASH] = page_slash,
-    [SITE_PAGE_SAVED] = page_saved,
-    [SITE_PAGE_MY_SAVED] = page_my_saved,
-    [SITE_PAGE_MANIFEST] = page_manifest,
-    [SITE_PAGE_EMBED] = page_embed,
-    [SITE_PAGE_OEMBED] = page_oembed,
-    [SITE_PAGE_LLMS] = page_llms,
-    [SITE_PAGE_ICON] = page_icon,
-    [SITE_PAGE_WORKER] = page_worker,
-    [SITE_PAGE_CARD] = page_card,
+#define X(kind, printer, alone, word, has) [SITE_PAGE_##kind] = page_##printer,
+    SITE_PAGES(X)
+#undef X
 };
 
 enum err site_print(struct site *site, struct db *reader, struct str page_key,

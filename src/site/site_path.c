@@ -19,6 +19,17 @@ const struct site_icon_file site_icons[SITE_ICON_COUNT] = {
 #undef X
 };
 
+static const struct {
+    struct str alone;
+    struct str word;
+    unsigned has;
+} pages[SITE_PAGE_COUNT] = {
+#define X(kind, printer, alone, word, has) \
+    {STR_INIT(alone), STR_INIT(word), has},
+    SITE_PAGES(X)
+#undef X
+};
+
 static const struct str sitemap_words[SITE_SITEMAP_COUNT] = {
 #define X(kind, word) STR_INIT(word),
     SITE_SITEMAPS(X)
@@ -58,8 +69,7 @@ static bool split(struct str path, struct parts *parts)
 /* Only lists that go on have a cursor. */
 static bool has_cursors(enum site_page page)
 {
-    return page == SITE_PAGE_CATEGORY || page == SITE_PAGE_TAG ||
-           page == SITE_PAGE_AUTHOR || page == SITE_PAGE_ARTICLE;
+    return pages[page].has & SITE_HAS_CURSORS;
 }
 
 /* "after=<number>" */
@@ -204,21 +214,10 @@ static bool parse_card(const struct parts *parts, struct site_path *path)
 /* The pages that every language has one of. */
 static bool parse_single(struct str name, struct site_path *path)
 {
-    static const struct {
-        struct str name;
-        enum site_page page;
-    } singles[] = {
-        {STR_INIT("menu"), SITE_PAGE_MENU},
-        {STR_INIT("search"), SITE_PAGE_SEARCH},
-        {STR_INIT("suggest"), SITE_PAGE_SUGGEST},
-        {STR_INIT("tv"), SITE_PAGE_TV},
-        {STR_INIT("saved"), SITE_PAGE_SAVED},
-        {STR_INIT("manifest.webmanifest"), SITE_PAGE_MANIFEST},
-    };
-    for (size_t i = 0; i < sizeof singles / sizeof *singles; i++) {
-        if (!str_eq(name, singles[i].name))
+    for (enum site_page page = 0; page < SITE_PAGE_COUNT; page++) {
+        if (!pages[page].word.len || !str_eq(name, pages[page].word))
             continue;
-        path->page = singles[i].page;
+        path->page = page;
         return true;
     }
     for (int i = 0; i < SITE_ICON_COUNT; i++) {
@@ -265,9 +264,7 @@ static void parse_page(const struct parts *parts, struct site_path *path)
 
 bool site_page_has_feeds(enum site_page page)
 {
-    return page == SITE_PAGE_FRONT || page == SITE_PAGE_CATEGORY ||
-           page == SITE_PAGE_TAG || page == SITE_PAGE_AUTHOR ||
-           page == SITE_PAGE_SEARCH || page == SITE_PAGE_ARTICLE;
+    return pages[page].has & SITE_HAS_FEEDS;
 }
 
 /* A feed is the address of its page with the format's file behind it. */
@@ -389,24 +386,11 @@ static bool parse_sitemap(struct str text, struct site_path *path)
 
 static bool parse_top(struct str path_text, struct site_path *path)
 {
-    static const struct {
-        struct str text;
-        enum site_page page;
-    } top[] = {
-        {STR_INIT("/"), SITE_PAGE_ROOT},
-        {STR_INIT("/favicon.ico"), SITE_PAGE_FAVICON},
-        {STR_INIT("/robots.txt"), SITE_PAGE_ROBOTS},
-        {STR_INIT("/llms.txt"), SITE_PAGE_LLMS},
-        {STR_INIT("/sitemap.xml"), SITE_PAGE_SITEMAPS},
-        {STR_INIT("/saved"), SITE_PAGE_MY_SAVED},
-        {STR_INIT("/oembed"), SITE_PAGE_OEMBED},
-        {STR_INIT("/sw.js"), SITE_PAGE_WORKER},
-    };
-    for (size_t i = 0; i < sizeof top / sizeof *top; i++) {
-        if (str_eq(path_text, top[i].text)) {
-            path->page = top[i].page;
-            return true;
-        }
+    for (enum site_page page = 0; page < SITE_PAGE_COUNT; page++) {
+        if (!pages[page].alone.len || !str_eq(path_text, pages[page].alone))
+            continue;
+        path->page = page;
+        return true;
     }
     return false;
 }

@@ -16,45 +16,57 @@
 
 struct arena;
 
+/* The one table of the kinds of pages; page_<printer> of pages.h prints it. Of
+ * those that are alone on the site the address is given; of those that each
+ * language has one of, what stands behind "/en/". All others have a shape,
+ * which the note shows. */
+/* clang-format off */
+/*    kind       printer    alone           a language's            what it has */
+#define SITE_PAGES(X) \
+    X(UNKNOWN,   not_found, "",             "",                     0) /* nothing has this shape; lang may be set all the same */ \
+    X(ROOT,      root,      "/",            "",                     0) \
+    X(FRONT,     front,     "",             "",                     SITE_HAS_FEEDS) /* /en/ */ \
+    X(CATEGORY,  category,  "",             "",                     SITE_HAS_FEEDS | SITE_HAS_CURSORS) /* /en/politics, /en/politics/elections */ \
+    X(ARTICLE,   article,   "",             "",                     SITE_HAS_FEEDS | SITE_HAS_CURSORS) /* /en/article/some-words-62f9f7d471fdc */ \
+    X(POSTS,     posts,     "",             "",                     0) /* …/posts?after=7: what is new in a live blog */ \
+    X(ITEM,      item,      "",             "",                     0) /* ….json: the article as ninjs */ \
+    X(EMBED,     embed,     "",             "",                     0) /* …/embed: a card of it for pages of others */ \
+    X(OEMBED,    oembed,    "/oembed",      "",                     0) /* ?url=…, see link/page_key.h */ \
+    X(TAG,       tag,       "",             "",                     SITE_HAS_FEEDS | SITE_HAS_CURSORS) /* /en/tag/harvest */ \
+    X(AUTHOR,    author,    "",             "",                     SITE_HAS_FEEDS | SITE_HAS_CURSORS) /* /en/author/nino-beridze */ \
+    X(SEARCH,    search,    "",             "search",               SITE_HAS_FEEDS) /* ?q=…, see link/page_key.h */ \
+    X(SUGGEST,   suggest,   "",             "suggest",              0) /* ?q=… */ \
+    X(MENU,      menu,      "",             "menu",                 0) \
+    X(TV,        tv,        "",             "tv",                   0) /* of further channels /en/tv/sport */ \
+    X(PROGRAMME, programme, "",             "",                     0) /* /en/programme/62f9f7d471fdc */ \
+    X(SAVED,     saved,     "",             "saved",                0) /* what the reader keeps for later */ \
+    X(MY_SAVED,  my_saved,  "/saved",       "",                     0) \
+    X(MANIFEST,  manifest,  "",             "manifest.webmanifest", 0) \
+    X(CARD,      card,      "",             "",                     0) /* /en/card/62f9f7d471fdc-0123456789abcdef.jpg: see share_card.h */ \
+    X(ICON,      icon,      "",             "",                     0) /* /en/icon-192.png; see SITE_ICONS */ \
+    X(WORKER,    worker,    "/sw.js",       "",                     0) \
+    X(FEED,      feed,      "",             "",                     0) /* /en/atom.xml, /en/tag/harvest/feed.json; see SITE_FEEDS */ \
+    X(ASSET,     asset,     "",             "",                     0) /* /assets/reader-0123456789abcdef.js */ \
+    X(FAVICON,   favicon,   "/favicon.ico", "",                     0) \
+    X(ROBOTS,    robots,    "/robots.txt",  "",                     0) \
+    X(LLMS,      llms,      "/llms.txt",    "",                     0) \
+    X(SITEMAPS,  sitemaps,  "/sitemap.xml", "",                     0) /* the index of the others */ \
+    X(SITEMAP,   sitemap,   "",             "",                     0) /* /sitemap-en-2022-08.xml.gz; see SITE_SITEMAPS */ \
+    X(NOW,       now,       "",             "",                     0) /* /events/en.json */ \
+    X(SINCE,     since,     "",             "",                     0) /* /events/en/0005e6466bd0a4c0-62f9f7d471fdc.json */ \
+    X(SLASH,     slash,     "",             "",                     0) /* a known page but for its last slash: /en, /en/tv/, or but for a query that it does not know */
+/* clang-format on */
+
+enum {
+    SITE_HAS_FEEDS = 1 << 0,
+    SITE_HAS_CURSORS = 1 << 1, /* it goes on: ?before=… */
+};
+
 enum site_page {
-    SITE_PAGE_UNKNOWN,  /* nothing has this shape; lang may be set all the same
-                         */
-    SITE_PAGE_ROOT,     /* / */
-    SITE_PAGE_FRONT,    /* /en/ */
-    SITE_PAGE_CATEGORY, /* /en/politics, /en/politics/elections */
-    SITE_PAGE_ARTICLE,  /* /en/article/some-words-62f9f7d471fdc */
-    SITE_PAGE_POSTS,    /* /en/article/some-words-62f9f7d471fdc/posts?after=7 */
-    SITE_PAGE_ITEM,     /* /en/article/some-words-62f9f7d471fdc.json: ninjs */
-    SITE_PAGE_EMBED,    /* /en/article/some-words-62f9f7d471fdc/embed: a card
-                         * of it for pages of others */
-    SITE_PAGE_OEMBED,   /* /oembed?url=…, see link/page_key.h */
-    SITE_PAGE_TAG,      /* /en/tag/harvest */
-    SITE_PAGE_AUTHOR,   /* /en/author/nino-beridze */
-    SITE_PAGE_SEARCH,   /* /en/search?q=…, see link/page_key.h */
-    SITE_PAGE_SUGGEST,  /* /en/suggest?q=… */
-    SITE_PAGE_MENU,     /* /en/menu */
-    SITE_PAGE_TV,       /* /en/tv, of further channels /en/tv/sport */
-    SITE_PAGE_PROGRAMME, /* /en/programme/62f9f7d471fdc */
-    SITE_PAGE_SAVED,     /* /en/saved: what the reader keeps for later */
-    SITE_PAGE_MY_SAVED,  /* /saved */
-    SITE_PAGE_MANIFEST,  /* /en/manifest.webmanifest */
-    SITE_PAGE_CARD,      /* /en/card/62f9f7d471fdc-0123456789abcdef.jpg: see
-                          * share_card.h */
-    SITE_PAGE_ICON,      /* /en/icon-192.png; see SITE_ICONS */
-    SITE_PAGE_WORKER,    /* /sw.js */
-    SITE_PAGE_FEED,      /* /en/atom.xml, /en/politics/rss.xml,
-                          * /en/tag/harvest/feed.json; see SITE_FEEDS */
-    SITE_PAGE_ASSET,     /* /assets/reader-0123456789abcdef.js */
-    SITE_PAGE_FAVICON,   /* /favicon.ico */
-    SITE_PAGE_ROBOTS,    /* /robots.txt */
-    SITE_PAGE_LLMS,      /* /llms.txt */
-    SITE_PAGE_SITEMAPS,  /* /sitemap.xml: the index of the others */
-    SITE_PAGE_SITEMAP,   /* /sitemap-en-2022-08.xml.gz; see SITE_SITEMAPS */
-    SITE_PAGE_NOW,       /* /events/en.json */
-    SITE_PAGE_SINCE,     /* /events/en/0005e6466bd0a4c0-62f9f7d471fdc.json */
-    SITE_PAGE_SLASH,     /* a known page but for its last slash: /en, /en/tv/,
-                          * or but for a query that it does not know */
-    SITE_PAGE_COUNT
+#define X(kind, printer, alone, word, has) SITE_PAGE_##kind,
+    SITE_PAGES(X)
+#undef X
+        SITE_PAGE_COUNT
 };
 
 enum {

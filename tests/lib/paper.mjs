@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 
 import { launch } from "./browser.mjs";
-import { Site } from "./site.mjs";
+import { Site, must } from "./site.mjs";
 
 export const WIDTHS = [360, 1280];
 export const SCHEMES = /** @type {const} */ (["light", "dark"]);
@@ -124,9 +124,10 @@ export class Paper {
     this.found = new Map();
   }
 
-  /** @param {any} playwright */
-  static async open(playwright) {
+  /** @param {any} playwright @param {string} [theme]  one of demo/themes */
+  static async open(playwright, theme) {
     const site = await Site.demo();
+    if (theme) await must(["demo", site.data, "--no-serve", "--theme", theme]);
     await addTelevision(site);
     await site.serve();
     const paper = new Paper(site, await launch(playwright));
@@ -202,6 +203,9 @@ export class Paper {
     assert.ok(blog, `${lang} has no live blog that runs`);
     const withdrawn = await this.site.write({ language: lang, headline: word, publish: true });
     await this.site.withdraw(withdrawn.id, word);
+    const schedule = (await this.site.get(`/${lang}/tv/courier`)).text() + (await this.site.get(`/${lang}/tv`)).text();
+    const programme = new RegExp(`href="(/${lang}/programme/[^"]+)"`).exec(schedule)?.[1];
+    assert.ok(programme, `${lang}: the schedule leads to no programme`);
     return [
       { kind: "front", target: `/${lang}/`, status: 200 },
       { kind: "category", target: category, status: 200 },
@@ -212,6 +216,7 @@ export class Paper {
       { kind: "nothing-found", target: `/${lang}/search?q=zxqvw`, status: 200 },
       { kind: "saved", target: `/${lang}/saved`, status: 200 },
       { kind: "tv", target: `/${lang}/tv`, status: 200 },
+      { kind: "programme", target: programme, status: 200 },
       { kind: "menu", target: `/${lang}/menu`, status: 200 },
       { kind: "tag", target: tag, status: 200 },
       { kind: "author", target: author, status: 200 },

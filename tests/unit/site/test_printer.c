@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "content/category.h"
 #include "content/settings.h"
 #include "content/views.h"
 #include "content/workflow.h"
@@ -732,6 +733,28 @@ static void test_sitemaps_want_an_address(void **state)
     assert_false(print_has(&print, "Sitemap:"));
 }
 
+static void test_no_section_takes_the_place_of_a_page(void **state)
+{
+    struct paper *paper = *state;
+    static const char *const words[] = {
+#define X(kind, printer, alone, word, has) word,
+        SITE_PAGES(X)
+#undef X
+    };
+    struct edit edit;
+    struct id id;
+    paper_begin(paper, &edit);
+    for (size_t i = 0; i < SITE_PAGE_COUNT; i++) {
+        struct category_name name = {.language = STR("en"),
+                                     .name = STR("Taken"),
+                                     .slug = str_from_c(words[i])};
+        const struct category_input input = {.names = &name, .name_count = 1};
+        if (name.slug.len)
+            assert_int_equal(category_save(&edit, &input, &id), ERR_INVALID);
+    }
+    edit_end(&edit);
+}
+
 #define TEST(name) \
     cmocka_unit_test_setup_teardown(name, paper_open, paper_close)
 
@@ -763,6 +786,7 @@ int main(void)
         TEST(test_parts_of_the_stylesheet_go_where_they_are_needed),
         TEST(test_pinned_pages_exist),
         TEST(test_sitemaps_want_an_address),
+        TEST(test_no_section_takes_the_place_of_a_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
