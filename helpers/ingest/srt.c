@@ -19,6 +19,7 @@ enum {
     PAUSE_NS = 10 * 1000 * 1000,
     STREAM_ID_BYTES = 513, /* what SRT carries, and a NUL */
     IDLE_US = 10 * 1000 * 1000,
+    NUMBER_MAX = INT32_MAX, /* of packets: 31 bits */
 };
 
 struct srt_connection {
@@ -28,6 +29,7 @@ struct srt_connection {
     struct loop_timeout timeout;
     struct feed feed;
     struct intake_ts ts;
+    int32_t next_number; /* of a packet; -1: none came yet */
 };
 
 struct srt_server {
@@ -52,7 +54,10 @@ struct srt_news {
     const char *reason; /* of REFUSED */
     char encoder[32];   /* of ACCEPTED … */
     char stream_id[STREAM_ID_BYTES];
-    size_t len; /* of RECEIVED */
+    /* Of RECEIVED: the first and the last packet's number; between them none is
+     * missing. */
+    int32_t first, last;
+    size_t len;
     char bytes[];
 };
 
@@ -187,6 +192,7 @@ static void take_accepted(struct srt_server *server,
     connection->feed.encoder = STR("");
     connection->server = server;
     connection->socket = news->socket;
+    connection->next_number = -1;
     intake_ts_init(&connection->ts);
     connection->next = server->connections;
     connection->place = &server->connections;
@@ -197,6 +203,11 @@ static void take_accepted(struct srt_server *server,
     loop_timeout_arm(server->loop, &server->idle, &connection->timeout);
 }
 
+static int32_t number_after(int32_t number)
+{
+    return (number + 1) & NUMBER_MAX;
+}
+
 static void take_bytes(struct srt_server *server, const struct srt_news *news)
 {
     struct srt_connection *connection = find(server, news->socket);
@@ -204,6 +215,10 @@ static void take_bytes(struct srt_server *server, const struct srt_news *news)
     if (!connection || !connection->feed.channel)
         return;
     loop_timeout_arm(server->loop, &server->idle, &connection->timeout);
+    if (connection->next_number >= 0 && news->first != connection->next_number)
+        intake_ts_lose(&connection->ts, station_intake(&connection->feed),
+                       (news->first - connection->next_number) & NUMBER_MAX);
+    connection->next_number = number_after(news->last);
     if (intake_ts_receive(&connection->ts, station_intake(&connection->feed),
                           str_of(news->bytes, news->len),
                           station_now(server->station), &fault))
@@ -309,15 +324,32 @@ static void accept_one(struct srt_server *server)
     post(news);
 }
 
+/* What was received behind a hole, got bytes, goes by itself. */
+static struct srt_news *split(struct srt_news *news, size_t got)
+{
+    struct srt_news *rest =
+        news_of(news->server, RECEIVED, news->socket, BATCH_BYTES);
+    memcpy(rest->bytes, news->bytes + news->len, got);
+    post(news);
+    return rest;
+}
+
 /* All that is there, some of it at once. */
 static void receive_some(struct srt_server *server, SRTSOCKET socket)
 {
     struct srt_news *news = news_of(server, RECEIVED, socket, BATCH_BYTES);
     int got = 0;
     while (news->len + MESSAGE_BYTES_MAX <= BATCH_BYTES) {
-        got = srt_recvmsg(socket, news->bytes + news->len, MESSAGE_BYTES_MAX);
+        SRT_MSGCTRL control = srt_msgctrl_default;
+        got = srt_recvmsg2(socket, news->bytes + news->len, MESSAGE_BYTES_MAX,
+                           &control);
         if (got <= 0)
             break;
+        if (news->len && control.pktseq != number_after(news->last))
+            news = split(news, (size_t)got);
+        if (!news->len)
+            news->first = control.pktseq;
+        news->last = control.pktseq;
         news->len += (size_t)got;
     }
     bool is_over = got <= 0 && srt_getlasterror(NULL) != SRT_EASYNCRCV;

@@ -213,12 +213,17 @@ static struct station_channel *find_channel(const struct station *station,
 }
 
 static enum err may_begin(const struct station_channel *channel,
-                          const struct ingest_key *key, struct fault *fault)
+                          const struct feed *feed, const struct ingest_key *key,
+                          struct fault *fault)
 {
     const char *reason = why_not_valid(key);
     const struct feed *now = channel->feed;
     if (reason)
         return fault_set(fault, ERR_DENIED, "key", "%s", reason);
+    if (key->passphrase.len && feed->protocol != INGEST_SRT)
+        return fault_set(fault, ERR_DENIED, "key",
+                         "this stream key is good for SRT alone, encrypted by "
+                         "its passphrase");
     if (now && !str_eq(id_str(&now->key), id_str(&key->id)) &&
         now->priority >= key->priority)
         return fault_set(fault, ERR_BUSY, "key",
@@ -237,7 +242,7 @@ enum err station_begin(struct station *station, struct feed *feed,
     struct station_channel *channel =
         key ? find_channel(station, &told->id) : NULL;
     enum err err =
-        channel ? may_begin(channel, key, fault)
+        channel ? may_begin(channel, feed, key, fault)
                 : fault_set(fault, ERR_DENIED, "key",
                             "the stream key is not known; copy it anew from "
                             "the newsroom, without spaces around it");

@@ -527,12 +527,19 @@ static void feed_frame(struct station *station, const struct packet *packet)
         station_frame(station, packet);
 }
 
+/* What the studio sends next can be shown from a key frame on. The slate's
+ * pictures are none of it: they go on. */
+static void want_key(struct station *station)
+{
+    station->wants_key = station->format.has_pictures && !station->is_slate;
+}
+
 /* Whoever sends next tells what it sends. */
 static void feed_end(struct station *station)
 {
     for (int i = 0; i < TRACKS; i++)
         buf_reset(&station->configs[i]);
-    station->wants_key = station->format.has_pictures;
+    want_key(station);
 }
 
 void station_packet(struct station *station, const struct packet *packet,
@@ -550,7 +557,7 @@ void station_packet(struct station *station, const struct packet *packet,
     else if (packet->kind == PACKET_END)
         feed_end(station);
     else if (packet->track == PACKET_VIDEO)
-        station->wants_key = station->format.has_pictures;
+        want_key(station);
 }
 
 /* ---- The clock -------------------------------------------------------------

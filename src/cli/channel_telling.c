@@ -57,10 +57,11 @@ json_t *channel_json(const struct channel *channel)
 
 json_t *stream_key_json(const struct stream_key *key)
 {
-    json_t *object = json_pack("{s:s, s:o, s:o, s:I}", "id", key->id.text,
+    json_t *object = json_pack("{s:s, s:o, s:o, s:I, s:b}", "id", key->id.text,
                                "label", text_json(key->label), "for",
                                text_json(stream_key_roles[key->role]),
-                               "priority", (json_int_t)key->priority);
+                               "priority", (json_int_t)key->priority,
+                               "encrypted", key->passphrase.len > 0);
     set_time(object, "from", key->from_us);
     set_time(object, "until", key->until_us);
     set_time(object, "created", key->created_us);

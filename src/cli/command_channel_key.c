@@ -23,6 +23,19 @@ static enum err read_time(const struct command_line *line, struct edit *edit,
                 : ERR_OK;
 }
 
+/* An empty one is a mistake, not none. */
+static enum err read_passphrase(const struct command_line *line,
+                                struct stream_key *key, struct fault *fault)
+{
+    const char *text = command_value(line, "passphrase");
+    key->passphrase = text ? str_from_c(text) : STR("");
+    return text && !*text
+               ? fault_set(fault, ERR_INVALID, "passphrase",
+                           "the passphrase is empty; leave --passphrase out "
+                           "for a key without one")
+               : ERR_OK;
+}
+
 static enum err add(const struct command_line *line, struct edit *edit,
                     struct stream_key *key, char text[STREAM_KEY_BYTES],
                     struct fault *fault)
@@ -36,6 +49,8 @@ static enum err add(const struct command_line *line, struct edit *edit,
     if (!err)
         err = command_number(line, "priority", 0, STREAM_KEY_PRIORITY_MAX, 0,
                              &key->priority, fault);
+    if (!err)
+        err = read_passphrase(line, key, fault);
     if (!err)
         err = read_time(line, edit, "from", &key->from_us, fault);
     if (!err)
@@ -66,8 +81,12 @@ static enum err tell_key(const struct command_line *line,
         output_tell(
             line->output,
             "This is shown once and kept nowhere: give it to the studio "
-            "now. In OBS: server rtmp://HOST/live, this as the stream key. "
-            "To take it back: broadsheet channel key revoke %s",
+            "now. In OBS: %s. To take it back: broadsheet channel key "
+            "revoke %s",
+            key->passphrase.len
+                ? "server srt://HOST:PORT?streamid=THIS&passphrase=THAT, "
+                  "no stream key"
+                : "server rtmp://HOST/live, this as the stream key",
             key->id.text);
     return ERR_OK;
 }
@@ -242,6 +261,8 @@ const struct command command_channel_key_add = {
             {"priority", 0, false, "NUMBER", "0 to 100 (default: 0)"},
             {"from", 0, false, "TIME", "it is good from then (default: now)"},
             {"until", 'x', false, "TIME", "and until then (default: for good)"},
+            {"passphrase", 0, false, "TEXT",
+             "it is good for SRT alone, encrypted by this"},
             {0}},
     .examples =
         (const struct command_example[]){
@@ -251,6 +272,9 @@ const struct command command_channel_key_add = {
              "For one day, before the studio"},
             {"channel key add news --for captions --label 'Nino'",
              "For whoever writes the captions"},
+            {"channel key add news --label 'OB van' --passphrase 'a long "
+             "sentence'",
+             "For SRT over the internet"},
             {0}},
     .run = run_add,
 };

@@ -8,7 +8,8 @@
  *
  * to the playout
  *   {"type":"channels","channels":[{"id","name","dvr_seconds","ladder":[…],
- *     "keys":[{"id","sha256","priority","from":us|null,"until":us|null}],
+ *     "keys":[{"id","sha256","priority","from":us|null,"until":us|null,
+ *       "passphrase":text|null}],
  *     "programmes":[{"id","title","start":us,"end":us}]}]}
  *   {"type":"status"}
  * from it

@@ -41,15 +41,19 @@ static json_t *keys_json(const struct stream_key_list *keys,
             key->revoked_us || (key->until_us && key->until_us <= now_us);
         if (over || !str_eq(id_str(&key->channel), id_str(channel)))
             continue;
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s%, s:s%, s:I, s:o, s:o}",
-                                        "id", key->id.text, "sha256",
-                                        key->sha256.ptr, key->sha256.len, "for",
-                                        stream_key_roles[key->role].ptr,
-                                        stream_key_roles[key->role].len,
-                                        "priority", (json_int_t)key->priority,
-                                        "from", time_or_null(key->from_us),
-                                        "until", time_or_null(key->until_us)));
+        json_t *passphrase =
+            key->passphrase.len
+                ? json_stringn(key->passphrase.ptr, key->passphrase.len)
+                : json_null();
+        json_array_append_new(
+            array,
+            json_pack("{s:s, s:s%, s:s%, s:I, s:o, s:o, s:o}", "id",
+                      key->id.text, "sha256", key->sha256.ptr, key->sha256.len,
+                      "for", stream_key_roles[key->role].ptr,
+                      stream_key_roles[key->role].len, "priority",
+                      (json_int_t)key->priority, "from",
+                      time_or_null(key->from_us), "until",
+                      time_or_null(key->until_us), "passphrase", passphrase));
     }
     return array;
 }

@@ -33,6 +33,8 @@ enum {
     STREAM_KEY_BYTES = STREAM_KEY_LEN + 1,
     STREAM_KEY_LABEL_BYTES_MAX = 120,
     STREAM_KEY_PRIORITY_MAX = 100,
+    STREAM_KEY_PASSPHRASE_BYTES_MIN = 10, /* SRT's own limits */
+    STREAM_KEY_PASSPHRASE_BYTES_MAX = 79,
 };
 
 #define CHANNEL_KEEP_BYTES (INT64_C(50) << 30)
@@ -121,7 +123,8 @@ enum err channel_unknown(struct fault *fault, struct str name);
 
 /* ---- Stream keys ------------------------------------------------------------
  * The key itself is known to nobody but whoever was shown it once; what is
- * stored is its SHA-256. 160 random bits need no salt. */
+ * stored is its SHA-256. 160 random bits need no salt. A passphrase is kept as
+ * it is, because both ends of a line encrypt with it; it lets nobody in. */
 
 /* clang-format off */
 /*    role      as it is stored and told */
@@ -141,10 +144,12 @@ extern const struct str stream_key_roles[STREAM_KEY_ROLE_COUNT];
 struct stream_key {
     struct str label; /* whose it is: "studio A" */
     enum stream_key_role role;
-    int64_t priority; /* a higher one takes the air from a lower one; 0 of
-                         those that do not feed */
-    int64_t from_us;  /* good from then; 0: at once */
-    int64_t until_us; /* good until then; 0: for good */
+    int64_t priority;      /* a higher one takes the air from a lower one; 0 of
+                              those that do not feed */
+    int64_t from_us;       /* good from then; 0: at once */
+    int64_t until_us;      /* good until then; 0: for good */
+    struct str passphrase; /* by which SRT is encrypted; "": by none. With one
+                              the key is good for SRT alone */
 
     /* Made by stream_key_add. */
     struct id id, channel;

@@ -522,6 +522,9 @@ static const char plan_sql[] =
 /* See enum stream_key_role. */
 static const char key_roles_sql[] =
     "ALTER TABLE stream_key ADD COLUMN role TEXT NOT NULL DEFAULT 'feed';";
+/* See channel.h. */
+static const char passphrase_sql[] =
+    "ALTER TABLE stream_key ADD COLUMN passphrase TEXT NOT NULL DEFAULT '';";
 
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
@@ -543,6 +546,7 @@ const struct migration schema_migrations[] = {
     {17, "since when viewers may go back", past_sql},
     {18, "by which plan pictures were made", plan_sql},
     {19, "keys of captioners", key_roles_sql},
+    {20, "passphrases of stream keys", passphrase_sql},
 };
 
 const size_t schema_migration_count =

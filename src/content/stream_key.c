@@ -52,6 +52,27 @@ enum err stream_key_role_parse(struct str text, enum stream_key_role *ret_role,
                      ARG_STR(text));
 }
 
+/* Printable ASCII: what every encoder's field takes, and an address does. */
+static enum err check_passphrase(struct edit *edit,
+                                 const struct stream_key *key)
+{
+    struct str text = key->passphrase;
+    bool is_plain = true;
+    if (key->role != STREAM_KEY_FEED)
+        return fault_set(edit->fault, ERR_INVALID, "passphrase",
+                         "only keys that feed have a passphrase");
+    for (size_t i = 0; i < text.len; i++)
+        is_plain = is_plain && text.ptr[i] >= ' ' && text.ptr[i] <= '~';
+    return is_plain && text.len >= STREAM_KEY_PASSPHRASE_BYTES_MIN &&
+                   text.len <= STREAM_KEY_PASSPHRASE_BYTES_MAX
+               ? ERR_OK
+               : fault_set(edit->fault, ERR_INVALID, "passphrase",
+                           "SRT wants a passphrase of %d to %d letters, digits "
+                           "and signs of ASCII",
+                           STREAM_KEY_PASSPHRASE_BYTES_MIN,
+                           STREAM_KEY_PASSPHRASE_BYTES_MAX);
+}
+
 static enum err check_key(struct edit *edit, const struct stream_key *key)
 {
     enum err err = check_line("label", key->label, STREAM_KEY_LABEL_BYTES_MAX,
@@ -64,6 +85,10 @@ static enum err check_key(struct edit *edit, const struct stream_key *key)
     if (key->priority && key->role != STREAM_KEY_FEED)
         return fault_set(edit->fault, ERR_INVALID, "priority",
                          "only keys that feed have a priority");
+    if (key->passphrase.len)
+        err = check_passphrase(edit, key);
+    if (err)
+        return err;
     if (key->until_us && key->until_us <= edit->time_us)
         return fault_set(edit->fault, ERR_INVALID, "until",
                          "the time until which it is good is over already");
@@ -117,14 +142,16 @@ enum err stream_key_add(struct edit *edit, struct str channel,
     struct id id = id_make();
     make_text(made);
     digest_hex(str_from_c(made), digest);
-    err = edit_run(edit,
-                   "INSERT INTO stream_key (id, channel_id, label, sha256,"
-                   " priority, from_us, until_us, created_us, role, revoked_us)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
-                   DB_ID(&id), DB_ID(&of.id), DB_STR(key->label), DB_C(digest),
-                   DB_I64(key->priority), DB_I64(key->from_us),
-                   DB_I64(key->until_us), DB_I64(edit->time_us),
-                   DB_STR(stream_key_roles[key->role]));
+    err =
+        edit_run(edit,
+                 "INSERT INTO stream_key (id, channel_id, label, sha256,"
+                 " priority, from_us, until_us, created_us, role, revoked_us,"
+                 " passphrase)"
+                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)",
+                 DB_ID(&id), DB_ID(&of.id), DB_STR(key->label), DB_C(digest),
+                 DB_I64(key->priority), DB_I64(key->from_us),
+                 DB_I64(key->until_us), DB_I64(edit->time_us),
+                 DB_STR(stream_key_roles[key->role]), DB_STR(key->passphrase));
     if (err)
         return err;
     note(edit, channel, "key");
@@ -194,6 +221,7 @@ static struct stream_key read_row(struct db_query *query, struct arena *arena)
         .created_us = db_column_i64(query, 7),
         .revoked_us = db_column_i64(query, 8),
         .role = role_of(db_column_str(query, 9, arena)),
+        .passphrase = db_column_str(query, 10, arena),
     };
 }
 
@@ -205,7 +233,8 @@ enum err stream_key_all(struct db *db, const struct id *channel,
     struct db_query query =
         db_ask(db,
                "SELECT id, channel_id, label, sha256, priority, from_us,"
-               " until_us, created_us, revoked_us, role FROM stream_key"
+               " until_us, created_us, revoked_us, role, passphrase"
+               " FROM stream_key"
                " WHERE $1 = '' OR channel_id = $1"
                " ORDER BY channel_id, priority DESC, id",
                DB_STR(of));

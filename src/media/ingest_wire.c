@@ -129,6 +129,7 @@ static void add_status(json_t *object, const struct ingest_message *message)
         {"jumps", message->jumps},
         {"gaps", message->gaps},
         {"dropped", message->dropped},
+        {"lost", message->lost},
         {"late_ms", message->late_ms},
     };
     for (size_t i = 0; i < COUNT(numbers); i++)
@@ -326,6 +327,7 @@ static enum err read_status(struct reading *reading, const json_t *object,
     message->jumps = get_number(object, "jumps");
     message->gaps = get_number(object, "gaps");
     message->dropped = get_number(object, "dropped");
+    message->lost = get_number(object, "lost");
     message->late_ms = get_number(object, "late_ms");
     message->video = (struct ingest_video){
         .codec = get_text(reading, video, "codec"),

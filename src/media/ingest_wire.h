@@ -18,7 +18,8 @@
  *     "address":"192.0.2.7","encoder":"…","reason":""}
  *   {"type":"refused","channel":… or null,"protocol":…,"address":…,"reason":…}
  *   {"type":"status","channel":…,"bits_a_second":…,"video":{…} or null,
- *     "audio":{…} or null,"jumps":…,"gaps":…,"dropped":…,"late_ms":…}
+ *     "audio":{…} or null,"jumps":…,"gaps":…,"dropped":…,"lost":…,
+ *     "late_ms":…}
  *
  * The clock of a channel. Packets carry ticks of 1/90,000 s since 1970, UTC:
  * the wall clock as the ingest found it when it started, counted on by the
@@ -130,6 +131,7 @@ struct ingest_message {
     int64_t jumps;   /* of the encoder's clock */
     int64_t gaps;    /* in the sound */
     int64_t dropped; /* packets that the reader of them was too slow for */
+    int64_t lost;    /* packets that the line lost (SRT) */
     int64_t late_ms; /* how far the last frame was behind the present */
 };
 

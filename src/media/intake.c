@@ -44,7 +44,7 @@ void intake_begin(struct intake *intake, int64_t now, int64_t least)
     intake->remainder = 0;
     intake->video = (struct ingest_video){.width = 0};
     intake->audio = (struct ingest_audio){.rate = 0};
-    intake->jumps = intake->gaps = intake->dropped = 0;
+    intake->jumps = intake->gaps = intake->dropped = intake->lost = 0;
     intake->counts = (struct intake_counts){.since = now};
     intake->pictures = 0;
     intake->key_last = -1;
@@ -240,6 +240,19 @@ enum err intake_video(struct intake *intake, const struct intake_time *time,
     return ERR_OK;
 }
 
+void intake_video_gap(struct intake *intake, int64_t now)
+{
+    const struct packet packet = {
+        .kind = PACKET_GAP,
+        .track = PACKET_VIDEO,
+        .tick = intake->timeline.end > intake->timeline.begin
+                    ? intake->timeline.end
+                    : now,
+    };
+    if (intake->has_key)
+        intake->on_packet(intake->context, &packet);
+}
+
 void intake_audio(struct intake *intake, const struct intake_time *time,
                   struct str payload, int64_t now)
 {
@@ -280,6 +293,7 @@ void intake_status(struct intake *intake, int64_t now,
     ret_status->jumps = intake->jumps;
     ret_status->gaps = intake->gaps;
     ret_status->dropped = intake->dropped;
+    ret_status->lost = intake->lost;
     ret_status->late_ms = intake->late * 1000 / TIMELINE_HZ;
     intake->counts = (struct intake_counts){.since = now};
 }

@@ -49,7 +49,7 @@ struct intake {
     char video_codec[INTAKE_CODEC_BYTES], audio_codec[INTAKE_CODEC_BYTES];
     struct ingest_video video;
     struct ingest_audio audio;
-    int64_t jumps, gaps, dropped;
+    int64_t jumps, gaps, dropped, lost; /* lost: counted by the caller */
     struct intake_counts counts;
     int64_t picture_first, picture_last, pictures; /* of a stretch */
     int64_t key_last;                              /* tick, or -1 */
@@ -81,6 +81,10 @@ MUST_USE enum err intake_video(struct intake *intake,
                                int32_t shown_after, bool is_key,
                                struct str payload, int64_t now,
                                struct fault *fault);
+/* Pictures are missing here: those that depend on them are of no use, up to the
+ * next key frame. */
+void intake_video_gap(struct intake *intake, int64_t now);
+
 void intake_audio(struct intake *intake, const struct intake_time *time,
                   struct str payload, int64_t now);
 

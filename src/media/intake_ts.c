@@ -11,6 +11,9 @@ enum {
     CONFIG_BYTES = 2, /* AudioSpecificConfig without extensions */
     SAMPLES = 1024,
     BYTES_MAX = 1 << 20, /* handed in at once */
+    /* Seven of a transport stream are in one of SRT, and sixteen of a track
+     * are as none. */
+    PACKETS_UNSEEN = 3,
 };
 
 void intake_ts_init(struct intake_ts *ts)
@@ -102,6 +105,8 @@ static enum err take_picture(struct intake_ts *ts, struct intake *intake,
     struct parameters parameters = {.pps_count = 0};
     struct str rest = picture->payload, unit;
     bool is_key = false;
+    if (picture->is_after_loss)
+        intake_video_gap(intake, now);
     buf_reset(&ts->picture);
     while (h264_next_unit(&rest, &unit)) {
         unsigned type = h264_unit_type(unit);
@@ -216,6 +221,14 @@ static enum err take_sound(struct intake_ts *ts, struct intake *intake,
     }
     buf_drop_front(&ts->sound, ts->sound.len - rest.len);
     return err;
+}
+
+void intake_ts_lose(struct intake_ts *ts, struct intake *intake,
+                    int64_t packets)
+{
+    intake->lost += packets;
+    if (packets >= PACKETS_UNSEEN)
+        ts_lose(&ts->reader);
 }
 
 enum err intake_ts_receive(struct intake_ts *ts, struct intake *intake,

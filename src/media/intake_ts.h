@@ -23,6 +23,10 @@ struct intake_ts {
 void intake_ts_init(struct intake_ts *ts);
 void intake_ts_finish(struct intake_ts *ts);
 
+/* So many of SRT's packets are missing in front of what is received next. */
+void intake_ts_lose(struct intake_ts *ts, struct intake *intake,
+                    int64_t packets);
+
 /* Anything but ERR_OK refuses the feed, with fault's sentence. */
 MUST_USE enum err intake_ts_receive(struct intake_ts *ts, struct intake *intake,
                                     struct str bytes, int64_t now,

@@ -116,7 +116,7 @@ static void set_pid(struct ts_track *track, int pid)
         return;
     track->pid = pid;
     track->counter = -1;
-    track->is_open = track->was_told = false;
+    track->is_open = track->was_told = track->has_loss = false;
     buf_reset(&track->payload);
 }
 
@@ -264,6 +264,7 @@ static void begin_unit(struct ts_reader *reader, struct ts_track *track,
     track->was_told = track->is_open = false;
     if (bytes.bad || start != 1 || first >> 6 != 2 || (first & 0x30)) {
         reader->lost++;
+        track->has_loss = true;
         return;
     }
     track->has_time = flags & 0x80;
@@ -274,6 +275,20 @@ static void begin_unit(struct ts_reader *reader, struct ts_track *track,
     track->len = len > 3u + head_len ? len - 3u - head_len : 0;
     track->is_open = true;
     buf_add(&track->payload, bytes.rest);
+}
+
+static void lose(struct ts_reader *reader, struct ts_track *track)
+{
+    reader->lost += track->is_open;
+    track->is_open = false;
+    track->has_loss = true;
+}
+
+void ts_lose(struct ts_reader *reader)
+{
+    lose(reader, &reader->video);
+    lose(reader, &reader->audio);
+    reader->pat.is_open = reader->pmt.is_open = false;
 }
 
 static bool is_whole(const struct ts_track *track)
@@ -289,12 +304,13 @@ static void give(struct ts_reader *reader, struct ts_track *track,
                      : track->payload.len;
     *ret_unit = (struct ts_unit){
         .kind = track == &reader->video ? TS_VIDEO : TS_AUDIO,
+        .is_after_loss = track->has_loss,
         .has_time = track->has_time,
         .pts = track->pts,
         .dts = track->dts,
         .payload = str_slice(buf_str(&track->payload), 0, len),
     };
-    track->is_open = false;
+    track->is_open = track->has_loss = false;
     track->was_told = true;
 }
 
@@ -306,10 +322,8 @@ static void take_piece(struct ts_reader *reader, struct ts_track *track,
         return;
     bool is_next = track->counter < 0 || counter == ((track->counter + 1) & 15);
     track->counter = counter;
-    if (!is_next && track->is_open) {
-        track->is_open = false;
-        reader->lost++;
-    }
+    if (!is_next)
+        lose(reader, track);
     if (track->was_told) {
         buf_reset(&track->payload);
         track->was_told = false;
@@ -319,8 +333,7 @@ static void take_piece(struct ts_reader *reader, struct ts_track *track,
     else if (track->is_open)
         buf_add(&track->payload, payload);
     if (buf_err(&track->payload)) {
-        reader->lost++;
-        track->is_open = false;
+        lose(reader, track);
         buf_reset(&track->payload);
     }
 }

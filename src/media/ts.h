@@ -33,6 +33,7 @@ struct ts_unit {
     const char *video_refused; /* what the pictures are instead, or NULL */
     const char *audio_refused; /* … the sound … */
     /* of the others */
+    bool is_after_loss; /* something of its track is missing in front of it */
     bool has_time;
     uint64_t pts, dts;  /* 33 bits */
     struct str payload; /* valid until the next call */
@@ -51,6 +52,7 @@ struct ts_track {
     int counter;   /* of the packet before, -1: none */
     bool is_open;  /* a unit is under way */
     bool was_told; /* what is in payload was given out */
+    bool has_loss; /* something is missing since the last unit */
     bool has_time;
     uint64_t pts, dts;
     size_t len; /* of the unit, 0: up to the next */
@@ -70,6 +72,10 @@ struct ts_reader {
 
 void ts_reader_init(struct ts_reader *reader);
 void ts_reader_finish(struct ts_reader *reader);
+
+/* So much is missing in front of what is handed in next that the packets'
+ * counters, of 4 bits, might not tell. */
+void ts_lose(struct ts_reader *reader);
 
 /* Takes bytes off the front until a unit is whole. ERR_AGAIN: more are needed;
  * what is left (less than a packet) is to be handed in again with what follows.

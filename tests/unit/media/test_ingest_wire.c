@@ -143,11 +143,14 @@ static void test_feeds_refusals_and_status_are_read_as_written(void **state)
         .jumps = 1,
         .gaps = 2,
         .dropped = 3,
+        .lost = 4,
         .late_ms = -4});
     assert_int_equal(read.video.width, 1280);
     assert_true(read.video.frames > 59.9 && read.video.frames < 60);
     assert_int_equal(read.audio.codec.len, 0);
-    assert_int_equal(read.jumps + read.gaps * 10 + read.dropped * 100, 321);
+    assert_int_equal(read.jumps + read.gaps * 10 + read.dropped * 100 +
+                         read.lost * 1000,
+                     4321);
     assert_int_equal(read.late_ms, -4);
 }
 

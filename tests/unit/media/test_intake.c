@@ -31,7 +31,7 @@ static struct buf config;
 
 /* What came of it. */
 static struct {
-    int pictures, keys, sounds, configs, ends;
+    int pictures, keys, sounds, configs, ends, gaps;
     int64_t tick, step_min, step_max; /* of pictures */
     int64_t sound, sound_step;
     int32_t shown_after;
@@ -42,6 +42,7 @@ static void on_packet(void *context, const struct packet *packet)
     (void)context;
     seen.configs += packet->kind == PACKET_CONFIG;
     seen.ends += packet->kind == PACKET_END;
+    seen.gaps += packet->kind == PACKET_GAP && packet->track == PACKET_VIDEO;
     if (packet->kind == PACKET_FRAME && packet->track == PACKET_VIDEO) {
         int64_t step = packet->tick - seen.tick;
         if (seen.pictures && (!seen.step_min || step < seen.step_min))
@@ -360,7 +361,9 @@ static void test_a_transport_stream_is_taken_apart_however_it_comes(
     buf_finish(&bytes);
 }
 
-static void test_a_lost_packet_costs_its_picture_only(void **state)
+/* What depends on it is the decoder's to leave out: the place is marked. */
+static void test_a_lost_packet_costs_its_picture_and_marks_the_place(
+    void **state)
 {
     (void)state;
     struct buf bytes = make("-c:v libx264 -bf 0 -g 5 -an");
@@ -370,6 +373,58 @@ static void test_a_lost_packet_costs_its_picture_only(void **state)
     bytes.len -= TS_PACKET_BYTES;
     assert_int_equal(take_ts(buf_str(&bytes), 1316), ERR_OK);
     assert_in_range(seen.pictures, 47, 49);
+    assert_int_equal(seen.gaps, 1);
+    buf_finish(&bytes);
+}
+
+static void test_a_lost_packet_of_the_sound_is_none_of_the_pictures(
+    void **state)
+{
+    (void)state;
+    enum { PID_SOUND = 0x101 }; /* as ffmpeg numbers them */
+    struct buf bytes = make("-c:v libx264 -bf 0 -g 5 -c:a aac");
+    size_t at = bytes.len / TS_PACKET_BYTES / 2 * TS_PACKET_BYTES;
+    const unsigned char *head;
+    do {
+        at += TS_PACKET_BYTES;
+        assert_true(at < bytes.len);
+        head = (const unsigned char *)bytes.ptr + at;
+    } while (((head[1] & 0x1F) << 8 | head[2]) != PID_SOUND);
+    memmove(bytes.ptr + at, bytes.ptr + at + TS_PACKET_BYTES,
+            bytes.len - at - TS_PACKET_BYTES);
+    bytes.len -= TS_PACKET_BYTES;
+    assert_int_equal(take_ts(buf_str(&bytes), 1316), ERR_OK);
+    assert_int_equal(seen.pictures, 49);
+    assert_int_equal(seen.gaps, 0);
+    buf_finish(&bytes);
+}
+
+/* Sixteen packets of a track are as none to their counter; SRT tells. */
+static void test_what_the_counters_do_not_tell_srt_does(void **state)
+{
+    (void)state;
+    struct buf bytes = make("-c:v libx264 -bf 0 -g 5 -an");
+    struct intake_ts ts;
+    size_t half = bytes.len / TS_PACKET_BYTES / 2 * TS_PACKET_BYTES;
+    intake_ts_init(&ts);
+    for (int64_t lost = 0; lost <= 3; lost++) {
+        memset(&seen, 0, sizeof seen);
+        intake_begin(&intake, START, 0);
+        assert_int_equal(intake_ts_receive(&ts, &intake,
+                                           str_slice(buf_str(&bytes), 0, half),
+                                           START, &fault),
+                         ERR_OK);
+        intake_ts_lose(&ts, &intake, lost);
+        assert_int_equal(intake_ts_receive(&ts, &intake,
+                                           str_from(buf_str(&bytes), half),
+                                           START, &fault),
+                         ERR_OK);
+        assert_int_equal(seen.gaps, lost == 3 ? 1 : 0);
+        assert_int_equal(intake.lost, lost);
+        intake_ts_finish(&ts);
+        intake_ts_init(&ts);
+    }
+    intake_ts_finish(&ts);
     buf_finish(&bytes);
 }
 
@@ -423,7 +478,9 @@ int main(void)
         TEST(test_an_sps_tells_the_size),
         TEST(test_units_stand_between_start_codes),
         TEST(test_a_transport_stream_is_taken_apart_however_it_comes),
-        TEST(test_a_lost_packet_costs_its_picture_only),
+        TEST(test_a_lost_packet_costs_its_picture_and_marks_the_place),
+        TEST(test_a_lost_packet_of_the_sound_is_none_of_the_pictures),
+        TEST(test_what_the_counters_do_not_tell_srt_does),
         TEST(test_other_codecs_in_a_transport_stream_are_refused),
         TEST(test_what_is_no_transport_stream_is_told),
     };

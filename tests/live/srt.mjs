@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// SRT over lines that cannot be trusted: encrypted by a passphrase that a
+// command sets, and over one that loses packets for good.
+import assert from "node:assert/strict";
+import dgram from "node:dgram";
+
+import { Encoder, freeDatagramPort, freePort } from "../lib/encoder.mjs";
+import { check } from "../lib/live.mjs";
+import { broadsheet, Site, until } from "../lib/site.mjs";
+import { finally_, note, run, test } from "../lib/tap.mjs";
+
+const site = await Site.make("--name", "The Test");
+const [rtmp, srt] = [await freePort(), await freeDatagramPort()];
+await site.serve("--threads", "1", "--rtmp", `127.0.0.1:${rtmp}`, "--srt", `127.0.0.1:${srt}`);
+await site.run("channel", "add", "news", "--ladder", "source,audio");
+/** @param {string[]} options */
+const makeKey = async (...options) =>
+  /[a-z2-7]{32}/.exec(await site.run("channel", "key", "add", "news", ...options))?.[0] ?? "";
+const status = async () => JSON.parse(await site.run("channel", "status", "--json")).channels[0];
+/** @param {(channel: any) => unknown} is @param {string} what */
+const shows = (is, what) => until(async () => { const now = await status(); return is(now) && now; }, what);
+const encoder = new Encoder();
+
+/** What the server has written since. @param {number} from @param {RegExp} pattern */
+const logs = (from, pattern) => until(() => pattern.exec(site.log.slice(from)), `the log has ${pattern}`);
+
+// ---- passphrases -----------------------------------------------------------------
+
+const PASSPHRASE = "not on any list";
+let secret = "";
+
+test("a passphrase that SRT could not take is refused, with how long it may be", async () => {
+  for (const wrong of ["short", "x".repeat(80), "ქართული ფრაზა", ""]) {
+    const { code, stderr } = await broadsheet(["channel", "key", "add", "news", "--passphrase", wrong, "--data", site.data]);
+    assert.notEqual(code, 0, wrong);
+    assert.match(stderr, /10 to 79|empty/, wrong);
+  }
+});
+
+test("a key with a passphrase lets nobody in who has another, or none", async () => {
+  secret = await makeKey("--label", "van", "--passphrase", PASSPHRASE, "--priority", "5");
+  for (const more of ["", "&passphrase=on every list"]) {
+    encoder.start(`srt://127.0.0.1:${srt}?streamid=${secret}${more}`);
+    await until(() => encoder.isGone, "the encoder gave up");
+    assert.equal((await status()).on_air, false);
+  }
+});
+
+test("nor by RTMP, where nothing would be encrypted by it; the encoder and the log are told", async () => {
+  const from = site.log.length;
+  encoder.start(`rtmp://127.0.0.1:${rtmp}/live/${secret}`);
+  await until(() => encoder.isGone, "the encoder gave up");
+  await logs(from, /good for SRT alone/);
+});
+
+test("the right one is on the air", async () => {
+  encoder.start(`srt://127.0.0.1:${srt}?streamid=${secret}&passphrase=${PASSPHRASE}`);
+  const now = await shows((c) => c.on_air && c.feed?.video?.width === 320, "it is on the air");
+  assert.equal(now.feed.protocol, "srt");
+  assert.equal(now.feed.lost, 0);
+});
+
+test("passphrase and key are in no log and no answer", async () => {
+  const list = await site.run("channel", "key", "list", "--json");
+  assert.equal(JSON.parse(list)[0].encrypted, true);
+  for (const text of [site.log, list, await site.run("channel", "status", "--json"), await site.run("channel", "show", "news", "--json")])
+    assert.ok(!text.includes(PASSPHRASE) && !text.includes(secret));
+  encoder.stop();
+  await shows((c) => !c.feed, "the feed is gone");
+});
+
+// ---- loss ------------------------------------------------------------------------
+
+/**
+ * A line between encoder and server that loses data packets by their number, and
+ * each time that they are sent again (draft-sharabayko-srt §3.1).
+ * @param {(number: number) => boolean} isLost
+ * @returns {Promise<number>} its port
+ */
+function badLine(isLost) {
+  return new Promise((resolve) => {
+    const near = dgram.createSocket("udp4"), far = dgram.createSocket("udp4");
+    let encoderPort = 0, first = -1;
+    near.on("message", (bytes, from) => {
+      encoderPort = from.port;
+      const word = bytes.readUInt32BE(0);
+      if (word < 0x8000_0000) {
+        if (first < 0) first = word;
+        if (isLost((word - first) & 0x7fff_ffff)) return;
+      }
+      far.send(bytes, srt, "127.0.0.1");
+    });
+    far.on("message", (bytes) => near.send(bytes, encoderPort, "127.0.0.1"));
+    finally_(() => { near.close(); far.close(); });
+    near.bind(0, "127.0.0.1", () => resolve(near.address().port));
+  });
+}
+
+test("packets that are lost for good: pictures that depend on them are left out up to the next key frame", async () => {
+  const key = await makeKey();
+  // 25 pictures a second at 400 kbit/s are some 1.5 packets a picture: the 150th
+  // is in the fourth second; twice four in a row.
+  const port = await badLine((n) => (n >= 150 && n < 154) || (n >= 320 && n < 324));
+  const before = (await site.get("/live/news/source/index.m3u8?dvr=1")).text();
+  const last = Number(/(\d+)\.m4s\n?$/.exec(before.trim())?.[1] ?? 0);
+  encoder.start(`srt://127.0.0.1:${port}?streamid=${key}&latency=120000`, { group: 25 });
+  const now = await shows((c) => c.feed?.lost >= 8, "eight are lost");
+  assert.equal(now.feed.lost, 8);
+  assert.match(await site.run("metrics"), /^broadsheet_channel_feed_lost_packets_total\{channel="news"\} 8$/m);
+  const list = await until(async () => {
+    const text = (await site.get("/live/news/source/index.m3u8?dvr=1")).text();
+    return Number(/[\s\S]*\n(\d+)\.m4s/.exec(text)?.[1]) >= last + 6 && text;
+  }, "some segments later");
+  check(list);
+  const { media } = await status();
+  note(`${media.dropped} pictures were left out`);
+  assert.ok(media.dropped >= 4 && media.dropped <= 60, "not one, and not all");
+  encoder.stop();
+});
+
+await run();
