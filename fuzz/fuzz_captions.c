@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Captions in pictures: SEI units of H.264, and what their pairs of bytes draw.
- */
+/* Captions in pictures: SEI units of H.264, and what their pairs of bytes draw,
+ * those of CEA-608 and of CEA-708. */
 #include <assert.h>
 
 #include "base/utf8.h"
 #include "media/a53.h"
 #include "media/cea608.h"
+#include "media/cea708.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,6 +18,31 @@ static void check_text(const struct cea608 *state)
     assert(!buf_err(&text));
     assert(utf8_is_valid(buf_str(&text)));
     assert(state->row < CEA608_ROWS && state->column < CEA608_COLUMNS);
+}
+
+static void check_digital(const struct cea708 *state)
+{
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, CEA708_TEXT_BYTES_MAX);
+    cea708_write(state, &text);
+    assert(!buf_err(&text));
+    assert(utf8_is_valid(buf_str(&text)));
+    for (size_t i = 0; i < text.len; i++)
+        assert(text.ptr[i] == '\n' ||
+               !utf8_control(str_from(buf_str(&text), i)));
+}
+
+/* The first byte of three is the cc_type. */
+static void take_digital(const uint8_t *data, size_t size)
+{
+    struct cea708 state;
+    cea708_init(&state);
+    for (size_t i = 0; i + 2 < size; i += 3) {
+        if (cea708_take(&state, (data[i] & 3) == A53_DTVCC_NEW, data[i + 1],
+                        data[i + 2]))
+            check_digital(&state);
+    }
+    check_digital(&state);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -31,5 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check_text(&state);
     }
     check_text(&state);
+    take_digital(data, size);
     return 0;
 }

@@ -3,19 +3,24 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "media/avc.h"
 #include "media/part.h"
 
 enum {
     GROWS_TICKS = PART_CLOCK_HZ / 2, /* then text that grows is told anew */
     TOLD_TICKS_MAX = 30 * PART_CLOCK_HZ,
+    /* Who sends both says the same in both, not at the same moment. */
+    ANALOG_TICKS = 60 * PART_CLOCK_HZ,
+    TEXT_BYTES_MAX = 1024, /* of a caption, for the playout */
 };
 
 void subtitles_init(struct subtitles *subtitles, struct buf *out)
 {
     *subtitles = (struct subtitles){.out = out};
     cea608_init(&subtitles->decoder);
-    buf_init(&subtitles->text, CEA608_TEXT_BYTES_MAX);
+    cea708_init(&subtitles->digital);
+    buf_init(&subtitles->text, TEXT_BYTES_MAX);
 }
 
 void subtitles_finish(struct subtitles *subtitles)
@@ -41,23 +46,34 @@ static void tell(struct subtitles *subtitles, int64_t until)
                                });
 }
 
+/* A screen that is full of text is more than one reads, and a caption takes. */
+static struct str shortened(struct str text)
+{
+    return str_trim(utf8_cut(text, TEXT_BYTES_MAX));
+}
+
 /* What is shown is another text from tick on. */
 static void look(struct subtitles *subtitles, int64_t tick)
 {
-    DEFER(buf_finish) struct buf now;
-    buf_init(&now, CEA608_TEXT_BYTES_MAX);
-    cea608_write(&subtitles->decoder, &now);
+    DEFER(buf_finish) struct buf screen;
+    buf_init(&screen, CEA708_TEXT_BYTES_MAX);
+    cea608_write(&subtitles->decoder, &screen);
+    if (screen.len)
+        subtitles->analog_until = tick + ANALOG_TICKS;
+    else if (tick >= subtitles->analog_until)
+        cea708_write(&subtitles->digital, &screen);
     struct str before = buf_str(&subtitles->text);
-    if (buf_err(&now) || str_eq(buf_str(&now), before))
+    struct str now = shortened(buf_str(&screen));
+    if (buf_err(&screen) || str_eq(now, before))
         return;
-    bool grows = before.len && str_starts_with(buf_str(&now), before) &&
+    bool grows = before.len && str_starts_with(now, before) &&
                  tick - subtitles->since < GROWS_TICKS;
     if (!grows) {
         tell(subtitles, tick);
         subtitles->since = tick;
     }
     buf_reset(&subtitles->text);
-    buf_add(&subtitles->text, buf_str(&now));
+    buf_add(&subtitles->text, now);
 }
 
 /* ---- Pictures ---------------------------------------------------------------
@@ -70,9 +86,14 @@ static void show_first(struct subtitles *subtitles)
     memmove(subtitles->held, subtitles->held + 1,
             subtitles->held_count * sizeof *subtitles->held);
     bool changed = false;
-    for (size_t i = 0; i < first.pairs.count; i++)
-        changed |= cea608_take(&subtitles->decoder, first.pairs.bytes[i][0],
-                               first.pairs.bytes[i][1]);
+    for (size_t i = 0; i < first.pairs.count; i++) {
+        const uint8_t *pair = first.pairs.bytes[i];
+        uint8_t type = first.pairs.types[i];
+        changed |= type == A53_LINE_21
+                       ? cea608_take(&subtitles->decoder, pair[0], pair[1])
+                       : cea708_take(&subtitles->digital, type == A53_DTVCC_NEW,
+                                     pair[0], pair[1]);
+    }
     if (changed)
         look(subtitles, first.tick);
 }
@@ -112,4 +133,5 @@ void subtitles_break(struct subtitles *subtitles, int64_t tick)
     subtitles->since = tick;
     buf_reset(&subtitles->text);
     cea608_init(&subtitles->decoder);
+    cea708_init(&subtitles->digital);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* helpers/media/subtitles.h: captions that a feed carries in its pictures
- * become messages (PART_CAPTION of media/part.h). Pairs stand in the order of
+ * become messages (PART_CAPTION of media/part.h): those of line 21 (CEA-608),
+ * or where there are none those of DTVCC (CEA-708). Pairs stand in the order of
  * showing, pictures in that of decoding, so a few pictures are held back.
  *
  * How long a text will be shown nobody knows: what is shown when a segment ends
@@ -12,6 +13,7 @@
 #include "base/buf.h"
 #include "media/a53.h"
 #include "media/cea608.h"
+#include "media/cea708.h"
 
 enum { SUBTITLES_HELD = 17 }; /* H.264 reorders at most 16 pictures */
 
@@ -23,6 +25,8 @@ struct subtitles_picture {
 struct subtitles {
     struct buf *out;
     struct cea608 decoder;
+    struct cea708 digital;
+    int64_t analog_until; /* tick until which those of line 21 count */
     struct subtitles_picture held[SUBTITLES_HELD]; /* by tick */
     size_t held_count;
     int64_t since; /* tick since which text is shown */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* media/a53.h: captions in pictures of H.264, as ATSC A/53 Part 4 §6.2.3
  * carries them: cc_data in an SEI message of registered user data (ITU-T H.264
- * §D.1.6). Only pairs of line 21's first field come out; those of CEA-708 are
- * passed over: broadcasters send both. */
+ * §D.1.6). Pairs of line 21's first field (CEA-608) and those of DTVCC
+ * (CEA-708) come out; broadcasters send both. */
 #ifndef MEDIA_A53_H
 #define MEDIA_A53_H
 
@@ -11,10 +11,17 @@
 
 #include "base/str.h"
 
-enum { A53_PAIRS_MAX = 31 }; /* cc_count has five bits */
+enum { A53_PAIRS_MAX = 62 }; /* cc_count has five bits; of two fields */
+
+enum a53_type {                    /* cc_type, CTA-708-E Table 3 */
+                A53_LINE_21 = 0,   /* its first field */
+                A53_DTVCC = 2,     /* a packet goes on */
+                A53_DTVCC_NEW = 3, /* a packet begins */
+};
 
 struct a53_pairs {
-    uint8_t bytes[A53_PAIRS_MAX][2]; /* with their parity */
+    uint8_t types[A53_PAIRS_MAX];    /* enum a53_type */
+    uint8_t bytes[A53_PAIRS_MAX][2]; /* line 21's with their parity */
     size_t count;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A broadcast with captions in its pictures: pairs of CEA-608 (47 CFR 15.119)
-// put into H.264 as ATSC A/53 Part 4 says, one pair a picture.
+// put into H.264 as ATSC A/53 Part 4 says, one pair a picture, and packets of
+// CEA-708.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -24,9 +25,18 @@ export function say(text) {
   return pairs;
 }
 
-/** @param {Pair} pair */
-function sei(pair) {
-  const data = [0xb5, 0, 0x31, 0x47, 0x41, 0x39, 0x34, 3, 0x40 | 1, 0xff, 0xfc, sound(pair[0]), sound(pair[1]), 0xff];
+/** A packet of DTVCC whose only block is of service 1. @param {number} number @param {number[]} bytes  at most 31 */
+export function packet(number, bytes) {
+  const whole = [0, (1 << 5) | bytes.length, ...bytes, ...(bytes.length % 2 ? [0] : [])];
+  whole[0] = ((number & 3) << 6) | (whole.length / 2);
+  return whole;
+}
+
+/** @param {Pair} pair @param {number[]} digital  a packet, or nothing */
+function sei(pair, digital) {
+  const triples = digital.flatMap((byte, i) => (i % 2 ? [byte] : [i ? 0xfe : 0xff, byte]));
+  const count = 1 + digital.length / 2;
+  const data = [0xb5, 0, 0x31, 0x47, 0x41, 0x39, 0x34, 3, 0x40 | count, 0xff, 0xfc, sound(pair[0]), sound(pair[1]), ...triples, 0xff];
   return Buffer.from([0, 0, 0, 1, 6, 4, data.length, ...data, 0x80]);
 }
 
@@ -51,8 +61,9 @@ function pictures(stream) {
  * @param {string} folder
  * @param {number} seconds
  * @param {Map<number, Pair[]>} when  what begins to be sent at which picture
+ * @param {Map<number, number[]>} [digital]  packets in which pictures
  */
-export function makeFeed(folder, seconds, when) {
+export function makeFeed(folder, seconds, when, digital = new Map()) {
   const plain = path.join(folder, "plain.h264");
   const file = path.join(folder, "captioned.h264");
   const made = spawnSync("ffmpeg", [
@@ -65,7 +76,7 @@ export function makeFeed(folder, seconds, when) {
   const out = pictures(fs.readFileSync(plain)).map((picture, n) => {
     queue.push(...(when.get(n) ?? []));
     // Behind the delimiter, which is 00 00 00 01 09 xx.
-    return Buffer.concat([picture.subarray(0, 6), sei(queue.shift() ?? [0, 0]), picture.subarray(6)]);
+    return Buffer.concat([picture.subarray(0, 6), sei(queue.shift() ?? [0, 0], digital.get(n) ?? []), picture.subarray(6)]);
   });
   fs.writeFileSync(file, Buffer.concat(out));
   return file;

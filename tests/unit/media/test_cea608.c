@@ -232,15 +232,20 @@ static const uint8_t sei[] = {
     0,   3, 1,    0x80, 0x80, 0xFC, 'H',  'I',  0x80,
 };
 
-static void test_pairs_of_field_one_come_out_of_sei(void **unused)
+static void test_pairs_come_out_of_sei(void **unused)
 {
     (void)unused;
     struct a53_pairs pairs = {.count = 0};
     a53_read_sei(str_of((const char *)sei, sizeof sei), &pairs);
-    assert_int_equal(pairs.count, 2);
+    assert_int_equal(pairs.count, 3);
+    assert_int_equal(pairs.types[0], A53_LINE_21);
     assert_int_equal(pairs.bytes[0][0], 0x94);
-    assert_int_equal(pairs.bytes[1][0], 'H');
-    assert_int_equal(pairs.bytes[1][1], 'I');
+    assert_int_equal(pairs.types[1], A53_DTVCC);
+    assert_int_equal(pairs.bytes[1][0], 0);
+    assert_int_equal(pairs.bytes[1][1], 0);
+    assert_int_equal(pairs.types[2], A53_LINE_21);
+    assert_int_equal(pairs.bytes[2][0], 'H');
+    assert_int_equal(pairs.bytes[2][1], 'I');
 }
 
 static void test_sei_that_is_cut_or_of_others_is_passed_over(void **unused)
@@ -272,7 +277,7 @@ int main(void)
         TEST(wrong_parity_is_a_block_in_text_and_nothing_in_control),
         TEST(the_other_channel_and_text_are_not_ours),
         TEST(a_row_has_an_end),
-        TEST(pairs_of_field_one_come_out_of_sei),
+        TEST(pairs_come_out_of_sei),
         TEST(sei_that_is_cut_or_of_others_is_passed_over),
     };
     return cmocka_run_group_tests_name("cea608", tests, NULL, NULL);
