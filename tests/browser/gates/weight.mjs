@@ -54,9 +54,12 @@ async function firstView(paper, target, screen) {
   let requests = 0;
   let latest = Date.now();
   const running = new Set();
+  /** @type {string[]} */
+  const fonts = [];
   // What the view shows; that somebody reads, and wants to hear news, comes after it.
-  wire.on("Network.requestWillBeSent", ({ requestId, type }) => {
+  wire.on("Network.requestWillBeSent", ({ requestId, type, request }) => {
     if (["EventSource", "Fetch", "Ping"].includes(type)) return;
+    if (type === "Font") fonts.push(new URL(request.url).pathname);
     requests++;
     running.add(requestId);
   });
@@ -73,8 +76,11 @@ async function firstView(paper, target, screen) {
   await page.goto(paper.origin + target);
   await until(() => running.size === 0 && Date.now() - latest > QUIET_MS, "everything of the first view is there");
   const share = await page.evaluate(journalism);
+  const ahead = await page.evaluate(() => [...document.querySelectorAll("link[as=font]")].map((link) => link.getAttribute("href")));
   await context.close();
-  return { bytes, requests, share, wrong };
+  // A face for a few letters of another language weighs as much as the page.
+  const late = fonts.filter((font) => !ahead.includes(font) && !font.includes("italic"));
+  return { bytes, requests, share, late, wrong };
 }
 
 /** @param {import("../../lib/paper.mjs").Paper} paper */
@@ -105,9 +111,10 @@ export default function gate(paper) {
     test(`${lang}: the first view is light, asks little, and of nobody else`, async () => {
       const views = KINDS.flatMap((kind) => SCREENS.map((screen) => ({ kind, screen })));
       await inPairs(views, async ({ kind, screen }) => {
-        const { bytes, requests, share, wrong } = await firstView(paper, paper.page(lang, kind).target, screen);
+        const { bytes, requests, share, late, wrong } = await firstView(paper, paper.page(lang, kind).target, screen);
         const { width } = screen.viewport;
         note(`${lang} ${kind} ${width}: ${kb(bytes)} in ${requests} requests, ${(share * 100).toFixed(0)} % stories`);
+        assert.deepEqual(late, [], `${kind}: faces that nobody said would be needed`);
         assert.deepEqual(wrong, []);
         assert.ok(bytes <= VIEW_MAX[kind], `${kind} at ${width}: ${kb(bytes)}`);
         assert.ok(requests <= REQUESTS_MAX, `${kind} at ${width}: ${requests} requests`);
