@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ladder.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "aside.h"
 #include "base/time.h"
 #include "mill.h"
 #include "rung.h"
@@ -14,19 +14,14 @@ enum {
 };
 
 struct task {
-    struct task *next;
+    struct aside_task head;
     int64_t given_us;
     struct mill_task work; /* its bytes lie behind */
 };
 
 struct ladder {
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t wanted;
-    /* under the mutex */
-    struct task *first, *last;
-    size_t bytes;
-    bool is_ending;
+    struct aside aside;
+    /* under its mutex */
     struct buf ready;
     struct ladder_state state;
     /* of the giver */
@@ -41,25 +36,9 @@ struct ladder {
 /* ---- The thread ------------------------------------------------------------
  */
 
-static struct task *next_task(struct ladder *ladder)
-{
-    pthread_mutex_lock(&ladder->mutex);
-    while (!ladder->first && !ladder->is_ending)
-        pthread_cond_wait(&ladder->wanted, &ladder->mutex);
-    struct task *task = ladder->is_ending ? NULL : ladder->first;
-    if (task) {
-        ladder->first = task->next;
-        if (!ladder->first)
-            ladder->last = NULL;
-        ladder->bytes -= task->work.bytes.len + sizeof *task;
-    }
-    pthread_mutex_unlock(&ladder->mutex);
-    return task;
-}
-
 static void hand_over(struct ladder *ladder)
 {
-    pthread_mutex_lock(&ladder->mutex);
+    pthread_mutex_lock(&ladder->aside.mutex);
     buf_add(&ladder->ready, buf_str(&ladder->made));
     if (buf_err(&ladder->made)) /* a message is not whole: the end of all */
         ladder->ready.err = buf_err(&ladder->made);
@@ -67,21 +46,17 @@ static void hand_over(struct ladder *ladder)
         .shed = mill_shed(ladder->mill),
         .dropped = mill_dropped(ladder->mill),
     };
-    pthread_mutex_unlock(&ladder->mutex);
+    pthread_mutex_unlock(&ladder->aside.mutex);
     buf_reset(&ladder->made);
 }
 
-static void *run(void *context)
+static void work(void *context, struct aside_task *head)
 {
     struct ladder *ladder = context;
-    struct task *task;
-    while ((task = next_task(ladder))) {
-        int64_t now_us = clock_now_us();
-        mill_do(ladder->mill, &task->work, now_us - task->given_us, now_us);
-        hand_over(ladder);
-        free(task);
-    }
-    return NULL;
+    struct task *task = (struct task *)head;
+    int64_t now_us = clock_now_us();
+    mill_do(ladder->mill, &task->work, now_us - task->given_us, now_us);
+    hand_over(ladder);
 }
 
 /* ---- Life ------------------------------------------------------------------
@@ -89,16 +64,9 @@ static void *run(void *context)
 
 static void free_all(struct ladder *ladder)
 {
-    while (ladder->first) {
-        struct task *task = ladder->first;
-        ladder->first = task->next;
-        free(task);
-    }
     mill_destroy(ladder->mill);
     buf_finish(&ladder->ready);
     buf_finish(&ladder->made);
-    pthread_mutex_destroy(&ladder->mutex);
-    pthread_cond_destroy(&ladder->wanted);
     free(ladder);
 }
 
@@ -115,12 +83,10 @@ enum err ladder_create(const struct start *start, struct ladder **ret_ladder)
     if (!ladder)
         return ERR_NO_MEMORY;
     ladder->all = all;
-    pthread_mutex_init(&ladder->mutex, NULL);
-    pthread_cond_init(&ladder->wanted, NULL);
     buf_init(&ladder->ready, MADE_BYTES_MAX);
     buf_init(&ladder->made, MADE_BYTES_MAX);
     if (mill_create(start, &ladder->made, &ladder->mill) ||
-        pthread_create(&ladder->thread, NULL, run, ladder) != 0) {
+        aside_start(&ladder->aside, work, ladder)) {
         free_all(ladder);
         return ERR_NO_MEMORY;
     }
@@ -132,23 +98,18 @@ void ladder_destroy(struct ladder *ladder)
 {
     if (!ladder)
         return;
-    pthread_mutex_lock(&ladder->mutex);
-    ladder->is_ending = true;
-    pthread_cond_signal(&ladder->wanted);
-    pthread_mutex_unlock(&ladder->mutex);
-    pthread_join(ladder->thread, NULL);
+    aside_end(&ladder->aside);
     free_all(ladder);
 }
 
 /* ---- Giving ----------------------------------------------------------------
  */
 
-static bool has_room(const struct ladder *ladder, const struct task *task)
+/* What is no media must not be left out, even when there is much to do. */
+static size_t room_for(const struct mill_task *work)
 {
-    bool is_media =
-        task->work.kind == MILL_PICTURE || task->work.kind == MILL_SOUND;
-    return !is_media || ladder->bytes + task->work.bytes.len + sizeof *task <=
-                            QUEUE_BYTES_MAX;
+    bool is_media = work->kind == MILL_PICTURE || work->kind == MILL_SOUND;
+    return is_media ? QUEUE_BYTES_MAX : SIZE_MAX;
 }
 
 /* Copies it, and its two texts. False when there is no room. */
@@ -166,18 +127,8 @@ static bool give(struct ladder *ladder, const struct mill_task *work,
         memcpy(bytes + work->bytes.len, more.ptr, more.len);
     *task = (struct task){.work = *work, .given_us = clock_now_us()};
     task->work.bytes = str_of(bytes, len);
-    pthread_mutex_lock(&ladder->mutex);
-    bool fits = has_room(ladder, task);
-    if (fits) {
-        *(ladder->last ? &ladder->last->next : &ladder->first) = task;
-        ladder->last = task;
-        ladder->bytes += len + sizeof *task;
-        pthread_cond_signal(&ladder->wanted);
-    }
-    pthread_mutex_unlock(&ladder->mutex);
-    if (!fits)
-        free(task);
-    return fits;
+    task->head.bytes = len + sizeof *task;
+    return aside_give(&ladder->aside, &task->head, room_for(work));
 }
 
 static void give_small(struct ladder *ladder, const struct mill_task *work)
@@ -281,12 +232,12 @@ void ladder_take(struct ladder *ladder, struct buf *out)
 {
     if (!ladder)
         return;
-    pthread_mutex_lock(&ladder->mutex);
+    pthread_mutex_lock(&ladder->aside.mutex);
     buf_add(out, buf_str(&ladder->ready));
     if (buf_err(&ladder->ready))
         out->err = buf_err(&ladder->ready);
     buf_reset(&ladder->ready);
-    pthread_mutex_unlock(&ladder->mutex);
+    pthread_mutex_unlock(&ladder->aside.mutex);
 }
 
 struct ladder_state ladder_state(struct ladder *ladder)
@@ -294,8 +245,8 @@ struct ladder_state ladder_state(struct ladder *ladder)
     struct ladder_state state = {0};
     if (!ladder)
         return state;
-    pthread_mutex_lock(&ladder->mutex);
+    pthread_mutex_lock(&ladder->aside.mutex);
     state = ladder->state;
-    pthread_mutex_unlock(&ladder->mutex);
+    pthread_mutex_unlock(&ladder->aside.mutex);
     return state;
 }

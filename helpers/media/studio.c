@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "studio.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "aside.h"
 #include "loudness.h"
 #include "media/part.h"
 #include "thumbnail.h"
@@ -16,18 +16,13 @@ enum {
 };
 
 struct task {
-    struct task *next;
+    struct aside_task head;
     struct packet packet; /* its payload lies behind */
 };
 
 struct studio {
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t wanted;
-    /* under the mutex */
-    struct task *first, *last;
-    size_t bytes;
-    bool is_ending;
+    struct aside aside;
+    /* under its mutex */
     struct buf ready;
     double lufs;
     bool has_lufs;
@@ -47,12 +42,12 @@ static void show(struct studio *studio, const struct packet *packet)
     if (thumbnail_make(buf_str(&studio->avcc), packet->payload,
                        STUDIO_THUMBNAIL_WIDTH, &jpeg))
         return;
-    pthread_mutex_lock(&studio->mutex);
+    pthread_mutex_lock(&studio->aside.mutex);
     part_write(&studio->ready,
                &(struct part){.kind = PART_THUMBNAIL,
                               .tick = packet->tick + packet->shown_after,
                               .payload = buf_str(&jpeg)});
-    pthread_mutex_unlock(&studio->mutex);
+    pthread_mutex_unlock(&studio->aside.mutex);
 }
 
 static void hear(struct studio *studio, const struct packet *packet)
@@ -60,10 +55,10 @@ static void hear(struct studio *studio, const struct packet *packet)
     double lufs = 0;
     loudness_hear(studio->loudness, packet->payload);
     bool is_known = loudness_now(studio->loudness, &lufs);
-    pthread_mutex_lock(&studio->mutex);
+    pthread_mutex_lock(&studio->aside.mutex);
     studio->has_lufs = is_known;
     studio->lufs = lufs;
-    pthread_mutex_unlock(&studio->mutex);
+    pthread_mutex_unlock(&studio->aside.mutex);
 }
 
 static void configure(struct studio *studio, const struct packet *packet)
@@ -79,8 +74,10 @@ static void configure(struct studio *studio, const struct packet *packet)
         studio->loudness = NULL;
 }
 
-static void work(struct studio *studio, const struct packet *packet)
+static void work(void *context, struct aside_task *task)
 {
+    struct studio *studio = context;
+    const struct packet *packet = &((struct task *)task)->packet;
     if (packet->kind == PACKET_CONFIG)
         configure(studio, packet);
     else if (packet->track == PACKET_VIDEO && studio->avcc.len > 0)
@@ -89,43 +86,14 @@ static void work(struct studio *studio, const struct packet *packet)
         hear(studio, packet);
 }
 
-static struct task *next_task(struct studio *studio)
-{
-    pthread_mutex_lock(&studio->mutex);
-    while (!studio->first && !studio->is_ending)
-        pthread_cond_wait(&studio->wanted, &studio->mutex);
-    struct task *task = studio->is_ending ? NULL : studio->first;
-    if (task) {
-        studio->first = task->next;
-        if (!studio->first)
-            studio->last = NULL;
-        studio->bytes -= task->packet.payload.len;
-    }
-    pthread_mutex_unlock(&studio->mutex);
-    return task;
-}
-
-static void *run(void *context)
-{
-    struct studio *studio = context;
-    struct task *task;
-    while ((task = next_task(studio))) {
-        work(studio, &task->packet);
-        free(task);
-    }
-    return NULL;
-}
-
 enum err studio_create(struct studio **ret_studio)
 {
     struct studio *studio = calloc(1, sizeof *studio);
     if (!studio)
         return ERR_NO_MEMORY;
-    pthread_mutex_init(&studio->mutex, NULL);
-    pthread_cond_init(&studio->wanted, NULL);
     buf_init(&studio->ready, OUT_BYTES_MAX);
     buf_init(&studio->avcc, CONFIG_BYTES_MAX);
-    if (pthread_create(&studio->thread, NULL, run, studio) != 0) {
+    if (aside_start(&studio->aside, work, studio)) {
         free(studio);
         return ERR_NO_MEMORY;
     }
@@ -137,21 +105,10 @@ void studio_destroy(struct studio *studio)
 {
     if (!studio)
         return;
-    pthread_mutex_lock(&studio->mutex);
-    studio->is_ending = true;
-    pthread_cond_signal(&studio->wanted);
-    pthread_mutex_unlock(&studio->mutex);
-    pthread_join(studio->thread, NULL);
-    while (studio->first) {
-        struct task *task = studio->first;
-        studio->first = task->next;
-        free(task);
-    }
+    aside_end(&studio->aside);
     loudness_destroy(studio->loudness);
     buf_finish(&studio->ready);
     buf_finish(&studio->avcc);
-    pthread_mutex_destroy(&studio->mutex);
-    pthread_cond_destroy(&studio->wanted);
     free(studio);
 }
 
@@ -171,10 +128,9 @@ static bool is_of_interest(struct studio *studio, const struct packet *packet)
 }
 
 /* What must not be left out, even when there is much to do. */
-static bool has_room(const struct studio *studio, const struct packet *packet)
+static size_t room_for(const struct packet *packet)
 {
-    return packet->kind == PACKET_CONFIG ||
-           studio->bytes + packet->payload.len <= QUEUE_BYTES_MAX;
+    return packet->kind == PACKET_CONFIG ? SIZE_MAX : QUEUE_BYTES_MAX;
 }
 
 void studio_give(struct studio *studio, const struct packet *packet)
@@ -189,31 +145,23 @@ void studio_give(struct studio *studio, const struct packet *packet)
         memcpy(payload, packet->payload.ptr, packet->payload.len);
     *task = (struct task){.packet = *packet};
     task->packet.payload = str_of(payload, packet->payload.len);
-    pthread_mutex_lock(&studio->mutex);
-    if (has_room(studio, packet)) {
-        *(studio->last ? &studio->last->next : &studio->first) = task;
-        studio->last = task;
-        studio->bytes += packet->payload.len;
-        task = NULL;
-        pthread_cond_signal(&studio->wanted);
-    }
-    pthread_mutex_unlock(&studio->mutex);
-    free(task);
+    task->head.bytes = packet->payload.len;
+    (void)!aside_give(&studio->aside, &task->head, room_for(packet));
 }
 
 void studio_take(struct studio *studio, struct buf *out)
 {
-    pthread_mutex_lock(&studio->mutex);
+    pthread_mutex_lock(&studio->aside.mutex);
     buf_add(out, buf_str(&studio->ready));
     buf_reset(&studio->ready);
-    pthread_mutex_unlock(&studio->mutex);
+    pthread_mutex_unlock(&studio->aside.mutex);
 }
 
 bool studio_loudness(struct studio *studio, double *ret_lufs)
 {
-    pthread_mutex_lock(&studio->mutex);
+    pthread_mutex_lock(&studio->aside.mutex);
     bool is_known = studio->has_lufs;
     *ret_lufs = studio->lufs;
-    pthread_mutex_unlock(&studio->mutex);
+    pthread_mutex_unlock(&studio->aside.mutex);
     return is_known;
 }
