@@ -8,7 +8,9 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "media/intake_ts.h"
+#include "media/srt_pull.h"
 
 enum {
     BACKLOG = 16,
@@ -19,7 +21,10 @@ enum {
     PAUSE_NS = 10 * 1000 * 1000,
     STREAM_ID_BYTES = 513, /* what SRT carries, and a NUL */
     IDLE_US = 10 * 1000 * 1000,
-    NUMBER_MAX = INT32_MAX, /* of packets: 31 bits */
+    CALL_LOOK_US = 250 * 1000,
+    CALL_PAUSE_US = 500 * 1000, /* twice as long each time … */
+    CALL_PAUSES = 4,            /* … so often */
+    NUMBER_MAX = INT32_MAX,     /* of packets: 31 bits */
 };
 
 struct srt_connection {
@@ -30,6 +35,23 @@ struct srt_connection {
     struct feed feed;
     struct intake_ts ts;
     int32_t next_number; /* of a packet; -1: none came yet */
+    /* Of one that we call; the feed begins with its first bytes. */
+    char *pull; /* owned; NULL: it called us */
+    struct id channel;
+};
+
+/* A channel whose broadcast is fetched. */
+struct srt_call {
+    struct id channel;
+    int64_t again_us; /* not before */
+    unsigned failures;
+};
+
+/* A socket that calls go out by, of one family of addresses. */
+struct srt_exit {
+    SRTSOCKET socket;
+    struct sockaddr_storage address;
+    int address_bytes;
 };
 
 struct srt_server {
@@ -43,6 +65,10 @@ struct srt_server {
     struct srt_connection *connections;
     unsigned count;
     struct loop_timeout_list idle;
+    struct srt_exit exit4, exit6;
+    struct srt_call calls[INGEST_CHANNELS_MAX];
+    size_t call_count;
+    struct loop_timer call_timer;
 };
 
 /* What the thread tells the loop. */
@@ -51,8 +77,9 @@ struct srt_news {
     enum { ACCEPTED, RECEIVED, BROKEN, REFUSED } kind;
     SRTSOCKET socket;
     struct address_peer peer;
-    const char *reason; /* of REFUSED */
-    char encoder[32];   /* of ACCEPTED … */
+    const char
+        *reason;      /* of REFUSED, and of BROKEN when it did not come about */
+    char encoder[32]; /* of ACCEPTED … */
     char stream_id[STREAM_ID_BYTES];
     /* Of RECEIVED: the first and the last packet's number; between them none is
      * missing. */
@@ -116,6 +143,7 @@ static void destroy(struct srt_connection *connection)
     if (connection->next)
         connection->next->place = connection->place;
     server->count--;
+    free(connection->pull);
     free(connection);
 }
 
@@ -130,8 +158,43 @@ static void on_drop(struct feed *feed, const char *reason)
     post(news_of(connection->server, BROKEN, connection->socket, 0));
 }
 
+/* Where a channel's calls are kept; NULL: there are too many. */
+static struct srt_call *call_of(struct srt_server *server,
+                                const struct id *channel)
+{
+    for (size_t i = 0; i < server->call_count; i++) {
+        if (str_eq(id_str(&server->calls[i].channel), id_str(channel)))
+            return &server->calls[i];
+    }
+    /* Those that were removed are forgotten all at once. */
+    if (server->call_count == INGEST_CHANNELS_MAX)
+        server->call_count = 0;
+    struct srt_call *call = &server->calls[server->call_count++];
+    *call = (struct srt_call){.channel = *channel};
+    return call;
+}
+
+/* It is called again, later and later; the log is told once. */
+static void note_call_over(struct srt_connection *connection,
+                           const char *reason)
+{
+    struct srt_call *call = call_of(connection->server, &connection->channel);
+    char address[ADDRESS_TEXT_BYTES];
+    unsigned pause =
+        call->failures < CALL_PAUSES ? call->failures : CALL_PAUSES;
+    call->again_us = clock_now_us() + (CALL_PAUSE_US << pause);
+    if (call->failures++)
+        return;
+    address_peer_format(&connection->feed.peer, address);
+    log_warn("a broadcast cannot be fetched; it is tried again and again",
+             LOG_STR("channel", id_str(&connection->channel)),
+             LOG_C("address", address), LOG_C("reason", reason));
+}
+
 static void end(struct srt_connection *connection, const char *reason)
 {
+    if (connection->pull && connection->next_number < 0)
+        note_call_over(connection, reason);
     station_end(&connection->feed, reason);
     destroy(connection);
 }
@@ -164,6 +227,21 @@ static void hang_up(struct srt_server *server, SRTSOCKET socket)
     srt_close(socket);
 }
 
+static void add_connection(struct srt_server *server,
+                           struct srt_connection *connection)
+{
+    connection->server = server;
+    connection->next_number = -1;
+    intake_ts_init(&connection->ts);
+    connection->next = server->connections;
+    connection->place = &server->connections;
+    if (connection->next)
+        connection->next->place = &connection->next;
+    server->connections = connection;
+    server->count++;
+    loop_timeout_arm(server->loop, &server->idle, &connection->timeout);
+}
+
 static void take_accepted(struct srt_server *server,
                           const struct srt_news *news)
 {
@@ -190,17 +268,24 @@ static void take_accepted(struct srt_server *server,
         return;
     }
     connection->feed.encoder = STR("");
-    connection->server = server;
     connection->socket = news->socket;
-    connection->next_number = -1;
-    intake_ts_init(&connection->ts);
-    connection->next = server->connections;
-    connection->place = &server->connections;
-    if (connection->next)
-        connection->next->place = &connection->next;
-    server->connections = connection;
-    server->count++;
-    loop_timeout_arm(server->loop, &server->idle, &connection->timeout);
+    add_connection(server, connection);
+}
+
+/* Whether its broadcast is on air; if not, the connection is gone. */
+static bool begin_pulled(struct srt_connection *connection)
+{
+    struct srt_server *server = connection->server;
+    struct fault fault = {0};
+    connection->feed.encoder = STR("called");
+    if (station_begin_pull(server->station, &connection->feed,
+                           &connection->channel, &fault)) {
+        end(connection, fault_text(&fault));
+        return false;
+    }
+    connection->feed.encoder = STR("");
+    call_of(server, &connection->channel)->failures = 0;
+    return true;
 }
 
 static int32_t number_after(int32_t number)
@@ -212,6 +297,9 @@ static void take_bytes(struct srt_server *server, const struct srt_news *news)
 {
     struct srt_connection *connection = find(server, news->socket);
     struct fault fault = {0};
+    if (connection && connection->pull && connection->next_number < 0 &&
+        !begin_pulled(connection))
+        return;
     if (!connection || !connection->feed.channel)
         return;
     loop_timeout_arm(server->loop, &server->idle, &connection->timeout);
@@ -241,7 +329,8 @@ static void on_news(void *argument)
     case BROKEN:
         connection = find(server, news->socket);
         if (connection)
-            end(connection, "the connection ended");
+            end(connection,
+                news->reason ? news->reason : "the connection ended");
         break;
     case REFUSED:
         station_tell_refused(server->station, &stranger, news->reason);
@@ -257,6 +346,110 @@ static void on_idle(void *context, struct loop_timeout *timeout)
     end((struct srt_connection *)((char *)timeout -
                                   offsetof(struct srt_connection, timeout)),
         "nothing was heard of its encoder");
+}
+
+/* ---- Calling ----------------------------------------------------------------
+ */
+
+/* By one of the sockets that are there. */
+static bool call_out(const struct srt_server *server, SRTSOCKET socket,
+                     const struct srt_pull *pull, const struct address *address)
+{
+    const int no = 0, yes = 1, latency = (int)pull->latency_ms;
+    const int events = SRT_EPOLL_IN | SRT_EPOLL_ERR;
+    bool is6 = address->socket.ss_family == AF_INET6;
+    const struct srt_exit *way = is6 ? &server->exit6 : &server->exit4;
+    return way->socket != SRT_INVALID_SOCK &&
+           !srt_setsockflag(socket, SRTO_RCVSYN, &no, sizeof no) &&
+           (!is6 ||
+            !srt_setsockflag(socket, SRTO_IPV6ONLY, &yes, sizeof yes)) &&
+           (!pull->stream_id[0] ||
+            !srt_setsockflag(socket, SRTO_STREAMID, pull->stream_id,
+                             (int)strlen(pull->stream_id))) &&
+           (!pull->passphrase[0] ||
+            !srt_setsockflag(socket, SRTO_PASSPHRASE, pull->passphrase,
+                             (int)strlen(pull->passphrase))) &&
+           (!latency ||
+            !srt_setsockflag(socket, SRTO_LATENCY, &latency, sizeof latency)) &&
+           !srt_bind(socket, (const struct sockaddr *)&way->address,
+                     way->address_bytes) &&
+           srt_connect(socket, (const struct sockaddr *)&address->socket,
+                       (int)address->socket_bytes) != SRT_ERROR &&
+           !srt_epoll_add_usock(server->epoll, socket, &events);
+}
+
+static void call(struct srt_server *server, const struct station_pull *wanted)
+{
+    struct srt_pull pull;
+    struct address address;
+    struct fault fault = {0};
+    struct srt_connection *connection = calloc(1, sizeof *connection);
+    if (!connection || !(connection->pull = malloc(wanted->text.len + 1)))
+        log_panic("out of memory", LOG_C("wanted", "a call"));
+    memcpy(connection->pull, wanted->text.ptr, wanted->text.len);
+    connection->pull[wanted->text.len] = '\0';
+    connection->channel = wanted->channel;
+    connection->feed = (struct feed){
+        .protocol = INGEST_SRT,
+        .pull = str_of(connection->pull, wanted->text.len),
+        .on_drop = on_drop,
+    };
+    enum err err = srt_pull_parse(wanted->text, &pull, &fault);
+    if (!err)
+        err = address_parse(str_from_c(pull.address), &address, &fault);
+    if (!err)
+        address_peer_from(&address.socket, &connection->feed.peer);
+    connection->socket = srt_create_socket();
+    add_connection(server, connection);
+    if (!err && !call_out(server, connection->socket, &pull, &address))
+        err = fault_set(&fault, ERR_IO, "pull", "%s", srt_getlasterror_str());
+    if (err)
+        end(connection, fault_text(&fault));
+}
+
+static bool is_calling(const struct srt_server *server,
+                       const struct id *channel)
+{
+    const struct srt_connection *c = server->connections;
+    while (c && !(c->pull && str_eq(id_str(&c->channel), id_str(channel))))
+        c = c->next;
+    return c != NULL;
+}
+
+static void look_for_calls(void *context)
+{
+    struct srt_server *server = context;
+    struct station_pull pull;
+    size_t position = 0;
+    while (station_next_pull(server->station, &position, &pull)) {
+        if (!pull.is_fed && !is_calling(server, &pull.channel) &&
+            clock_now_us() >= call_of(server, &pull.channel)->again_us)
+            call(server, &pull);
+    }
+    loop_timer_arm(server->loop, &server->call_timer,
+                   loop_now_us(server->loop) + CALL_LOOK_US);
+}
+
+/* Where the kernel has no such family, nobody is called there. */
+static void open_exit(struct srt_exit *way, int family)
+{
+    const int yes = 1;
+    *way = (struct srt_exit){
+        .socket = srt_create_socket(),
+        .address = {.ss_family = (sa_family_t)family},
+        .address_bytes = family == AF_INET6 ? (int)sizeof(struct sockaddr_in6)
+                                            : (int)sizeof(struct sockaddr_in)};
+    if (way->socket != SRT_INVALID_SOCK &&
+        (family == AF_INET ||
+         !srt_setsockflag(way->socket, SRTO_IPV6ONLY, &yes, sizeof yes)) &&
+        !srt_bind(way->socket, (const struct sockaddr *)&way->address,
+                  way->address_bytes) &&
+        !srt_getsockname(way->socket, (struct sockaddr *)&way->address,
+                         &way->address_bytes))
+        return;
+    if (way->socket != SRT_INVALID_SOCK)
+        srt_close(way->socket);
+    way->socket = SRT_INVALID_SOCK;
 }
 
 /* ---- On libsrt's threads ---------------------------------------------------
@@ -358,8 +551,12 @@ static void receive_some(struct srt_server *server, SRTSOCKET socket)
     else
         free(news);
     if (is_over) {
+        struct srt_news *broken = news_of(server, BROKEN, socket, 0);
+        int why = srt_getrejectreason(socket);
+        if (why != SRT_REJ_UNKNOWN)
+            broken->reason = srt_rejectreason_str(why);
         srt_epoll_remove_usock(server->epoll, socket);
-        post(news_of(server, BROKEN, socket, 0));
+        post(broken);
     }
 }
 
@@ -431,6 +628,8 @@ struct srt_server *srt_server_create(struct loop *loop, struct station *station,
     srt_startup();
     srt_setloglevel(0); /* LOG_EMERG: what matters is told by us */
     enum err err = listen_on(server, address, fault);
+    open_exit(&server->exit4, AF_INET);
+    open_exit(&server->exit6, AF_INET6);
     if (!err && pthread_create(&server->thread, NULL, run, server))
         err = fault_set(fault, ERR_IO, "srt", "no thread can be started");
     if (err) {
@@ -439,6 +638,9 @@ struct srt_server *srt_server_create(struct loop *loop, struct station *station,
         return NULL;
     }
     loop_timeouts_add(loop, &server->idle, IDLE_US, on_idle, NULL);
+    server->call_timer.on_due = look_for_calls;
+    server->call_timer.context = server;
+    look_for_calls(server);
     return server;
 }
 
@@ -452,6 +654,7 @@ void srt_server_destroy(struct srt_server *server)
     while (server->connections)
         end(server->connections, "broadsheet stops");
     loop_timeouts_remove(server->loop, &server->idle);
+    loop_timer_cancel(server->loop, &server->call_timer);
     srt_close(server->listener);
     srt_epoll_release(server->epoll);
     srt_cleanup();

@@ -3,6 +3,11 @@
  * stream. The stream id is the stream key, alone or as "#!::r=KEY,m=publish"
  * (SRT Access Control). A key with a passphrase is taken only encrypted by it.
  *
+ * Broadcasts that are fetched (media/srt_pull.h) are called for, again and
+ * again, while nobody is on air on their channel. The program may make no
+ * sockets (../sandbox.h): calls go out by two that were bound before it was
+ * locked in, which all of them share.
+ *
  * libsrt has threads of its own and an epoll of its own; one more thread of
  * ours waits there and posts what comes to the loop. */
 #ifndef HELPERS_INGEST_SRT_H

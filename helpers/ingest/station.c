@@ -234,6 +234,26 @@ static enum err may_begin(const struct station_channel *channel,
     return ERR_OK;
 }
 
+static void put_on_air(struct station_channel *channel, struct feed *feed,
+                       struct id key, int64_t priority)
+{
+    struct station *station = channel->station;
+    if (channel->feed)
+        drop(channel, INGEST_TAKEN_OVER,
+             str_eq(id_str(&channel->feed->key), id_str(&key))
+                 ? "another connection took over with the same stream key"
+                 : "an encoder with a stream key of higher priority took over");
+    if (str_to_c(str_slice(feed->encoder, 0, INGEST_TEXT_BYTES_MAX),
+                 channel->encoder, sizeof channel->encoder))
+        channel->encoder[0] = '\0';
+    feed->channel = channel;
+    feed->key = key;
+    feed->priority = priority;
+    channel->feed = feed;
+    intake_begin(&channel->intake, station_now(station), channel->told->tick);
+    tell_feed(channel, feed, INGEST_BEGAN, "");
+}
+
 enum err station_begin(struct station *station, struct feed *feed,
                        struct str text, struct fault *fault)
 {
@@ -250,21 +270,36 @@ enum err station_begin(struct station *station, struct feed *feed,
         tell_refused(station, channel, feed, fault_text(fault));
         return err;
     }
-    if (channel->feed)
-        drop(channel, INGEST_TAKEN_OVER,
-             str_eq(id_str(&channel->feed->key), id_str(&key->id))
-                 ? "another connection took over with the same stream key"
-                 : "an encoder with a stream key of higher priority took over");
-    if (str_to_c(str_slice(feed->encoder, 0, INGEST_TEXT_BYTES_MAX),
-                 channel->encoder, sizeof channel->encoder))
-        channel->encoder[0] = '\0';
-    feed->channel = channel;
-    feed->key = key->id;
-    feed->priority = key->priority;
-    channel->feed = feed;
-    intake_begin(&channel->intake, station_now(station), told->tick);
-    tell_feed(channel, feed, INGEST_BEGAN, "");
+    put_on_air(channel, feed, key->id, key->priority);
     return ERR_OK;
+}
+
+enum err station_begin_pull(struct station *station, struct feed *feed,
+                            const struct id *id, struct fault *fault)
+{
+    struct station_channel *channel = find_channel(station, id);
+    if (!channel || channel->feed)
+        return fault_set(fault, ERR_BUSY, "pull",
+                         "somebody else is on air meanwhile");
+    put_on_air(channel, feed, *id, 0);
+    return ERR_OK;
+}
+
+bool station_next_pull(const struct station *station, size_t *position,
+                       struct station_pull *ret_pull)
+{
+    while (*position < station->list.channel_count) {
+        const struct ingest_channel *told =
+            &station->list.channels[(*position)++];
+        const struct station_channel *channel =
+            find_channel(station, &told->id);
+        if (!told->pull.len || !channel)
+            continue;
+        *ret_pull = (struct station_pull){told->id, told->name, told->pull,
+                                          channel->feed != NULL};
+        return true;
+    }
+    return false;
 }
 
 enum err station_passphrase(struct station *station, struct str text,
@@ -324,9 +359,14 @@ static void check_key(struct station_channel *channel)
 {
     if (!channel->feed)
         return;
-    const struct ingest_key *key = key_of_feed(channel);
+    bool is_pulled = channel->feed->pull.len > 0;
+    const struct ingest_key *key = is_pulled ? NULL : key_of_feed(channel);
     const char *reason =
         key ? why_not_valid(key) : "the stream key was revoked";
+    if (is_pulled)
+        reason = str_eq(channel->feed->pull, channel->told->pull)
+                     ? NULL
+                     : "it is not to be fetched from there any more";
     if (key)
         channel->feed->priority = key->priority;
     if (reason)

@@ -19,6 +19,8 @@ struct feed {
     enum ingest_protocol protocol;
     struct address_peer peer;
     struct str encoder; /* borrowed until station_begin returns */
+    struct str pull;    /* of one that was fetched, from there; must live as
+                           long as it is on air */
     void (*on_drop)(struct feed *feed, const char *reason);
 
     /* The station's. NULL: it is not on air. */
@@ -46,6 +48,22 @@ void station_set_media(struct station *station, const struct id *channel,
  * logged. Who sends to the channel now may be dropped before it returns. */
 MUST_USE enum err station_begin(struct station *station, struct feed *feed,
                                 struct str key, struct fault *fault);
+
+/* The same, of a channel whose broadcast is fetched. */
+MUST_USE enum err station_begin_pull(struct station *station, struct feed *feed,
+                                     const struct id *channel,
+                                     struct fault *fault);
+
+/* What is to be fetched, one after the other: begin with *position 0. False: no
+ * more. The text is valid until the loop's next turn. */
+struct station_pull {
+    struct id channel;
+    struct str name; /* of the channel */
+    struct str text; /* media/srt_pull.h */
+    bool is_fed;     /* somebody is on air there */
+};
+bool station_next_pull(const struct station *station, size_t *position,
+                       struct station_pull *ret_pull);
 
 /* The sender ended it, or broke off; nothing when it is not on air. */
 void station_end(struct feed *feed, const char *reason);

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "content/channel.h"
 #include "content/programme.h"
+#include "media/srt_pull.h"
 
 struct str telling_time(struct arena *arena, int64_t time_us)
 {
@@ -39,6 +40,16 @@ static json_t *text_json(struct str text)
     return json_stringn(text.len ? text.ptr : "", text.len);
 }
 
+/* Without what lets one in there. */
+static json_t *pulled_from(const struct channel *channel)
+{
+    struct srt_pull pull;
+    struct fault fault;
+    return channel->pull.len && !srt_pull_parse(channel->pull, &pull, &fault)
+               ? json_string(pull.address)
+               : json_null();
+}
+
 json_t *channel_json(const struct channel *channel)
 {
     json_t *ladder = json_array();
@@ -52,6 +63,7 @@ json_t *channel_json(const struct channel *channel)
         "keep_days", (json_int_t)channel->keep_days, "keep_bytes",
         (json_int_t)channel->keep_bytes);
     set_time(object, "on_air_since", channel->air_us);
+    json_object_set_new(object, "pulled_from", pulled_from(channel));
     return object;
 }
 

@@ -11,11 +11,21 @@
 #include "content/channel.h"
 #include "content/programme.h"
 #include "content/recording.h"
+#include "media/srt_pull.h"
+#include "net/address.h"
 
 enum { SHOW_PROGRAMMES = 6, MINUTES_PER_DAY = 24 * 60 };
 
 /* ---- Changes ---------------------------------------------------------------
  */
+
+static enum err check_pull(struct str text, struct fault *fault)
+{
+    struct srt_pull pull;
+    struct address address;
+    enum err err = srt_pull_parse(text, &pull, fault);
+    return err ? err : address_parse(str_from_c(pull.address), &address, fault);
+}
 
 /* What the options say; the rest of channel stays. */
 static enum err read_options(const struct command_line *line,
@@ -23,6 +33,7 @@ static enum err read_options(const struct command_line *line,
 {
     const char *title = command_value(line, "title");
     const char *ladder = command_value(line, "ladder");
+    const char *pull = command_value(line, "pull");
     int64_t minutes = 0, gigabytes = 0;
     enum err err = command_number(line, "dvr", 1, MINUTES_PER_DAY,
                                   channel->dvr_seconds / 60, &minutes, fault);
@@ -36,6 +47,12 @@ static enum err read_options(const struct command_line *line,
                              channel->keep_bytes >> 30, &gigabytes, fault);
     if (err)
         return err;
+    if (pull && *pull)
+        err = check_pull(str_from_c(pull), fault);
+    if (err)
+        return err;
+    if (pull)
+        channel->pull = str_from_c(pull);
     if (title)
         channel->title = str_trim(str_from_c(title));
     channel->dvr_seconds = minutes * 60;
@@ -78,10 +95,10 @@ static enum err change_one(const struct command_line *line, struct edit *edit,
     if (!line->given_count ||
         !(command_value(line, "title") || command_value(line, "dvr") ||
           command_value(line, "ladder") || command_value(line, "keep") ||
-          command_value(line, "keep-gb")))
+          command_value(line, "keep-gb") || command_value(line, "pull")))
         return fault_set(fault, ERR_USAGE, NULL,
                          "say what is to change: --title, --dvr, --ladder, "
-                         "--keep or --keep-gb");
+                         "--keep, --keep-gb or --pull");
     enum err err = channel_load(edit->db, name, line->arena, &channel);
     if (err == ERR_NOT_FOUND)
         return channel_unknown(fault, name);
@@ -361,6 +378,9 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
          "how far back viewers may go (default: 240)"}, \
         {"keep", 0, false, "DAYS", \
          "keep recordings of programmes so long; 0: make none (default: 7)"}, \
+        {"pull", 0, false, "ADDRESS", \
+         "fetch the broadcast from srt://ADDRESS:PORT?streamid=…, an encoder " \
+         "or relay that waits to be called; '' ends that"}, \
         {"keep-gb", 0, false, "GIGABYTES", \
          "the oldest go when they take more (default: 50)"}, \
     { \
@@ -394,6 +414,8 @@ const struct command command_channel_add = {
         (const struct command_example[]){
             {"channel add news --title 'First Channel'", "A channel"},
             {"channel add radio --ladder audio", "Sound alone"},
+            {"channel add van --pull 'srt://192.0.2.7:9710?streamid=van'",
+             "Fetched from an encoder that listens"},
             {0}},
     .run = run_add,
 };

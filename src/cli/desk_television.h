@@ -8,6 +8,7 @@
  *
  * to the playout
  *   {"type":"channels","channels":[{"id","name","dvr_seconds","ladder":[…],
+ *     "pull":"srt://…" when it is fetched,
  *     "keys":[{"id","sha256","priority","from":us|null,"until":us|null,
  *       "passphrase":text|null}],
  *     "programmes":[{"id","title","start":us,"end":us}]}]}

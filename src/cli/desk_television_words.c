@@ -78,6 +78,10 @@ static json_t *told_json(const struct channel *channel,
     json_t *object = channel_json(channel);
     json_object_del(object, "title");
     json_object_del(object, "on_air_since");
+    json_object_del(object, "pulled_from");
+    if (channel->pull.len)
+        json_object_set_new(object, "pull",
+                            json_stringn(channel->pull.ptr, channel->pull.len));
     json_object_set_new(object, "keys", keys_json(keys, &channel->id, now_us));
     json_object_set_new(object, "programmes", json_array());
     return object;

@@ -72,6 +72,9 @@ static enum err check_channel(struct edit *edit, const struct channel *channel)
     if (!err)
         err = check_line("title", channel->title, CHANNEL_TITLE_BYTES_MAX,
                          edit->fault);
+    if (!err)
+        err = check_line("pull", channel->pull, CHANNEL_PULL_BYTES_MAX,
+                         edit->fault);
     if (err)
         return err;
     if (channel->dvr_seconds < CHANNEL_DVR_SECONDS_MIN ||
@@ -106,7 +109,7 @@ static void note_all(struct edit *edit, struct str name, const char *kind)
 
 #define COLUMNS \
     "SELECT id, name, title, dvr_seconds, ladder, created_us, air_us," \
-    " keep_days, keep_bytes, past_us FROM channel"
+    " keep_days, keep_bytes, past_us, pull FROM channel"
 
 static struct channel read_row(struct db_query *query, struct arena *arena)
 {
@@ -121,6 +124,7 @@ static struct channel read_row(struct db_query *query, struct arena *arena)
         .keep_days = db_column_i64(query, 7),
         .keep_bytes = db_column_i64(query, 8),
         .past_us = db_column_i64(query, 9),
+        .pull = db_column_str(query, 10, arena),
     };
 }
 
@@ -189,12 +193,12 @@ enum err channel_add(struct edit *edit, struct channel *channel)
     struct id id = id_make();
     err = edit_run(edit,
                    "INSERT INTO channel (id, name, title, dvr_seconds, ladder,"
-                   " created_us, keep_days, keep_bytes, air_us)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
+                   " created_us, keep_days, keep_bytes, pull, air_us)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
                    DB_ID(&id), DB_STR(channel->name), DB_STR(channel->title),
                    DB_I64(channel->dvr_seconds), DB_I64(channel->ladder),
                    DB_I64(edit->time_us), DB_I64(channel->keep_days),
-                   DB_I64(channel->keep_bytes));
+                   DB_I64(channel->keep_bytes), DB_STR(channel->pull));
     if (err)
         return err;
     note_all(edit, channel->name, "add");
@@ -230,10 +234,11 @@ enum err channel_change(struct edit *edit, const struct channel *channel)
     struct db_query query =
         db_ask(edit->db,
                "UPDATE channel SET title = $1, dvr_seconds = $2, ladder = $3,"
-               " keep_days = $4, keep_bytes = $5 WHERE name = $6",
+               " keep_days = $4, keep_bytes = $5, pull = $7 WHERE name = $6",
                DB_STR(channel->title), DB_I64(channel->dvr_seconds),
                DB_I64(channel->ladder), DB_I64(channel->keep_days),
-               DB_I64(channel->keep_bytes), DB_STR(channel->name));
+               DB_I64(channel->keep_bytes), DB_STR(channel->name),
+               DB_STR(channel->pull));
     err = run_on(edit, &query, channel->name);
     if (err)
         return err;

@@ -21,6 +21,7 @@ enum {
     CHANNELS_MAX = 16,
     CHANNEL_NAME_BYTES_MAX = 32,
     CHANNEL_TITLE_BYTES_MAX = 120,
+    CHANNEL_PULL_BYTES_MAX = 512,
     CHANNEL_DVR_SECONDS = 4 * 3600, /* unless somebody says otherwise */
     CHANNEL_DVR_SECONDS_MIN = 60,
     CHANNEL_DVR_SECONDS_MAX = 24 * 3600,
@@ -73,6 +74,8 @@ struct channel {
     unsigned ladder;     /* which renditions are made: 1 << CHANNEL_AUDIO … */
     int64_t keep_days;   /* recordings of programmes; 0: none are made */
     int64_t keep_bytes;  /* … all together; the oldest go when it is more */
+    struct str pull; /* srt://… from where the broadcast is fetched, checked
+                        by who sets it; "": it is sent here */
 
     /* Not set by who adds it. */
     struct id id;

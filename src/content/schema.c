@@ -526,6 +526,10 @@ static const char key_roles_sql[] =
 static const char passphrase_sql[] =
     "ALTER TABLE stream_key ADD COLUMN passphrase TEXT NOT NULL DEFAULT '';";
 
+/* See channel.h. */
+static const char pull_sql[] =
+    "ALTER TABLE channel ADD COLUMN pull TEXT NOT NULL DEFAULT '';";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -547,6 +551,7 @@ const struct migration schema_migrations[] = {
     {18, "by which plan pictures were made", plan_sql},
     {19, "keys of captioners", key_roles_sql},
     {20, "passphrases of stream keys", passphrase_sql},
+    {21, "broadcasts that are fetched", pull_sql},
 };
 
 const size_t schema_migration_count =

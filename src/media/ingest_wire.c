@@ -77,9 +77,10 @@ static json_t *channel_json(const struct ingest_channel *channel)
     json_t *keys = json_array();
     for (size_t i = 0; i < channel->key_count; i++)
         json_array_append_new(keys, key_json(&channel->keys[i]));
-    return json_pack("{so so sI so}", "id", text(id_str(&channel->id)), "name",
-                     text(channel->name), "tick", (json_int_t)channel->tick,
-                     "keys", keys);
+    return json_pack("{so so sI so so}", "id", text(id_str(&channel->id)),
+                     "name", text(channel->name), "tick",
+                     (json_int_t)channel->tick, "pull",
+                     text_or_null(channel->pull), "keys", keys);
 }
 
 static void add_channels(json_t *object, const struct ingest_message *message)
@@ -260,6 +261,7 @@ static enum err read_channel(struct reading *reading, const json_t *object,
     enum err err = get_id(reading, object, "id", &channel->id);
     channel->name = get_text(reading, object, "name");
     channel->tick = get_number(object, "tick");
+    channel->pull = get_text(reading, object, "pull");
     if (!err &&
         (channel->name.len == 0 || channel->name.len > INGEST_NAME_BYTES_MAX))
         err = wrong(reading, "name", "is not 1 to 64 bytes long");

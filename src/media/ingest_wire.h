@@ -10,7 +10,8 @@
  * and each second how the feed is. When the playout hangs up, it ends.
  *
  *   {"type":"channels","channels":[{"id":"62f9f7d471fdc","name":"news",
- *     "tick":0,"keys":[{"id":"62f9f8a06e1b2","sha256":"<64 hex digits>",
+ *     "tick":0,"pull":"srt://…" or
+ * null,"keys":[{"id":"62f9f8a06e1b2","sha256":"<64 hex digits>",
  *     "priority":0,"from":null,"until":null,"passphrase":null}]}]}
  *   {"type":"media","channel":"62f9f7d471fdc"}              and a descriptor
  *
@@ -91,6 +92,7 @@ struct ingest_channel {
     struct id id;
     struct str name; /* for the log */
     int64_t tick;    /* its clock has been there */
+    struct str pull; /* fetched from there (srt_pull.h); "": sent to us */
     const struct ingest_key *keys;
     size_t key_count;
 };

@@ -135,6 +135,7 @@ static enum err read_channel(struct telling *telling, const json_t *json,
                          "a channel has an \"id\" of 13 digits and a \"name\" "
                          "of small letters, digits and '-'");
     station->name = channel->name = name;
+    channel->pull = text_of(&telling->arena, json, "pull");
     station->ladder = read_ladder(json_object_get(json, "ladder"));
     if (!station->ladder)
         return fault_set(fault, ERR_INVALID, "ladder",
@@ -282,6 +283,10 @@ enum err playout_set_channels(struct playout *playout, const json_t *channels,
             playout_channel(playout, id_str(&telling.stations[i].id));
         channel->hold_us = telling.holds_us[i];
         set_captioners(channel, &telling.captioners[i]);
+        if (telling.channels[i].pull.len && !*playout->config.srt)
+            log_warn("a channel's broadcast cannot be fetched: serve was "
+                     "started without --srt ADDRESS:PORT",
+                     LOG_STR("channel", telling.channels[i].name));
     }
     playout_gone_put_aside(playout);
     playout_ingest_tell_channels(playout);

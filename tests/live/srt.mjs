@@ -119,4 +119,76 @@ test("packets that are lost for good: pictures that depend on them are left out 
   encoder.stop();
 });
 
+// ---- fetching ----------------------------------------------------------------------
+
+/** An encoder that waits to be called. @param {number} port */
+const listen = (port) =>
+  encoder.start(`srt://127.0.0.1:${port}?mode=listener&passphrase=${PASSPHRASE}`);
+const van = async () => JSON.parse(await site.run("channel", "status", "--json")).channels.find((/** @type {any} */ c) => c.name === "van");
+/** @param {(channel: any) => unknown} is @param {string} what */
+const vanShows = (is, what) => until(async () => { const now = await van(); return is(now) && now; }, what);
+const far = await freeDatagramPort();
+const address = `srt://127.0.0.1:${far}?streamid=a%20van&passphrase=${encodeURIComponent(PASSPHRASE)}&latency=200`;
+
+test("an address that cannot be called is refused, with what one looks like", async () => {
+  /** @type {[string, RegExp][]} */
+  const wrong = [
+    ["rtmp://192.0.2.7/live", /srt:\/\/192\.0\.2\.7:9710/],
+    ["srt://relay.example.org:9710", /relay\.example\.org/],
+    ["srt://192.0.2.7", /192\.0\.2\.7/],
+    ["srt://192.0.2.7:9710?passphrase=short", /10 to 79/],
+    ["srt://192.0.2.7:9710?streamid=%zz", /stream id/],
+    ["srt://192.0.2.7:9710?latency=soon", /milliseconds/],
+    ["srt://192.0.2.7:9710?maxbw=1", /'maxbw' is not known/],
+  ];
+  for (const [pull, told] of wrong) {
+    const { code, stderr } = await broadsheet(["channel", "add", "van", "--pull", pull, "--data", site.data]);
+    assert.notEqual(code, 0, pull);
+    assert.match(stderr, told);
+  }
+});
+
+test("a channel that is fetched from somewhere: the log says once that nobody is there", async () => {
+  const from = site.log.length;
+  await site.run("channel", "add", "van", "--ladder", "source,audio", "--pull", address);
+  await logs(from, /cannot be fetched/);
+  await until(() => /a broadcast cannot be fetched.*reason/.test(site.log.slice(from)), "why");
+});
+
+test("it is on the air soon after its encoder listens, and again after that began anew", async () => {
+  for (let i = 0; i < 2; i++) {
+    listen(far);
+    const now = await vanShows((c) => c.on_air && c.feed?.state === "began" && c.feed.video?.width === 320, "the van is on the air");
+    assert.equal(now.feed.protocol, "srt");
+    assert.equal(now.feed.address, "127.0.0.1");
+    assert.equal(now.pulled_from, `127.0.0.1:${far}`);
+    if (i === 0) {
+      encoder.stop();
+      await vanShows((c) => !c.feed, "the feed is gone");
+    }
+  }
+  assert.equal([...site.log.matchAll(/a broadcast cannot be fetched/g)].length <= 3, true);
+});
+
+test("where it is fetched from is told, and not what lets one in there", async () => {
+  for (const text of [site.log, await site.run("channel", "status", "--json"), await site.run("channel", "show", "van", "--json"), await site.run("channel", "list", "--json")])
+    assert.ok(!text.includes(PASSPHRASE) && !text.includes("a%20van") && !text.includes("a van"));
+});
+
+test("who has a key of higher priority takes the air from it", async () => {
+  const key = /[a-z2-7]{32}/.exec(await site.run("channel", "key", "add", "van", "--priority", "5"))?.[0];
+  const studio = new Encoder();
+  studio.start(`rtmp://127.0.0.1:${rtmp}/live/${key}`);
+  await vanShows((c) => c.feed?.protocol === "rtmp" && c.on_air, "the studio is on the air");
+  listen(far);
+  studio.stop();
+  await vanShows((c) => c.feed?.protocol === "srt" && c.on_air, "the van is on the air again");
+});
+
+test("it ends within a second when it is not to be fetched any more", async () => {
+  await site.run("channel", "change", "van", "--pull", "");
+  await vanShows((c) => !c.feed, "the feed is gone");
+  assert.equal((await van()).pulled_from, null);
+});
+
 await run();

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "media/ingest_wire.h"
+#include "media/srt_pull.h"
 
 static struct arena arena;
 static struct buf out;
@@ -65,13 +66,15 @@ static void test_channels_and_keys_are_read_as_written(void **state)
     };
     digest_hex(STR("first"), keys[0].sha256);
     digest_hex(STR("second"), keys[1].sha256);
-    const struct ingest_channel channel = {id_of("62f9f7d471fdc"), STR("news"),
-                                           INT64_C(151000000000000), keys, 2};
+    const struct ingest_channel channel = {
+        id_of("62f9f7d471fdc"),      STR("news"), INT64_C(151000000000000),
+        STR("srt://192.0.2.7:9710"), keys,        2};
     struct ingest_message read = again(&(struct ingest_message){
         .kind = INGEST_CHANNELS, .channels = &channel, .channel_count = 1});
     assert_int_equal(read.channel_count, 1);
     assert_true(str_eq(read.channels->name, STR("news")));
     assert_int_equal(read.channels->tick, channel.tick);
+    assert_true(str_eq(read.channels->pull, channel.pull));
     assert_int_equal(read.channels->key_count, 2);
     const struct ingest_key *got = read.channels->keys;
     assert_string_equal(got[0].sha256, keys[0].sha256);
@@ -90,7 +93,9 @@ static void test_as_many_as_there_may_be_fit_into_one_message(void **state)
     struct ingest_key keys[INGEST_KEYS_MAX];
     struct ingest_channel channels[INGEST_CHANNELS_MAX];
     char passphrase[INGEST_PASSPHRASE_BYTES_MAX];
+    char pull[SRT_PULL_BYTES_MAX];
     memset(passphrase, 'p', sizeof passphrase);
+    memset(pull, 'p', sizeof pull);
     for (int i = 0; i < INGEST_KEYS_MAX; i++) {
         keys[i] = (struct ingest_key){
             .id = id_of("62f9f8a06e1b2"),
@@ -103,9 +108,12 @@ static void test_as_many_as_there_may_be_fit_into_one_message(void **state)
         digest_hex(STR("key"), keys[i].sha256);
     }
     for (int i = 0; i < INGEST_CHANNELS_MAX; i++)
-        channels[i] = (struct ingest_channel){
-            id_of("62f9f7d471fdc"), str_of(passphrase, 64),
-            INT64_C(151000000000000), keys, INGEST_KEYS_MAX};
+        channels[i] = (struct ingest_channel){id_of("62f9f7d471fdc"),
+                                              str_of(passphrase, 64),
+                                              INT64_C(151000000000000),
+                                              str_of(pull, sizeof pull),
+                                              keys,
+                                              INGEST_KEYS_MAX};
     struct ingest_message read =
         again(&(struct ingest_message){.kind = INGEST_CHANNELS,
                                        .channels = channels,

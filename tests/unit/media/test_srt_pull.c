@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/srt_pull.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct srt_pull pull;
+static struct fault fault;
+
+static void an_address_may_stand_alone(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "srt://192.0.2.7:9710", "srt://192.0.2.7:9710/",
+        "srt://192.0.2.7:9710?mode=caller", "srt://192.0.2.7:9710?"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_int_equal(srt_pull_parse(str_from_c(texts[i]), &pull, &fault),
+                         ERR_OK);
+        assert_string_equal(pull.address, "192.0.2.7:9710");
+        assert_string_equal(pull.stream_id, "");
+        assert_string_equal(pull.passphrase, "");
+        assert_int_equal(pull.latency_ms, 0);
+    }
+}
+
+static void all_that_is_said_behind_it_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        srt_pull_parse(STR("srt://[2001:db8::7]:9710?latency=200&passphrase="
+                           "a%20b%26c%3Dd%25ef&streamid=%23!::r=van,m=request"),
+                       &pull, &fault),
+        ERR_OK);
+    assert_string_equal(pull.address, "[2001:db8::7]:9710");
+    assert_string_equal(pull.passphrase, "a b&c=d%ef");
+    assert_string_equal(pull.stream_id, "#!::r=van,m=request");
+    assert_int_equal(pull.latency_ms, 200);
+}
+
+static void limits_are_kept_to_the_byte(void **state)
+{
+    (void)state;
+    enum { MOST = 79 };
+    char text[SRT_PULL_BYTES_MAX + 1] = "srt://a:1?passphrase=";
+    size_t head = strlen(text);
+    memset(text + head, 'x', MOST + 1);
+    assert_int_equal(srt_pull_parse(str_of(text, head + MOST), &pull, &fault),
+                     ERR_OK);
+    assert_int_equal(
+        srt_pull_parse(str_of(text, head + MOST + 1), &pull, &fault),
+        ERR_INVALID);
+    memset(text, 'x', sizeof text);
+    memcpy(text, "srt://a:1?streamid=", 19);
+    assert_int_equal(
+        srt_pull_parse(str_of(text, SRT_PULL_BYTES_MAX), &pull, &fault),
+        ERR_OK);
+    assert_int_equal(srt_pull_parse(str_of(text, sizeof text), &pull, &fault),
+                     ERR_INVALID);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *told;
+    } cases[] = {
+        {"", "srt://192.0.2.7:9710"},
+        {"srt://", "which address"},
+        {"srt://?streamid=x", "which address"},
+        {"srt://a:1?passphrase=123456789", "10 to 79"},
+        {"srt://a:1?passphrase=1234567890%0a", "10 to 79"},
+        {"srt://a:1?streamid=%4", "stream id"},
+        {"srt://a:1?streamid=%4g", "stream id"},
+        {"srt://a:1?streamid=%", "stream id"},
+        {"srt://a:1?latency=0", "milliseconds"},
+        {"srt://a:1?latency=8001", "milliseconds"},
+        {"srt://a:1?latency", "milliseconds"},
+        {"srt://a:1?mode=listener", "'mode' is not known"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fault = (struct fault){0};
+        assert_int_equal(
+            srt_pull_parse(str_from_c(cases[i].text), &pull, &fault),
+            ERR_INVALID);
+        if (!strstr(fault.message, cases[i].told))
+            fail_msg("%s: %s", cases[i].text, fault.message);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_address_may_stand_alone),
+        cmocka_unit_test(all_that_is_said_behind_it_is_read),
+        cmocka_unit_test(limits_are_kept_to_the_byte),
+        cmocka_unit_test(what_is_wrong_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
