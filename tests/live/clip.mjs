@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -287,7 +288,7 @@ if (playwright) {
   });
 } else skip("Chromium plays it", why ?? "");
 
-test("a minute out of hours of DVR is made within two seconds", async () => {
+test("a minute out of an hour of DVR is made within two seconds", async () => {
   stop();
   await site.stop();
   fillPast(site.data, "source", 3600, Date.now() - 900_000);
@@ -295,8 +296,25 @@ test("a minute out of hours of DVR is made within two seconds", async () => {
   note(`${quiet.seconds} s, ${(quiet.bytes / 1e6).toFixed(1)} MB, ${quiet.encoded} of ${quiet.pictures} encoded: ${quiet.ms.toFixed(0)} ms`);
   assert.ok(Math.abs(quiet.seconds - 60) < 0.001);
   await exec("ffmpeg", ["-v", "error", "-xerror", "-i", quiet.path, "-f", "null", "-"]);
-  if (process.env.BROADSHEET?.includes("asan")) skip("its time", "a build for finding mistakes is slow");
-  else assert.ok(quiet.ms <= 2000, `${quiet.ms} ms`);
+  assert.ok(quiet.encoded <= 2 * 47, "only what is around the ends is encoded");
+  // Where others want the machine as well, how long it took says nothing.
+  if (os.loadavg()[0] < 2 && !process.env.BROADSHEET?.includes("asan")) assert.ok(quiet.ms <= 2000, `${quiet.ms} ms`);
+});
+
+test("what is damaged on the disk is told, and nothing is made of it", async () => {
+  const live = path.join(site.data, "live");
+  const [channel] = fs.readdirSync(live).filter((name) => name !== "recordings");
+  const folder = path.join(live, channel, "source");
+  const count = async () => JSON.parse(await site.run("clip", "list", "--json")).length;
+  const before = await count();
+  for (const name of fs.readdirSync(folder).filter((one) => /^\d+\.mp4$/.test(one))) {
+    const bytes = fs.readFileSync(path.join(folder, name));
+    for (let i = 40; i < bytes.length; i += 997) bytes[i] ^= 0x5a;
+    fs.writeFileSync(path.join(folder, name), bytes);
+  }
+  const from = new Date(Date.now() - 930_000).toISOString(), to = new Date(Date.now() - 925_000).toISOString();
+  await assert.rejects(site.run("clip", "make", "news", from, to), /no clip can be made: .*damaged/);
+  assert.equal(await count(), before);
 });
 
 await run();
