@@ -89,7 +89,7 @@ test("pages: found in memory, asked for, answers by class, bytes", async () => {
   for (let i = 0; i < 3; i++) await site.get(`/en/nothing-${i}`);
   // Each thread shows what it counted when its second is over.
   const grows = (/** @type {string} */ name, /** @type {number} */ by) =>
-    shows(name, (n) => n >= (before.get(name) ?? NaN) + by);
+    shows(name, (n) => n >= (before.get(name) ?? 0) + by); // none is told before the first second is over
   await grows('broadsheet_edge_page_requests_total{edge="0",result="hit"}', 20);
   await grows('broadsheet_edge_page_requests_total{edge="0",result="miss"}', 3);
   await grows('broadsheet_edge_answers_total{edge="0",class="2xx"}', 20);
