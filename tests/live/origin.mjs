@@ -308,6 +308,7 @@ test("viewers are counted by their tokens", async () => {
   await request(place, "/live/news/source/index.m3u8?v=nobody");
   await until(() => (playout.viewers.get(ID) ?? 0) >= 196, "they are told");
   assert.ok((playout.viewers.get(ID) ?? 0) <= 204);
+  await until(() => playout.viewers.get(ID) === 0, "nobody is counted who asks no more");
 });
 
 test("a channel that is removed is gone, for those who wait too", async () => {
