@@ -9,7 +9,6 @@
  *
  * It holds no secret and can do nothing but read, write and compute: after its
  * start seccomp forbids everything else. */
-#include <errno.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "convert.h"
 
 enum {
@@ -82,33 +82,6 @@ static bool enter_sandbox(void)
 }
 #endif
 
-static bool read_all(char *target, size_t len)
-{
-    while (len > 0) {
-        ssize_t got = read(STDIN_FILENO, target, len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        target += got;
-        len -= (size_t)got;
-    }
-    return true;
-}
-
-static bool write_all(struct str bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t sent = write(STDOUT_FILENO, bytes.ptr, bytes.len);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent <= 0)
-            return false;
-        bytes = str_from(bytes, (size_t)sent);
-    }
-    return true;
-}
-
 static void put_length(char target[4], size_t len)
 {
     for (int i = 0; i < 4; i++)
@@ -170,7 +143,7 @@ static bool answer(struct str html, struct arena *arena, struct buf *out)
     }
     if (err)
         answer_fault(&fault, out);
-    return write_all(buf_str(out));
+    return fd_write_all(STDOUT_FILENO, buf_str(out));
 }
 
 static bool has_worked_enough(void)
@@ -187,13 +160,15 @@ static void serve(void)
     unsigned char head[4];
     arena_init(&arena, 1 << 20);
     buf_init(&out, ANSWER_BYTES_MAX);
-    while (!has_worked_enough() && read_all((char *)head, sizeof head)) {
+    while (!has_worked_enough() &&
+           fd_read_all(STDIN_FILENO, (char *)head, sizeof head)) {
         size_t len = (size_t)head[0] << 24 | (size_t)head[1] << 16 |
                      (size_t)head[2] << 8 | head[3];
         if (len > CONVERT_BYTES_MAX)
             break; /* the other side knows better */
         char *html = arena_array(&arena, char, len + 1);
-        if (!read_all(html, len) || !answer(str_of(html, len), &arena, &out))
+        if (!fd_read_all(STDIN_FILENO, html, len) ||
+            !answer(str_of(html, len), &arena, &out))
             break;
         arena_reset(&arena);
     }

@@ -6,12 +6,12 @@
  * It holds no secret and can do nothing but read, write and compute: see
  * sandbox.h. With "probe" as its argument it tries everything else, and tells;
  * with "background" it leaves the processor to others. */
-#include <errno.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../sandbox.h"
+#include "base/file.h"
 #include "card.h"
 #include "picture.h"
 
@@ -25,36 +25,9 @@ enum {
  */
 #define MEMORY_BYTES_MAX (UINT64_C(1536) * 1024 * 1024)
 
-static bool read_all(char *target, size_t len)
-{
-    while (len > 0) {
-        ssize_t got = read(STDIN_FILENO, target, len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        target += got;
-        len -= (size_t)got;
-    }
-    return true;
-}
-
-static bool write_all(struct str bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t sent = write(STDOUT_FILENO, bytes.ptr, bytes.len);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent <= 0)
-            return false;
-        bytes = str_from(bytes, (size_t)sent);
-    }
-    return true;
-}
-
 static bool write_frame(struct buf *out)
 {
-    bool written = !buf_err(out) && write_all(buf_str(out));
+    bool written = !buf_err(out) && fd_write_all(STDOUT_FILENO, buf_str(out));
     buf_reset(out);
     return written;
 }
@@ -138,10 +111,11 @@ static void serve(void)
     size_t len;
     arena_init(&arena, 0);
     buf_init(&out, IMAGE_FRAME_BYTES_MAX);
-    while (!has_worked_enough() && read_all(head, sizeof head) &&
+    while (!has_worked_enough() &&
+           fd_read_all(STDIN_FILENO, head, sizeof head) &&
            image_head_read(head, &kind, &len)) {
         char *body = arena_array(&arena, char, len + 1);
-        if (!read_all(body, len) ||
+        if (!fd_read_all(STDIN_FILENO, body, len) ||
             !answer(kind, str_of(body, len), &arena, &out))
             break;
         arena_finish(&arena); /* pictures are large */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clip_serve.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "clip.h"
 #include "media/clip_wire.h"
@@ -14,25 +14,11 @@ enum { ASKED_BYTES_MAX = 4096, INIT_BYTES_MAX = 1 << 20, OUT_BYTES = 1 << 20 };
 /* ---- Messages ---------------------------------------------------------------
  */
 
-static bool read_whole(char *target, size_t len)
-{
-    while (len) {
-        ssize_t got = read(STDIN_FILENO, target, len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        target += got;
-        len -= (size_t)got;
-    }
-    return true;
-}
-
 /* Appends the next message; false: there is none, or too much of it. */
 static bool read_message(struct buf *target, size_t *ret_len)
 {
     unsigned char head[CLIP_LENGTH_BYTES];
-    if (!read_whole((char *)head, sizeof head))
+    if (!fd_read_all(STDIN_FILENO, (char *)head, sizeof head))
         return false;
     size_t len = (size_t)head[0] << 24 | (size_t)head[1] << 16 |
                  (size_t)head[2] << 8 | head[3];
@@ -41,23 +27,9 @@ static bool read_message(struct buf *target, size_t *ret_len)
         return true;
     char *room =
         len <= CLIP_MESSAGE_BYTES_MAX ? buf_reserve(target, len) : NULL;
-    if (!room || !read_whole(room, len))
+    if (!room || !fd_read_all(STDIN_FILENO, room, len))
         return false;
     buf_grown(target, len);
-    return true;
-}
-
-static bool write_bytes(const char *bytes, size_t len)
-{
-    while (len) {
-        ssize_t sent = write(STDOUT_FILENO, bytes, len);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent <= 0)
-            return false;
-        bytes += sent;
-        len -= (size_t)sent;
-    }
     return true;
 }
 
@@ -66,7 +38,8 @@ static bool write_message(struct str bytes)
     char head[CLIP_LENGTH_BYTES];
     for (int i = 0; i < CLIP_LENGTH_BYTES; i++)
         head[i] = (char)(bytes.len >> (24 - 8 * i));
-    return write_bytes(head, sizeof head) && write_bytes(bytes.ptr, bytes.len);
+    return fd_write_all(STDOUT_FILENO, str_of(head, sizeof head)) &&
+           fd_write_all(STDOUT_FILENO, bytes);
 }
 
 static bool write_json(json_t *json)

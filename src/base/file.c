@@ -59,19 +59,6 @@ enum err file_read(const char *path, size_t max_bytes, struct arena *arena,
     return ERR_OK;
 }
 
-static bool write_all(int fd, struct str bytes)
-{
-    while (bytes.len) {
-        ssize_t put = write(fd, bytes.ptr, bytes.len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return false;
-        bytes = str_from(bytes, (size_t)put);
-    }
-    return true;
-}
-
 static bool sync_folder_of(const char *path)
 {
     char folder[PATH_MAX];
@@ -95,7 +82,7 @@ enum err file_write_atomic(const char *path, struct str bytes,
     DEFER(close_fd) int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
         return system_fault(fault, "create a file beside", path);
-    if (!write_all(fd, bytes) || fchmod(fd, 0644) < 0 || fsync(fd) < 0 ||
+    if (!fd_write_all(fd, bytes) || fchmod(fd, 0644) < 0 || fsync(fd) < 0 ||
         rename(beside, path) < 0) {
         enum err err = system_fault(fault, "write", path);
         unlink(beside);
@@ -130,4 +117,31 @@ enum err folder_make(const char *path, struct fault *fault)
         return system_fault(fault, "use as a folder", part);
     }
     return ERR_OK;
+}
+
+bool fd_read_all(int fd, char *target, size_t len)
+{
+    while (len) {
+        ssize_t got = read(fd, target, len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        target += got;
+        len -= (size_t)got;
+    }
+    return true;
+}
+
+bool fd_write_all(int fd, struct str bytes)
+{
+    while (bytes.len) {
+        ssize_t put = write(fd, bytes.ptr, bytes.len);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return false;
+        bytes = str_from(bytes, (size_t)put);
+    }
+    return true;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* base/file.h: whole files and folders, read and written safely. */
+/* base/file.h: whole files, folders and descriptors, read and written safely.
+ */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
+
+#include <stdbool.h>
 
 #include "base/fault.h"
 #include "base/str.h"
@@ -21,5 +24,10 @@ MUST_USE enum err file_write_atomic(const char *path, struct str bytes,
 
 /* Makes the folder and those above it; fine when it is there already. */
 MUST_USE enum err folder_make(const char *path, struct fault *fault);
+
+/* Exactly len bytes of a descriptor that blocks; all of them into one. false
+ * when it ends before (or an error: errno), and how far it came is unknown. */
+MUST_USE bool fd_read_all(int fd, char *target, size_t len);
+MUST_USE bool fd_write_all(int fd, struct str bytes);
 
 #endif

@@ -384,19 +384,6 @@ static void tell_failure(struct dvr *dvr, const char *what)
     dvr->has_failed = true;
 }
 
-static bool write_all(int fd, struct str bytes)
-{
-    while (bytes.len) {
-        ssize_t n = write(fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes = str_from(bytes, (size_t)n);
-    }
-    return true;
-}
-
 /* What is behind the last good record is cut off: nothing that is appended
  * there would be found again. */
 static bool trim_index(int fd, uint32_t hour, uint64_t size)
@@ -434,7 +421,7 @@ static struct live_place append(struct dvr *dvr, struct str bytes)
     struct live_place place = {dvr->hour, (uint32_t)bytes.len, dvr->offset};
     if (!dvr->hour)
         return (struct live_place){.hour = 0};
-    if (!write_all(dvr->data_fd, bytes)) {
+    if (!fd_write_all(dvr->data_fd, bytes)) {
         tell_failure(dvr, "write to the hour's file");
         close_files(dvr);
         return (struct live_place){.hour = 0};
@@ -449,7 +436,7 @@ static void append_record(struct dvr *dvr, const struct dvr_part *part)
     buf_init(&out, DVR_RECORD_BYTES);
     const struct record record = {*part, *dvr_last(dvr)};
     encode(&out, &record);
-    if (buf_err(&out) || !write_all(dvr->index_fd, buf_str(&out))) {
+    if (buf_err(&out) || !fd_write_all(dvr->index_fd, buf_str(&out))) {
         tell_failure(dvr, "write to the hour's index");
         close_files(dvr);
     } else if (dvr->has_failed) {

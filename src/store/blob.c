@@ -149,19 +149,6 @@ void blob_public_name(const struct blob *blob, char target[BLOB_PUBLIC_BYTES])
 /* ---- Storing ----------------------------------------------------------------
  */
 
-static bool write_all(int fd, struct str bytes)
-{
-    while (bytes.len) {
-        ssize_t put = write(fd, bytes.ptr, bytes.len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return false;
-        bytes = str_from(bytes, (size_t)put);
-    }
-    return true;
-}
-
 /* A name beside the others that nobody else takes. */
 static struct blob_path new_name(void)
 {
@@ -180,7 +167,7 @@ static enum err write_beside(int folder, const char *name, struct str bytes,
         openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail(fault, "create", name);
-    if (write_all(fd, bytes) && fsync(fd) == 0)
+    if (fd_write_all(fd, bytes) && fsync(fd) == 0)
         return ERR_OK;
     enum err err = fail(fault, "write", name);
     unlinkat(folder, name, 0);
@@ -310,20 +297,6 @@ enum err blob_open(struct blob_store *store, const struct blob *blob,
     return ERR_OK;
 }
 
-static bool read_all(int fd, char *target, size_t len)
-{
-    while (len) {
-        ssize_t got = read(fd, target, len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        target += got;
-        len -= (size_t)got;
-    }
-    return true;
-}
-
 enum err blob_read(struct blob_store *store, const struct blob *blob,
                    size_t max_bytes, struct arena *arena, struct str *ret_bytes,
                    struct fault *fault)
@@ -339,7 +312,7 @@ enum err blob_read(struct blob_store *store, const struct blob *blob,
                          blob->name, max_bytes);
     char *bytes = arena_alloc(arena, (size_t)size + 1, 1);
     errno = EIO;
-    if (!read_all(fd, bytes, (size_t)size))
+    if (!fd_read_all(fd, bytes, (size_t)size))
         return fail(fault, "read", blob->name);
     char digest[DIGEST_HEX_BYTES];
     digest_hex(str_of(bytes, (size_t)size), digest);
