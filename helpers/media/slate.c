@@ -11,14 +11,13 @@
 #pragma GCC diagnostic pop
 
 #include "encoder.h"
-#include "media/part.h"
 
 enum {
     HZ = PART_CLOCK_HZ,
     LONGER_MAX = 1280,
     SHORTER_MAX = 720,
-    FRAMES = 20,           /* of a group … */
-    FRAME_TICKS = HZ / 10, /* … of two seconds */
+    FRAMES = 20, /* of a group */
+    FRAME_TICKS = SLATE_GROUP_TICKS / FRAMES,
     BITS = 1000000,
     AAC_SAMPLES = 1024,
     AAC_PRIMING = 4, /* frames until silence is nothing but that */

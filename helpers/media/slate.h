@@ -6,6 +6,11 @@
 #define HELPERS_MEDIA_SLATE_H
 
 #include "media/packet.h"
+#include "media/part.h"
+
+enum {
+    SLATE_GROUP_TICKS = 2 * PART_CLOCK_HZ
+}; /* from key frame to key frame */
 
 struct slate;
 

@@ -16,8 +16,7 @@ enum {
     NOMINAL_TICKS = 3600, /* of a picture, while nothing better is known */
 };
 
-/* Tells it when it is another than before; NULL: there is none. */
-static void tell_trouble(struct station *station, const char *text)
+void station_trouble(struct station *station, const char *text)
 {
     struct str trouble = str_from_c(text);
     if (str_eq(trouble, str_from_c(station->trouble)) ||
@@ -59,6 +58,7 @@ void station_destroy(struct station *station)
     buf_finish(&station->last.bytes);
     subtitles_finish(&station->subtitles);
     slate_destroy(station->slate);
+    slate_destroy(station->still);
     studio_destroy(station->studio);
     ladder_destroy(station->ladder);
     free(station);
@@ -118,11 +118,15 @@ bool station_decide(struct station *station, struct str avcc, struct str asc)
                                       buf_str(&station->active[PACKET_AUDIO]),
                                       &station->format, &station->length_bytes);
     if (trouble)
-        tell_trouble(station, trouble);
+        station_trouble(station, trouble);
     if (!station->format.has_pictures && !station->format.has_sound)
         return false;
     station->state = WAITING;
-    ladder_configure(station->ladder, &station->format, station->is_slate);
+    station->is_still = false;
+    if (!station->format.has_pictures && station->muxes[SOURCE])
+        still_add(station);
+    ladder_configure(station->ladder, &station->format,
+                     station->is_slate || station->is_still);
     return true;
 }
 
@@ -137,7 +141,7 @@ static struct mux_format format_of(const struct station *station,
 /* Another feed has not told (yet) what the one before had. */
 static bool lacks_format(const struct station *station)
 {
-    return (station->format.has_pictures &&
+    return (station->format.has_pictures && !station->is_still &&
             station->configs[PACKET_VIDEO].len == 0) ||
            (station->format.has_sound &&
             station->configs[PACKET_AUDIO].len == 0);
@@ -312,18 +316,18 @@ static void watch_groups(struct station *station, int64_t begun, enum cut cut,
 {
     int64_t far = station->start.limits.segment * 5 / 2;
     if (cut == CUT_SEGMENT && !is_key)
-        tell_trouble(station,
-                     "Key frames are too far apart: segments begin without "
+        station_trouble(
+            station, "Key frames are too far apart: segments begin without "
                      "one, and viewers wait longer. Set the key frame interval "
                      "of the encoder to 1 or 2 seconds.");
     else if (cut == CUT_SEGMENT && station->cutter.segment_start - begun > far)
-        tell_trouble(station,
-                     "Key frames are far apart: viewers wait longer for the "
+        station_trouble(
+            station, "Key frames are far apart: viewers wait longer for the "
                      "first picture, and some players stay further behind. Set "
                      "the key frame interval of the encoder to 1 or 2 "
                      "seconds.");
     else if (cut == CUT_SEGMENT)
-        tell_trouble(station, NULL);
+        station_trouble(station, NULL);
 }
 
 static void keep_picture(struct station *station, const struct packet *packet,
@@ -367,14 +371,14 @@ static int64_t sound_beyond(const struct station *station)
                : 0;
 }
 
-static void picture(struct station *station, const struct packet *packet)
+void station_picture(struct station *station, const struct packet *packet)
 {
     bool is_key =
         packet->is_key && avc_is_idr(packet->payload, station->length_bytes);
     if (packet->is_key && !is_key && station->state != LIVE)
-        tell_trouble(station,
-                     "Key frames are not whole pictures of their own (IDR). "
-                     "Switch \"open GOP\" off in the encoder.");
+        station_trouble(station,
+                        "Key frames are not whole pictures of their own (IDR). "
+                        "Switch \"open GOP\" off in the encoder.");
     if (station->wants_key && !is_key) {
         station->dropped++;
         return;
@@ -422,11 +426,14 @@ static void sound(struct station *station, const struct packet *packet)
     if (!format->has_sound)
         return;
     int64_t duration = (int64_t)format->frame_samples * HZ / format->rate;
-    if (!format->has_pictures && station->state == LIVE &&
+    if ((!format->has_pictures || station->is_still) &&
+        station->state == LIVE &&
         packet->tick - station->last_sound > HOLE_TICKS_MAX) {
         station_finish(station, -1);
         station->state = WAITING;
     }
+    if (station->is_still)
+        still_show(station, packet->tick);
     if (!format->has_pictures && station->state != LIVE) {
         station->duration = duration;
         look_for_begin(station, packet->tick, true);
@@ -456,10 +463,10 @@ static void sound(struct station *station, const struct packet *packet)
 
 void station_frame(struct station *station, const struct packet *packet)
 {
-    if (packet->track == PACKET_VIDEO)
-        picture(station, packet);
-    else
+    if (packet->track == PACKET_AUDIO)
         sound(station, packet);
+    else if (!station->is_still)
+        station_picture(station, packet);
     if (packet->tick > station->now)
         station->now = packet->tick;
     flush(station);
@@ -531,7 +538,8 @@ static void feed_frame(struct station *station, const struct packet *packet)
  * pictures are none of it: they go on. */
 static void want_key(struct station *station)
 {
-    station->wants_key = station->format.has_pictures && !station->is_slate;
+    station->wants_key = station->format.has_pictures && !station->is_slate &&
+                         !station->is_still;
 }
 
 /* Whoever sends next tells what it sends. */

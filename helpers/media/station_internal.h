@@ -66,6 +66,8 @@ struct station {
     int64_t slate_tick, slate_us; /* its begin, and when that should be seen */
     int64_t slate_sound; /* tick of the first sound of a feed without pictures
                             that came meanwhile; -1: none */
+    struct slate *still; /* pictures of a feed that has sound alone; or NULL */
+    bool is_still;       /* they are shown */
     struct studio *studio;
     struct ladder *ladder;
     struct { /* where it goes on with what the process before made */
@@ -79,6 +81,9 @@ struct station {
 /* A frame of the feed, or of the slate. */
 void station_frame(struct station *station, const struct packet *packet);
 
+/* Its picture; of the feed, or one that stands for it. */
+void station_picture(struct station *station, const struct packet *packet);
+
 /* Reads the formats of what comes now; false: nothing of it can be passed on.
  * What comes before a key frame is left out afterwards. */
 bool station_decide(struct station *station, struct str avcc, struct str asc);
@@ -89,6 +94,18 @@ void station_finish(struct station *station, int64_t tick);
 
 /* Up to where there are parts; -1: there never were any. */
 int64_t station_done_until(const struct station *station);
+
+/* Tells it when it is another than before; NULL: there is none. */
+void station_trouble(struct station *station, const char *text);
+
+/* ---- station_still.c -------------------------------------------------------
+ */
+
+/* The format has sound alone: it gets pictures, if they can be made. */
+void still_add(struct station *station);
+
+/* The pictures up to the sound at tick. */
+void still_show(struct station *station, int64_t tick);
 
 /* ---- station_slate.c -------------------------------------------------------
  */

@@ -47,8 +47,8 @@ static const struct shape {
      true, true, 48000, 2.2, "avc1.42c0"},
     {"silent", PICTURES("320x180", "25") H264 "-g 50 ", true, false, 0, 2.0,
      "avc1.42c0"},
-    {"radio", TONE("44100") "-c:a aac -ac 1 ", false, true, 44100, 2.1,
-     "mp4a.40.2"},
+    {"radio", TONE("44100") "-c:a aac -ac 1 ", false, true, 44100, 2.0,
+     "avc1.64"},
 };
 
 static int64_t last_tick(const struct feed *feed)
@@ -90,6 +90,27 @@ static void compare(const struct tv_samples *samples, const struct feed *feed,
     assert_true(at > 0);
 }
 
+/* One picture as the other, without a hole; a key frame each two seconds, with
+ * which segments begin. */
+static void check_still(const struct tv_samples *samples)
+{
+    int64_t key = -1;
+    assert_true(samples->count >= 10);
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct tv_sample *sample = &samples->samples[i];
+        if (i > 0)
+            assert_int_equal(sample->time,
+                             sample[-1].time + sample[-1].duration);
+        if (sample->is_key && key >= 0)
+            assert_int_equal(sample->time - key, 2 * HZ);
+        if (sample->is_key)
+            key = sample->time;
+        assert_int_equal(sample->shown_after, 0);
+        assert_in_range(sample->duration, 1, HZ / 4);
+    }
+    assert_true(samples->samples[0].is_key);
+}
+
 static void check_lengths(const struct tv *tv, unsigned rendition,
                           double segment_seconds)
 {
@@ -128,6 +149,11 @@ static void check_all(const struct tv *tv, const struct feed *feed,
         free(samples.samples);
         tv_samples(tv, SOUND_ONLY, true, &samples);
         compare(&samples, feed, true, shape->rate);
+        free(samples.samples);
+    }
+    if (!shape->pictures) {
+        tv_samples(tv, SOURCE, false, &samples);
+        check_still(&samples);
         free(samples.samples);
     }
 }
@@ -242,6 +268,7 @@ static void test_another_feed_is_one_discontinuity(void **state)
         {"sample-rate",
          PICTURES("320x180", "25") TONE("44100") H264 "-g 25 " AAC, 1, HZ / 5},
         {"silent", PICTURES("320x180", "25") H264 "-g 50 ", 1, HZ / 5},
+        {"radio", TONE("44100") "-c:a aac -ac 1 ", 1, HZ / 5},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct feed first, second;
@@ -268,6 +295,38 @@ static void test_another_feed_is_one_discontinuity(void **state)
         feed_finish(&first);
         feed_finish(&second);
     }
+}
+
+/* The camera is switched off, and on again. */
+static void test_pictures_that_go_and_come_are_one_discontinuity_each(
+    void **state)
+{
+    (void)state;
+    struct feed pictures, sound;
+    struct tv tv;
+    struct tv_samples samples;
+    int64_t later = 0;
+    feed_make(&pictures, "plain", shapes[0].words, HZ);
+    feed_make(&sound, "tone", TONE("48000") "-c:a aac -ac 2 ", HZ);
+    tv_begin(&tv, LADDER);
+    for (int i = 0; i < 3; i++) {
+        const struct feed *feed = i % 2 ? &sound : &pictures;
+        send_later(&tv, feed, 0, feed->count, later);
+        later += last_tick(feed) - HZ + HZ / 25;
+        tv_send(&tv, &(struct packet){.kind = PACKET_END});
+    }
+    tv_take_until(&tv, SOURCE, later + HZ * 4 / 10);
+    assert_int_equal(count_flag(&tv, SOURCE, PART_DISCONTINUITY), 2);
+    assert_int_equal(count_flag(&tv, SOURCE, PART_GAP), 0);
+    tv_samples(&tv, SOURCE, false, &samples);
+    free(samples.samples);
+    tv_samples(&tv, SOUND_ONLY, true, &samples);
+    free(samples.samples);
+    check_lengths(&tv, SOURCE, 2.0);
+    tv_play(&tv, SOURCE);
+    tv_end(&tv);
+    feed_finish(&pictures);
+    feed_finish(&sound);
 }
 
 /* The part that would have begun the segment is not there; the next begins it.
@@ -304,7 +363,6 @@ static void test_a_slate_is_shown_while_nothing_comes(void **state)
         struct feed feed;
         struct tv tv;
         struct tv_samples samples;
-        bool has_source = shapes[i].pictures;
         print_message("# %s\n", shapes[i].name);
         feed_make(&feed, shapes[i].name, shapes[i].words, HZ);
         tv_begin(&tv, "[\"source\",\"audio\"]");
@@ -322,7 +380,7 @@ static void test_a_slate_is_shown_while_nothing_comes(void **state)
         tv_take_until(&tv, SOURCE, last_tick(&feed) + later - HZ * 6 / 10);
         size_t breaks = count_flag(&tv, SOURCE, PART_DISCONTINUITY);
         assert_int_equal(breaks, 3);
-        tv_samples(&tv, SOURCE, !has_source, &samples); /* without a hole */
+        tv_samples(&tv, SOURCE, false, &samples); /* without a hole */
         free(samples.samples);
         check_lengths(&tv, SOURCE, 2.2);
         tv_play(&tv, SOURCE);
@@ -504,6 +562,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(
             test_a_program_that_is_killed_loses_and_repeats_nothing),
         cmocka_unit_test(test_another_feed_is_one_discontinuity),
+        cmocka_unit_test(
+            test_pictures_that_go_and_come_are_one_discontinuity_each),
         cmocka_unit_test(test_missing_sound_takes_no_segment_with_it),
         cmocka_unit_test(test_a_slate_is_shown_while_nothing_comes),
         cmocka_unit_test(test_the_studio_sees_and_hears),
