@@ -69,9 +69,14 @@ export class Encoder {
 
   /** @param {string} url @param {Feed} [feed] */
   start(url, feed = {}) {
+    this.run([...encode(feed), ...formatOf(url)]);
+  }
+
+  /** With arguments of one's own. @param {string[]} words */
+  run(words) {
     this.stop();
     this.said = "";
-    const child = spawn("ffmpeg", [...encode(feed), ...formatOf(url)], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn("ffmpeg", words, { stdio: ["ignore", "ignore", "pipe"] });
     child.stderr?.on("data", (text) => (this.said += text));
     this.child = child;
   }

@@ -181,7 +181,7 @@ export function parse(text, { strict = true } = {}) {
 function hasShortSegments(text) {
   const target = Number(/TARGETDURATION:(\d+)/.exec(text)?.[1]);
   const newest = [...text.matchAll(/#EXTINF:([\d.]+)/g)].slice(-5);
-  return newest.some(([, seconds]) => Number(seconds) < 0.95 * target);
+  return newest.some(([, seconds]) => Number(seconds) < target - 0.0005);
 }
 
 /**
