@@ -163,6 +163,19 @@ static bool find_media(void *context, struct str id,
     return true;
 }
 
+/* Which channels there are is not known here: the address leads on. */
+static bool find_channel(void *context, struct str name,
+                         struct document_link *ret_page, struct buf *html)
+{
+    const struct exporter *exporter = context;
+    (void)html;
+    ret_page->href = arena_printf(exporter->arena, "/%" PRI_STR "/tv/%" PRI_STR,
+                                  ARG_STR(exporter->article->content.language),
+                                  ARG_STR(name));
+    ret_page->title = STR("");
+    return true;
+}
+
 static enum err set_body(struct exporter *exporter, json_t *item,
                          const struct document_node *doc)
 {
@@ -172,6 +185,7 @@ static enum err set_body(struct exporter *exporter, json_t *item,
     buf_init(&html, ARTICLE_NINJS_BYTES_MAX);
     const struct document_writer writer = {
         .media = find_media,
+        .channel = find_channel,
         .context = exporter,
         .base_url = exporter->options->address,
     };

@@ -4,6 +4,7 @@
  *   /live/news/master.m3u8              which renditions there are
  *   /live/news/thumbs.vtt               pictures to scroll by
  *   /live/news/thumb-4711.jpg
+ *   /live/news/poster.jpg               the newest of them, of whenever it is
  *   /live/news/captions/index.m3u8      what is said, cut as the pictures are
  *   /live/news/captions/4711.vtt
  *   /live/news/720p/index.m3u8          what there is of one
@@ -23,6 +24,7 @@
 #include "base/hash.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "edge/edge_live_internal.h"
 #include "edge/live_viewers.h"
 #include "net/accept.h"
@@ -38,6 +40,9 @@ enum {
 
 #define CORS EDGE_LIVE_CORS
 #define NOSNIFF EDGE_LIVE_NOSNIFF
+/* A picture is made each ten seconds. */
+#define POSTER_LASTING "Cache-Control: public, max-age=10\r\n"
+#define POSTER_AGE_US (60 * TIME_US_PER_SECOND)
 #define CHANGING "Cache-Control: no-cache\r\n"
 #define CAPTIONED "Broadsheet-Captions: yes\r\n"
 #define CAPTIONS_PREFIX STR("captions/")
@@ -375,6 +380,29 @@ static void answer_picture(const struct live_seat *seat,
     edge_live_answer_words(exchange, 404, STR("there is no such picture"));
 }
 
+/* What is shown before somebody presses Play: of now, or nothing. */
+static void answer_poster(const struct live_seat *seat,
+                          struct http_exchange *exchange)
+{
+    const struct live_station *station = seat->station;
+    const struct live_picture *newest =
+        station->picture_count ? &station->pictures[station->picture_count - 1]
+                               : NULL;
+    if (!newest || newest->start_us < time_now_us() - POSTER_AGE_US) {
+        edge_live_answer_words(exchange, 404,
+                               STR("there is no picture of now"));
+        return;
+    }
+    http_answer(exchange, &(struct http_answer){
+                              .status = 200,
+                              .content_type = STR("image/jpeg"),
+                              .fields = STR(CORS NOSNIFF POSTER_LASTING),
+                              .body = live_blob_str(newest->jpeg),
+                              .release = live_blob_release,
+                              .owner = live_blob_hold(newest->jpeg),
+                          });
+}
+
 /* ---- Of a rendition ---------------------------------------------------------
  */
 
@@ -581,6 +609,8 @@ static void answer_channel(struct edge_thread *thread, struct live_seat *seat,
         answer_master(seat, exchange, &parameters);
     } else if (str_eq(rest, STR("thumbs.vtt"))) {
         answer_pictures(seat, exchange);
+    } else if (str_eq(rest, STR("poster.jpg"))) {
+        answer_poster(seat, exchange);
     } else if (read_number(rest, STR("thumb-"), STR(".jpg"), &number)) {
         answer_picture(seat, exchange, number);
     } else if (str_starts_with(rest, CAPTIONS_PREFIX)) {

@@ -40,6 +40,7 @@ enum document_kind {
     DOCUMENT_GALLERY, /* its children are images */
     DOCUMENT_VIDEO,
     DOCUMENT_EMBED,
+    DOCUMENT_CHANNEL, /* a small player of television */
     DOCUMENT_TABLE,
     DOCUMENT_TABLE_ROW,
     DOCUMENT_TABLE_CELL,
@@ -55,12 +56,13 @@ enum document_attr {
     DOCUMENT_CITE,     /* blockquote, pull_quote: who said it */
     DOCUMENT_MEDIA,    /* image, video: the id of a media record */
     DOCUMENT_ALT,      /* image */
-    DOCUMENT_CAPTION,  /* image, gallery, video, table */
+    DOCUMENT_CAPTION,  /* image, gallery, video, channel, table */
     DOCUMENT_CREDIT,   /* image, video */
     DOCUMENT_PROVIDER, /* embed: "YouTube" */
     DOCUMENT_URL,      /* embed: where it is */
     DOCUMENT_TITLE,    /* embed, video */
     DOCUMENT_POSTER,   /* embed, video: the id of a media record */
+    DOCUMENT_NAME,     /* channel: its name in addresses */
     DOCUMENT_HEADER,   /* table_cell: boolean as 0 or 1 */
     DOCUMENT_ATTR_COUNT
 };
@@ -181,6 +183,13 @@ struct document_writer {
      * as media has it. */
     bool (*poster)(void *context, struct str id,
                    struct document_media *ret_media);
+    /* Answers false when there is no television channel of that name (any
+     * more), and its figure is left out; else true, with the channel's page and
+     * title, what feeds lead to, in *ret_page. For pages it appends the
+     * player's markup to html, which is NULL for feeds. NULL: there are no
+     * channels. */
+    bool (*channel)(void *context, struct str name,
+                    struct document_link *ret_page, struct buf *html);
     void *context;
     struct str base_url; /* "https://bm.ge": what feeds put before '/…' */
     bool first_is_eager; /* the first picture is not loaded lazily */

@@ -79,7 +79,7 @@ static void write_image(const struct feed_writer *feed,
     buf_add_c(feed->out, "</figure>\n");
 }
 
-/* A clip or an embed is a link. */
+/* A clip, an embed or a channel is a link. */
 static void write_link(const struct feed_writer *feed, struct str address,
                        struct str title)
 {
@@ -99,6 +99,16 @@ static void write_video(const struct feed_writer *feed,
                             &media))
         write_link(feed, media.src,
                    title.len ? title : document_str(node, DOCUMENT_CAPTION));
+}
+
+static void write_channel(const struct feed_writer *feed,
+                          const struct document_node *node)
+{
+    struct document_link page = {0};
+    if (document_find_channel(feed->options, node, &page, NULL))
+        write_link(feed, page.href,
+                   page.title.len ? page.title
+                                  : document_str(node, DOCUMENT_CAPTION));
 }
 
 static void write_quote(const struct feed_writer *feed,
@@ -179,6 +189,9 @@ static void write_block(const struct feed_writer *feed,
     case DOCUMENT_EMBED:
         write_link(feed, document_str(node, DOCUMENT_URL),
                    document_str(node, DOCUMENT_TITLE));
+        return;
+    case DOCUMENT_CHANNEL:
+        write_channel(feed, node);
         return;
     case DOCUMENT_TABLE:
         write_table(feed, node);

@@ -3,6 +3,7 @@
  *
  *   figure.picture, figure.gallery > div.gallery-items, figure.video,
  *   figure.embed > a > span.embed-provider, span.embed-title,
+ *   figure.channel > what the theme makes of a channel (tv-small.html),
  *   figure.quote, figure.pull-quote, div.table-scroll, small.credit
  *
  * Nothing is loaded from third parties: an embed is a link with a poster; what
@@ -190,6 +191,21 @@ static void write_embed(struct html_writer *html,
     buf_add_c(html->out, "</a></figure>\n");
 }
 
+static void write_channel(struct html_writer *html,
+                          const struct document_node *node)
+{
+    struct document_link page = {0};
+    struct buf *out = html->out;
+    DEFER(buf_finish) struct buf player;
+    buf_init(&player, HTML_BYTES_MAX);
+    if (!document_find_channel(html->options, node, &page, &player))
+        return;
+    buf_add_c(out, "<figure class=\"channel\">");
+    buf_add(out, buf_str(&player));
+    write_caption(out, node);
+    buf_add_c(out, "</figure>\n");
+}
+
 /* ---- Quotes, lists, tables
  * ------------------------------------------------------ */
 
@@ -346,6 +362,7 @@ static void (*const WRITERS[DOCUMENT_KIND_COUNT])(
     [DOCUMENT_GALLERY] = write_gallery,
     [DOCUMENT_VIDEO] = write_video,
     [DOCUMENT_EMBED] = write_embed,
+    [DOCUMENT_CHANNEL] = write_channel,
     [DOCUMENT_TABLE] = write_table,
     [DOCUMENT_TABLE_ROW] = write_row,
     [DOCUMENT_RULE] = write_rule,

@@ -26,6 +26,15 @@ bool document_find_media(const struct document_writer *writer, struct str id,
     return true;
 }
 
+bool document_find_channel(const struct document_writer *writer,
+                           const struct document_node *node,
+                           struct document_link *ret_page, struct buf *html)
+{
+    return writer && writer->channel &&
+           writer->channel(writer->context, document_str(node, DOCUMENT_NAME),
+                           ret_page, html);
+}
+
 bool document_find_poster(const struct document_writer *writer, struct str id,
                           struct document_media *ret_media)
 {

@@ -81,6 +81,10 @@ void document_write_attr(struct buf *out, const char *name, struct str value);
 /* Looks media up. False when it is unknown or has no src. */
 bool document_find_poster(const struct document_writer *writer, struct str id,
                           struct document_media *ret_media);
+/* The same for the channel that a node names. */
+bool document_find_channel(const struct document_writer *writer,
+                           const struct document_node *node,
+                           struct document_link *ret_page, struct buf *html);
 bool document_find_media(const struct document_writer *writer, struct str id,
                          struct document_media *ret_media);
 

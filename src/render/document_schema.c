@@ -17,7 +17,7 @@
 #define PROSE  (KIND(PARAGRAPH) | LISTS)
 #define BLOCKS (PROSE | KIND(HEADING) | KIND(BLOCKQUOTE) | KIND(PULL_QUOTE) | \
                 KIND(IMAGE) | KIND(GALLERY) | KIND(VIDEO) | KIND(EMBED) | \
-                KIND(TABLE) | KIND(RULE))
+                KIND(CHANNEL) | KIND(TABLE) | KIND(RULE))
 
 #define FIGURE_ATTRS (KIND(MEDIA) | KIND(CAPTION) | KIND(CREDIT))
 
@@ -35,6 +35,7 @@ const struct document_kind_rule DOCUMENT_KINDS[DOCUMENT_KIND_COUNT] = {
     [DOCUMENT_GALLERY]      = { STR_INIT("gallery"),      KIND(IMAGE),         1, KIND(CAPTION),                                   0 },
     [DOCUMENT_VIDEO]        = { STR_INIT("video"),        0,                   0, FIGURE_ATTRS | KIND(TITLE) | KIND(POSTER),       KIND(MEDIA) },
     [DOCUMENT_EMBED]        = { STR_INIT("embed"),        0,                   0, KIND(PROVIDER) | KIND(URL) | KIND(TITLE) | KIND(POSTER), KIND(URL) },
+    [DOCUMENT_CHANNEL]      = { STR_INIT("channel"),      0,                   0, KIND(CAPTION) | KIND(NAME),                      KIND(NAME) },
     [DOCUMENT_TABLE]        = { STR_INIT("table"),        KIND(TABLE_ROW),     1, KIND(CAPTION),                                   0 },
     [DOCUMENT_TABLE_ROW]    = { STR_INIT("table_row"),    KIND(TABLE_CELL),    1, 0,                                               0 },
     [DOCUMENT_TABLE_CELL]   = { STR_INIT("table_cell"),   PROSE,               0, KIND(HEADER),                                    0 },
@@ -55,6 +56,7 @@ const struct document_attr_rule DOCUMENT_ATTRS[DOCUMENT_ATTR_COUNT] = {
     [DOCUMENT_URL]      = { STR_INIT("url"),      DOCUMENT_TYPE_URL,  1, DOCUMENT_URL_BYTES_MAX },
     [DOCUMENT_TITLE]    = { STR_INIT("title"),    DOCUMENT_TYPE_TEXT, 0, 1000 },
     [DOCUMENT_POSTER]   = { STR_INIT("poster"),   DOCUMENT_TYPE_ID,   1, 64 },
+    [DOCUMENT_NAME]     = { STR_INIT("name"),     DOCUMENT_TYPE_ID,   1, 32 },
     [DOCUMENT_HEADER]   = { STR_INIT("header"),   DOCUMENT_TYPE_BOOL, 0, 1 },
 };
 

@@ -19,6 +19,9 @@
     "img-src 'self'; font-src 'self'; form-action 'none'; base-uri 'none'; " \
     "frame-ancestors *\r\n"
 
+/* Templates whose pages may hold a player. */
+#define HAVE_PLAYERS STR("tv programme front article live")
+
 #define ONLY STR("/*! only ")
 #define ALL STR("/*! all */")
 #define COMMENT_END STR("*/")
@@ -153,9 +156,10 @@ static void make_fields(struct look *look, struct look_sheet *sheet)
                            ARG_STR(menu))
                   .ptr;
     /* What Media Source Extensions play has an address of the page's own. */
-    bool has_player = str_eq(sheet->template, STR("tv")) ||
-                      str_eq(sheet->template, STR("programme"));
-    const char *media = has_player ? " blob:" : "";
+    const char *media =
+        !sheet->template.len || is_named(HAVE_PLAYERS, sheet->template)
+            ? " blob:"
+            : "";
     sheet->page_fields =
         arena_printf(&look->arena, POLICY LOOK_GUARDS LOOK_ALONE,
                      sheet->digest.ptr, also, media);

@@ -43,9 +43,6 @@ static enum err set_channel(struct printing *p, const struct channel_list *list,
     enum err err = tv_set_now(p, list, channel, tv);
     if (!err)
         err = tv_set_days(p, channel, tv);
-    value_set_str(
-        tv, "stream",
-        arena_printf(p->arena, "/live/%" PRI_STR "/", ARG_STR(channel->name)));
     value_set_int(tv, "dvr", channel->dvr_seconds);
     bool has_past = channel->past_us > 0 && channel->past_us < channel->air_us;
     value_set_int(tv, "since",
@@ -87,15 +84,6 @@ static enum err print_channel(struct printing *p,
     return printing_render(p, "tv", 200);
 }
 
-static const struct channel *find(const struct channel_list *list,
-                                  struct str name)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (str_eq(list->channels[i].name, name))
-            return &list->channels[i];
-    return NULL;
-}
-
 enum err page_tv(struct printing *p)
 {
     struct channel_list list;
@@ -106,7 +94,7 @@ enum err page_tv(struct printing *p)
         return err;
     if (!p->path.slug.len)
         return print_channel(p, &list, list.count ? &list.channels[0] : NULL);
-    const struct channel *channel = find(&list, p->path.slug);
+    const struct channel *channel = tv_named(&list, p->path.slug);
     if (!channel)
         return ERR_NOT_FOUND;
     if (channel != &list.channels[0])

@@ -35,6 +35,7 @@ enum err site_print(struct site *site, struct db *reader, struct str page_key,
         .keys = {.arena = arena},
     };
     enum err err = printers[p->path.page](p);
+    err = err ? err : p->failed;
     if (err == ERR_NOT_FOUND)
         err = page_not_found(p);
     print.fields = arena_copy(arena, print.fields);

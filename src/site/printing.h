@@ -56,6 +56,9 @@ struct printing {
     struct value *share;    /* data.page.og, from printing_share on */
     struct value *linked;   /* data.page.linked.@graph, see linked_data.h */
 
+    /* What went wrong where nobody could be told; then it is not printed. */
+    enum err failed;
+
     /* Where this page is in other languages; "" where it is not. Set by
      * printing_translated, by the language's place in languages. */
     struct str translations[PRINTING_LANGUAGES_MAX];

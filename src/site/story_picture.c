@@ -7,6 +7,7 @@
 #include "render/value.h"
 #include "site/printing.h"
 #include "site/story_model.h"
+#include "site/tv_model.h"
 
 enum {
     SOURCE_WIDTH = 960, /* of what came, for those who take only one */
@@ -305,6 +306,13 @@ static bool find_poster(void *context, struct str id,
                        STORY_POSTER, ret_media);
 }
 
+static bool find_channel(void *context, struct str name,
+                         struct document_link *ret_page, struct buf *html)
+{
+    const struct picture_source *source = context;
+    return tv_find(source->p, name, ret_page, html);
+}
+
 struct document_writer story_writer(struct printing *p,
                                     const struct article *article)
 {
@@ -313,6 +321,7 @@ struct document_writer story_writer(struct printing *p,
     return (struct document_writer){
         .media = find_media,
         .poster = find_poster,
+        .channel = find_channel,
         .context = source,
         .base_url = p->settings.address,
     };

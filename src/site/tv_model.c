@@ -5,8 +5,11 @@
 #include "content/channel.h"
 #include "content/programme.h"
 #include "content/recording.h"
+#include "render/document.h"
 #include "render/locale.h"
+#include "render/template.h"
 #include "render/value.h"
+#include "site/look.h"
 #include "site/printing.h"
 
 enum {
@@ -77,6 +80,9 @@ enum err tv_set_now(struct printing *p, const struct channel_list *list,
     value_set_str(tv, "name", channel->name);
     value_set_str(tv, "title", channel->title);
     value_set_str(tv, "url", tv_path(p, list, channel));
+    value_set_str(
+        tv, "stream",
+        arena_printf(p->arena, "/live/%" PRI_STR "/", ARG_STR(channel->name)));
     value_set_bool(tv, "air", channel->air_us != 0 && !printing_is_static(p));
     value_set_bool(tv, "now", false);
     value_set_bool(tv, "next", false);
@@ -185,4 +191,40 @@ enum err tv_set_strip(struct printing *p)
         return err;
     return tv_set_now(p, &list, &list.channels[0],
                       value_set_object(p->data, "strip"));
+}
+
+const struct channel *tv_named(const struct channel_list *list, struct str name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (str_eq(list->channels[i].name, name))
+            return &list->channels[i];
+    return NULL;
+}
+
+static enum err write_player(struct printing *p,
+                             const struct channel_list *list,
+                             const struct channel *channel, struct buf *html)
+{
+    struct value *shown = value_set_object(p->data, "channel");
+    enum err err = tv_set_now(p, list, channel, shown);
+    if (!err)
+        err = template_render(p->look->theme, STR("channel"), p->data, html,
+                              p->fault);
+    return err;
+}
+
+bool tv_find(struct printing *p, struct str name,
+             struct document_link *ret_page, struct buf *html)
+{
+    struct channel_list list;
+    enum err err = tv_channels(p, &list);
+    const struct channel *channel = err ? NULL : tv_named(&list, name);
+    if (channel) {
+        ret_page->href = tv_path(p, &list, channel);
+        ret_page->title = channel->title;
+        if (html)
+            err = write_player(p, &list, channel, html);
+    }
+    p->failed = p->failed ? p->failed : err;
+    return channel && !err;
 }

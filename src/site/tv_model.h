@@ -3,11 +3,15 @@
 #ifndef SITE_TV_MODEL_H
 #define SITE_TV_MODEL_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/str.h"
 
+struct buf;
 struct channel;
 struct channel_list;
+struct document_link;
 struct id;
 struct printing;
 struct programme;
@@ -21,6 +25,10 @@ MUST_USE enum err tv_channels(struct printing *p,
 struct str tv_path(const struct printing *p, const struct channel_list *list,
                    const struct channel *channel);
 
+/* The one of that name, or NULL. */
+const struct channel *tv_named(const struct channel_list *list,
+                               struct str name);
+
 /* "/en/programme/62f9f7d471fdc" */
 struct str tv_programme_path(const struct printing *p, const struct id *id);
 
@@ -29,8 +37,9 @@ struct str tv_programme_path(const struct printing *p, const struct id *id);
 void tv_fill_programme(struct printing *p, struct value *value,
                        const struct programme *programme);
 
-/* Sets tv.name, .title, .url, .air, and tv.now and tv.next: {
- * as tv_fill_programme} or false. The page depends on the channel. */
+/* Sets tv.name, .title, .url, .stream (where its playlists are), .air, and
+ * tv.now and tv.next: { as tv_fill_programme} or false. The page depends on the
+ * channel. */
 MUST_USE enum err tv_set_now(struct printing *p,
                              const struct channel_list *list,
                              const struct channel *channel, struct value *tv);
@@ -40,6 +49,13 @@ MUST_USE enum err tv_set_now(struct printing *p,
  * current]}], today and tomorrow, and tv.zone. */
 MUST_USE enum err tv_set_days(struct printing *p, const struct channel *channel,
                               struct value *tv);
+
+/* For an article that shows a channel: its page and title and, unless html is
+ * NULL, the player (template "channel", whose data.channel is as tv_set_now has
+ * it). The page depends on the channel. False: there is none of that name; or
+ * something went wrong, which p->failed then is. */
+bool tv_find(struct printing *p, struct str name,
+             struct document_link *ret_page, struct buf *html);
 
 /* Sets data.strip for the front: now and next of the first channel; false when
  * there is no channel. */

@@ -10,6 +10,7 @@ import { offerSaving } from "./save.js";
 import { suggestSearches } from "./search.js";
 import { offerTools } from "./tools.js";
 import { countView } from "./views.js";
+import { offerTelevision } from "./watch.js";
 
 growList();
 unfoldMenu();
@@ -17,6 +18,7 @@ suggestSearches();
 void offerSaving();
 offerTools();
 offerEmbeds();
+offerTelevision();
 void countView();
 showAlerts();
 tellWhatIsNew();

@@ -20,6 +20,25 @@ export function start(air, at) {
   /** @type {HTMLElement | null} */ (player.querySelector("[data-do=play]"))?.focus({ preventScroll: true });
 }
 
+/** In the place of a picture that leads to a channel's page, with the browser's
+ * own buttons. @param {HTMLAnchorElement} link */
+export function startSmall(link) {
+  const view = document.createElement("div");
+  const video = document.createElement("video");
+  view.className = "watching";
+  video.controls = true;
+  video.playsInline = true;
+  video.ariaLabel = link.textContent;
+  view.append(video);
+  link.replaceWith(view);
+  const small = makeEngine(video, link.dataset.stream ?? "");
+  small.onTrouble = (is) => view.classList.toggle("waiting", is);
+  // There is no way back in so small a player: whoever paused goes on live.
+  video.addEventListener("pause", () => video.addEventListener("play", () => small.goLive(), { once: true }));
+  void small.load();
+  video.focus({ preventScroll: true });
+}
+
 /** What was recorded, with the browser's own buttons. @param {HTMLVideoElement} video @param {string} url */
 export const watch = (video, url) => playRecording(video, url);
 

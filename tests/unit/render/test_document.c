@@ -74,8 +74,21 @@ static bool find_media(void *context, struct str id,
     return true;
 }
 
+static bool find_channel(void *context, struct str name,
+                         struct document_link *ret_page, struct buf *html)
+{
+    (void)context;
+    if (!str_eq(name, STR("news")))
+        return false;
+    *ret_page = (struct document_link){STR("/en/tv"), STR("First & Only")};
+    if (html)
+        buf_add_c(html, "<a>Play</a>");
+    return true;
+}
+
 static const struct document_writer WRITER = {
     .media = find_media,
+    .channel = find_channel,
     .base_url = STR_INIT("https://bm.ge"),
 };
 
@@ -139,6 +152,9 @@ static void test_faults_name_the_place(void **state)
          "content[0].content[0].marks[0]"},
         {"{\"type\":\"paragraph\",\"text\":\"a\"}", "content[0]"},
         {"{\"type\":\"paragraph\",\"html\":\"a\"}", "content[0]"},
+        {"{\"type\":\"channel\"}", "content[0]"},
+        {"{\"type\":\"channel\",\"attrs\":{\"name\":\"a/b\"}}",
+         "content[0].attrs.name"},
         {"{\"type\":\"embed\",\"attrs\":{\"url\":\"javascript:1\"}}",
          "content[0].attrs.url"},
         {"{\"type\":\"image\",\"attrs\":{\"media\":\"../x\"}}",
@@ -290,6 +306,39 @@ static void test_an_embed_is_a_link_and_loads_nothing(void **state)
         "<figure class=\"embed\"><a href=\"https://y.org/v?a&amp;b\" "
         "rel=\"external nofollow\"><span class=\"embed-provider\">Y</span> "
         "<span class=\"embed-title\">T</span></a></figure>\n");
+}
+
+#define NEWS \
+    "{\"type\":\"channel\",\"attrs\":{\"caption\":\"Live \\u0026 " \
+    "new\",\"name\":" \
+    "\"news\"}}"
+
+static void test_a_channel_is_what_the_theme_makes_of_it(void **state)
+{
+    (void)state;
+    assert_string_equal(html(NEWS),
+                        "<figure class=\"channel\"><a>Play</a><figcaption>"
+                        "Live &amp; new</figcaption></figure>\n");
+    assert_string_equal(
+        html("{\"type\":\"channel\",\"attrs\":{\"name\":\"gone\"}}"), "");
+    buf_reset(&out);
+    document_write_html(doc_of(NEWS), NULL, &out);
+    assert_string_equal(output(), "");
+}
+
+static void test_a_channel_elsewhere_is_a_link_and_its_caption(void **state)
+{
+    (void)state;
+    struct document_node *doc = doc_of(NEWS);
+    document_write_feed(doc, &WRITER, &out);
+    assert_string_equal(output(), "<p><a href=\"https://bm.ge/en/tv\">First "
+                                  "&amp; Only</a></p>\n");
+    buf_reset(&out);
+    document_write_text(doc, &out);
+    assert_string_equal(output(), "Live & new");
+    buf_reset(&out);
+    document_write_json(doc, &out);
+    assert_string_equal(output(), "{\"type\":\"doc\",\"content\":[" NEWS "]}");
 }
 
 static void assert_frame(const char *url, const char *expected)
@@ -502,6 +551,8 @@ int main(void)
         TEST(test_marks_are_nested_and_merged),
         TEST(test_unknown_media_leaves_no_figure),
         TEST(test_an_embed_is_a_link_and_loads_nothing),
+        TEST(test_a_channel_is_what_the_theme_makes_of_it),
+        TEST(test_a_channel_elsewhere_is_a_link_and_its_caption),
         TEST(test_films_of_known_sites_have_a_player),
         TEST(test_blocks_as_html),
         TEST(test_tables_scroll_and_have_headers),

@@ -1,0 +1,202 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// A channel in an article and on the front: off the air it tells what is next,
+// on the air it shows the newest picture, and nothing of the stream is asked for
+// before somebody presses that. Pictures go to build/screenshots/.
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+
+import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
+import { root, Site, until } from "../lib/site.mjs";
+import { finally_, run, skip, test } from "../lib/tap.mjs";
+
+const screenshots = path.join(root, "build/screenshots");
+const HOUR = 3600_000;
+const SCREENS = [
+  { lang: "en", colorScheme: "light", width: 1280 },
+  { lang: "en", colorScheme: "dark", width: 360 },
+  { lang: "ar", colorScheme: "dark", width: 1280 },
+  { lang: "ar", colorScheme: "light", width: 360 },
+];
+
+/** A port that is free now. @returns {Promise<number>} */
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = /** @type {net.AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+
+/** A moving picture and a tone. @param {string} url */
+function broadcast(url) {
+  const child = spawn(
+    "ffmpeg",
+    ["-hide_banner", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+      .concat(["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-pix_fmt", "yuv420p", "-b:v", "600k", "-c:a", "aac"])
+      .concat(["-f", "flv", url]),
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  finally_(() => child.kill("SIGKILL"));
+}
+
+const paragraph = (/** @type {string} */ text) => ({ type: "paragraph", content: [{ type: "text", text }] });
+const player = (/** @type {string} */ name, caption = "") => ({ type: "channel", attrs: caption ? { name, caption } : { name } });
+
+/** An article with channels in it; its id. @param {Site} site @param {string} language @param {string} headline @param {string} text */
+async function publish(site, language, headline, text) {
+  const body = { type: "doc", content: [paragraph(text), player("news"), paragraph(text), player("gone")] };
+  const id = (await site.pipe(JSON.stringify({ language, headline, body }), "article", "new", "--publish", "-")).trim();
+  return id;
+}
+
+async function watchInLittle(/** @type {any} */ playwright) {
+  const site = await Site.make("--language", "en", "--language", "ar");
+  await site.run("channel", "add", "news", "--title", "First Channel");
+  const { key } = JSON.parse(await site.run("channel", "key", "add", "news", "--json"));
+  const iso = (/** @type {number} */ ms) => new Date(Date.now() + ms).toISOString();
+  await site.run("programme", "add", "news", iso(-HOUR), iso(HOUR), "The World Today");
+  await site.run("programme", "add", "news", iso(HOUR), iso(2 * HOUR), "The Long Way Home");
+  /** Ids, then addresses. @type {Record<string, string>} */
+  const articles = {
+    en: await publish(site, "en", "The count goes on, and we are there", "Watch it as it happens, from the hall in which it is counted."),
+    ar: await publish(site, "ar", "الفرز مستمر ونحن هناك", "شاهد ما يجري لحظة بلحظة من القاعة التي تُفرز فيها الأصوات."),
+  };
+  const port = await freePort();
+  await site.serve("--rtmp", `127.0.0.1:${port}`);
+  const origin = `http://127.0.0.1:${site.port}`;
+  for (const [lang, id] of Object.entries(articles)) articles[lang] = (await site.get(`/${lang}/article/${id}`)).get("location") ?? "";
+  const browser = await launch(playwright);
+  fs.mkdirSync(screenshots, { recursive: true });
+  const picture = (/** @type {any} */ page, /** @type {string} */ name) => page.screenshot({ path: path.join(screenshots, `small-player-${name}.png`), fullPage: true });
+
+  /** What a page asks of the stream and of the player. @param {any} page */
+  function note(page) {
+    /** @type {string[]} */
+    const asked = [];
+    page.on("request", (/** @type {any} */ request) => asked.push(new URL(request.url()).pathname));
+    return () => asked.filter((name) => (name.startsWith("/live/") && !name.endsWith("/poster.jpg")) || name.includes("/player-"));
+  }
+  const plays = (/** @type {any} */ page) =>
+    page.waitForFunction(() => {
+      const video = document.querySelector("video");
+      return video && video.currentTime > 0.5 && video.getVideoPlaybackQuality().totalVideoFrames > 0;
+    });
+
+  test("off the air an article tells what is next, and shows no channel that there is not", async () => {
+    for (const { lang, colorScheme, width } of SCREENS.slice(0, 2)) {
+      const { page, context, wrong } = await openPage(browser, origin, { viewport: { width, height: 900 }, colorScheme });
+      await page.goto(origin + articles[lang]);
+      assert.equal(await page.locator("figure.channel").count(), 1);
+      assert.match(await page.textContent(".silent"), /Off air.*Next: The Long Way Home/s);
+      assert.equal(await page.getAttribute(".station a", "href"), "/en/tv");
+      assert.equal(await page.locator(".watch").count(), 0);
+      assert.equal(await overflow(page), "");
+      await picture(page, `off-${lang}-${width}-${colorScheme}`);
+      assert.deepEqual(wrong, []);
+      await context.close();
+    }
+    assert.notEqual((await site.get("/live/news/poster.jpg")).status, 200);
+  });
+
+  test("on the air there is a picture of now, which may be kept for a moment", async () => {
+    broadcast(`rtmp://127.0.0.1:${port}/live/${key}`);
+    const poster = await until(async () => {
+      const answer = await site.get("/live/news/poster.jpg");
+      return answer.status === 200 && answer;
+    }, "a picture was made");
+    assert.equal(poster.get("content-type"), "image/jpeg");
+    assert.equal(poster.get("cache-control"), "public, max-age=10");
+    assert.deepEqual([...poster.body.subarray(0, 2)], [0xff, 0xd8]);
+    for (const lang of ["en", "ar"])
+      await until(async () => (await site.get(articles[lang] ?? "")).text().includes("poster.jpg"), "the article says so");
+  });
+
+  for (const { lang, colorScheme, width } of SCREENS)
+    test(`${lang} ${width} ${colorScheme}: nothing before Play, a frame after it`, async () => {
+      for (const [name, target] of [["article", articles[lang] ?? ""], ["front", `/${lang}/`]]) {
+        const { page, context, wrong } = await openPage(browser, origin, { viewport: { width, height: 900 }, colorScheme });
+        const ofStream = note(page);
+        await page.goto(origin + target);
+        await page.locator(".watch").scrollIntoViewIfNeeded();
+        await page.waitForFunction(() => (/** @type {HTMLImageElement | null} */ (document.querySelector(".watch img"))?.naturalWidth ?? 0) > 0);
+        assert.deepEqual(ofStream(), []);
+        assert.equal(await overflow(page), "");
+        await picture(page, `${name}-${lang}-${width}-${colorScheme}`);
+        await page.click(".watch");
+        await plays(page);
+        assert.ok(ofStream().includes("/live/news/master.m3u8"));
+        assert.equal(await page.locator(".watch").count(), 0);
+        assert.equal(await overflow(page), "");
+        assert.equal(await page.getAttribute(name === "front" ? ".strip h2 a" : ".station a", "href"), `/${lang}/tv`);
+        await picture(page, `${name}-plays-${lang}-${width}-${colorScheme}`);
+        assert.deepEqual(wrong, []);
+        await context.close();
+      }
+    });
+
+  test("whoever paused goes on with what is live", async () => {
+    const { page, context } = await openPage(browser, origin);
+    await page.goto(origin + articles.en);
+    await page.focus(".watch");
+    await page.keyboard.press("Enter");
+    await plays(page);
+    const gap = await page.evaluate(async () => {
+      const video = /** @type {HTMLVideoElement} */ (document.querySelector("video"));
+      video.pause();
+      const { currentTime } = video;
+      const ahead = () => (video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0) - currentTime;
+      while (ahead() < 5) await new Promise((done) => video.addEventListener("progress", done, { once: true }));
+      const jumped = new Promise((done) => video.addEventListener("seeked", done, { once: true }));
+      await video.play();
+      await jumped;
+      return video.currentTime - currentTime;
+    });
+    assert.ok(gap > 2, `${gap} s were left out`);
+    await context.close();
+  });
+
+  test("what is shown passes axe, before and while it plays", async () => {
+    const { page, context } = await openPage(browser, origin);
+    await page.goto(origin + articles.en);
+    const violations = async () => {
+      await page.evaluate(fs.readFileSync(path.join(root, "node_modules/axe-core/axe.min.js"), "utf8"));
+      return page.evaluate(async () => {
+        // @ts-expect-error the global that axe.min.js makes
+        const { violations: found } = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+        return found.map((/** @type {any} */ one) => `${one.id}: ${one.nodes[0].html}`);
+      });
+    };
+    assert.deepEqual(await violations(), []);
+    await page.click(".watch");
+    await plays(page);
+    assert.deepEqual(await violations(), []);
+    await context.close();
+  });
+
+  test("without scripts the picture leads to the channel's page, whose video has it as well", async () => {
+    const { page, context } = await openPage(browser, origin, { javaScriptEnabled: false });
+    await page.goto(`${origin}/en/`);
+    await page.click(".watch");
+    assert.equal(new URL(page.url()).pathname, "/en/tv");
+    assert.equal(await page.getAttribute("video", "poster"), "/live/news/poster.jpg");
+    await context.close();
+  });
+
+  test("a feed and the article as ninjs have a link to the channel", async () => {
+    const feed = (await site.get("/en/atom.xml")).text();
+    assert.match(feed, /\/en\/tv&quot;&gt;First Channel|\/en\/tv"&gt;First Channel/);
+    const item = JSON.parse((await site.get(`${articles.en}.json`)).text());
+    assert.match(item.bodies[0].value, /href="[^"]*\/en\/tv\/news"/);
+  });
+}
+
+const { playwright, why } = await findBrowser();
+if (!playwright) skip("television in little", String(why));
+else if (spawnSync("ffmpeg", ["-version"]).status !== 0) skip("television in little", "ffmpeg is missing");
+else await watchInLittle(playwright);
+
+await run();
