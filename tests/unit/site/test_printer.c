@@ -451,16 +451,18 @@ static void test_parts_of_the_stylesheet_go_where_they_are_needed(void **state)
     char style[128];
     snprintf(style, sizeof style, "%s/style.css", paper->theme);
     assert_int_equal(folder_make(paper->theme, &fault), ERR_OK);
-    write_file(style, STR("a{color:red}/*! only front menu */b{color:blue}"
-                          "/*! only tv */i{color:tan}/*! all */u{color:teal}"));
+    write_file(style,
+               STR("a{color:red}/*! only front menu saved */b{color:blue}"
+                   "/*! only tv */i{color:tan}/*! all */u{color:teal}"));
     assert_reloaded(paper);
     struct site_print front = paper_print(paper, "/en/");
     assert_has(&front, "<style>a{color:red}b{color:blue}u{color:teal}</style>");
     struct site_print print = paper_print(paper, "/en/tv");
     assert_has(&print, "<style>a{color:red}i{color:tan}u{color:teal}</style>");
     assert_false(str_eq(front.fields, print.fields));
-    print = paper_print(paper, "/en/menu");
-    assert_true(str_eq(front.fields, print.fields));
+    struct site_print menu = paper_print(paper, "/en/menu");
+    print = paper_print(paper, "/en/saved");
+    assert_true(str_eq(menu.fields, print.fields));
     print = paper_print(paper, "/en/nothing-here");
     assert_has(&print, "<style>a{color:red}u{color:teal}</style>");
 
