@@ -107,6 +107,15 @@ void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES])
     write_hex(digest, target);
 }
 
+void sha1_base64(struct str bytes, char target[SHA1_BASE64_BYTES])
+{
+    unsigned char digest[SHA_DIGEST_LENGTH];
+    SHA1((const unsigned char *)(bytes.ptr ? bytes.ptr : ""), bytes.len,
+         digest);
+    int len = EVP_EncodeBlock((unsigned char *)target, digest, sizeof digest);
+    assert(len == SHA1_BASE64_BYTES - 1);
+}
+
 void digest_hmac_hex(struct str key, struct str bytes,
                      char target[DIGEST_HEX_BYTES])
 {

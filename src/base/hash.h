@@ -23,6 +23,12 @@ void digest_hex(struct str bytes, char target[DIGEST_HEX_BYTES]);
 void digest_hmac_hex(struct str key, struct str bytes,
                      char target[DIGEST_HEX_BYTES]);
 
+enum { SHA1_BASE64_BYTES = 29 };
+
+/* SHA-1 in base64 and a NUL: for protocols that want it as a name for bytes
+ * (RFC 6455). It proves nothing. */
+void sha1_base64(struct str bytes, char target[SHA1_BASE64_BYTES]);
+
 /* SHA-256 of bytes that come piece by piece. Zeroed at first; digest_begin may
  * be called again for the next one. */
 struct digest {

@@ -39,15 +39,21 @@ void edge_allowances_destroy(struct edge *edge)
     edge->allowances = NULL;
 }
 
-/* The generic cell rate algorithm: one number an address. */
 bool edge_admit(struct edge *edge, const struct http_exchange *exchange,
                 enum edge_allowance kind)
 {
     struct address_peer reader = proxies_reader(
         &edge->config.proxies, &exchange->peer, &exchange->request.fields);
+    return edge_admit_reader(edge, &reader, kind);
+}
+
+/* The generic cell rate algorithm: one number an address. */
+bool edge_admit_reader(struct edge *edge, const struct address_peer *reader,
+                       enum edge_allowance kind)
+{
     size_t bytes =
-        address_peer_is_ip4(&reader) ? ADDRESS_IP_BYTES : IP6_BYTES_COUNT;
-    struct str ip = str_of((const char *)reader.ip, bytes);
+        address_peer_is_ip4(reader) ? ADDRESS_IP_BYTES : IP6_BYTES_COUNT;
+    struct str ip = str_of((const char *)reader->ip, bytes);
     size_t place = hash_str(ip) % PLACES;
     _Atomic int64_t *whole_us = &edge->allowances->whole_us[kind][place];
     int64_t now_us = clock_now_us();

@@ -3,7 +3,7 @@
 #include "edge/edge_live_internal.h"
 #include "net/uri.h"
 
-enum { KEY_BYTES_MAX = 128 };
+enum { KEY_BYTES_MAX = EDGE_CAPTIONER_KEY_BYTES_MAX };
 
 #define BEARER STR("Bearer ")
 #define ALLOW "Allow: POST, OPTIONS\r\n"
@@ -65,13 +65,37 @@ static void answer_options(struct http_exchange *exchange)
         });
 }
 
-/* The loopback is the operator's, or a proxy's that does not tell who asks. */
-static bool may_say(struct edge *edge, const struct http_exchange *exchange)
+bool edge_captioner_is_limited(const struct address_peer *captioner)
 {
-    struct address_peer captioner = proxies_reader(
-        &edge->config.proxies, &exchange->peer, &exchange->request.fields);
-    return captioner.is_local || address_peer_is_loopback(&captioner) ||
-           edge_admit(edge, exchange, EDGE_ALLOWANCE_CAPTIONS);
+    return !captioner->is_local && !address_peer_is_loopback(captioner);
+}
+
+bool edge_captioner_may_say(struct edge *edge,
+                            const struct address_peer *captioner)
+{
+    return !edge_captioner_is_limited(captioner) ||
+           edge_admit_reader(edge, captioner, EDGE_ALLOWANCE_CAPTIONS);
+}
+
+/* No key: the first message is it. */
+static void answer_websocket(struct edge_thread *thread, uint64_t channel,
+                             const struct address_peer *captioner,
+                             struct http_exchange *exchange)
+{
+    char room[KEY_BYTES_MAX];
+    struct str key;
+    struct http_refusal refusal = {.status = 0};
+    if (!find_key(&exchange->request, room, &key))
+        key = STR("");
+    edge_captioner_connect(thread, channel, key, captioner, exchange, &refusal);
+    if (!refusal.status)
+        return;
+    struct str fields = refusal.status == 426
+                            ? STR("Sec-WebSocket-Version: 13\r\n")
+                        : refusal.status == 429 || refusal.status == 503
+                            ? STR("Retry-After: 10\r\n")
+                            : STR("");
+    answer(exchange, refusal.status, fields, str_from_c(refusal.reason));
 }
 
 void edge_answer_captioner(struct edge_thread *thread, uint64_t channel,
@@ -80,21 +104,26 @@ void edge_answer_captioner(struct edge_thread *thread, uint64_t channel,
     char room[KEY_BYTES_MAX];
     struct str key;
     enum http_method method = exchange->request.method;
+    struct address_peer captioner =
+        proxies_reader(&thread->edge->config.proxies, &exchange->peer,
+                       &exchange->request.fields);
     if (method == HTTP_OPTIONS)
         answer_options(exchange);
+    else if (method == HTTP_GET && websocket_is_asked_for(&exchange->request))
+        answer_websocket(thread, channel, &captioner, exchange);
     else if (method != HTTP_POST)
-        answer(
-            exchange, 405, STR(ALLOW),
-            STR("Captioners POST here what is said, as text; docs/captions.md "
-                "tells how. Who watches finds captions in master.m3u8."));
+        answer(exchange, 405, STR(ALLOW),
+               STR("Captioners POST here what is said, as text, or open a "
+                   "WebSocket; docs/captions.md tells how. Who watches finds "
+                   "captions in master.m3u8."));
     else if (!find_key(&exchange->request, room, &key))
         answer(exchange, 401, STR("WWW-Authenticate: Bearer\r\n"),
                STR("The key is missing: send 'Authorization: Bearer KEY'. "
                    "'broadsheet channel key add NAME --for captions' makes "
                    "one."));
-    else if (!may_say(thread->edge, exchange))
+    else if (!edge_captioner_may_say(thread->edge, &captioner))
         answer(exchange, 429, STR("Retry-After: 1\r\n"),
-               STR("more than four captions a second came from this address"));
+               EDGE_CAPTIONER_TOO_FAST);
     else
         edge_live_say(thread, channel, key, exchange->body, on_said, exchange);
 }

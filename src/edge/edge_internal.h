@@ -209,6 +209,8 @@ void edge_allowances_destroy(struct edge *edge);
 /* Whether whoever asks may have one more. Any thread. */
 bool edge_admit(struct edge *edge, const struct http_exchange *exchange,
                 enum edge_allowance kind);
+bool edge_admit_reader(struct edge *edge, const struct address_peer *reader,
+                       enum edge_allowance kind);
 
 /* ---- edge_hub.c ---- */
 

@@ -5,7 +5,8 @@
  *   edge_recording.c  programmes that were kept
  *   edge_live_link.c  what the playout tells, and how all threads get it
  *   edge_live_say.c   what captioners say, on its way to the playout
- *   edge_captioner.c  what captioners ask */
+ *   edge_captioner.c  what captioners ask
+ *   edge_captioner_socket.c  captioners who stay, on a WebSocket */
 #ifndef EDGE_EDGE_LIVE_INTERNAL_H
 #define EDGE_EDGE_LIVE_INTERNAL_H
 
@@ -14,6 +15,7 @@
 #include "edge/live_edition.h"
 #include "edge/live_origin.h"
 #include "net/accept.h"
+#include "net/http_websocket.h"
 
 enum {
     LIVE_WAIT_TARGETS = 3,        /* target durations; then 503 (§6.2.5.2) */
@@ -22,6 +24,7 @@ enum {
 };
 
 struct live_seat;
+struct caption_socket;
 
 /* What somebody asks for that may have to be waited for. */
 struct live_ask {
@@ -71,6 +74,8 @@ struct edge_live {
     bool is_posted;
     size_t waiting;
     struct loop_timeout_list timeouts;
+    struct caption_socket *sockets; /* of captioners */
+    size_t socket_count;
 };
 
 /* ---- edge_live.c ---- */
@@ -104,6 +109,30 @@ void edge_live_answer_words(struct http_exchange *exchange, int status,
 
 void edge_answer_captioner(struct edge_thread *thread, uint64_t channel,
                            struct http_exchange *exchange);
+
+enum { EDGE_CAPTIONER_KEY_BYTES_MAX = 128 };
+
+#define EDGE_CAPTIONER_TOO_FAST \
+    STR("more than four captions a second came from this address")
+
+/* The loopback is not limited: it is the operator's, or a proxy's that does not
+ * tell who asks. */
+bool edge_captioner_is_limited(const struct address_peer *captioner);
+
+/* Whether this address may send one more just now. */
+bool edge_captioner_may_say(struct edge *edge,
+                            const struct address_peer *captioner);
+
+/* ---- edge_captioner_socket.c ---- */
+
+/* Begins a WebSocket, with a key that nobody has looked at, or "". When
+ * *ret_refusal got a status, the exchange is the caller's still, to be answered
+ * with that. */
+void edge_captioner_connect(struct edge_thread *thread, uint64_t channel,
+                            struct str key,
+                            const struct address_peer *captioner,
+                            struct http_exchange *exchange,
+                            struct http_refusal *ret_refusal);
 
 /* ---- edge_live_say.c ---- */
 

@@ -330,6 +330,25 @@ enum http_sent http_answer_begin_tail(struct http_exchange *exchange,
     return result;
 }
 
+enum http_sent http_answer_switch(struct http_exchange *exchange,
+                                  struct str fields,
+                                  struct http_connection **ret_connection)
+{
+    struct http_connection *connection = *ret_connection = begin(exchange);
+    if (!connection)
+        return SENT_NOTHING_MORE_CAN_BE;
+    const struct http_answer answer = {.status = 101, .fields = fields};
+    struct http_parts parts;
+    parts.count = parts.held = 0;
+    connection->close_after = false; /* fields has a Connection of its own */
+    add_head(connection, &parts, &answer, str_of("", 0));
+    enum http_sent result = http_output_parts(connection, &parts, false);
+    exchange->on_abandon = NULL;
+    http_connection_drop_exchange(connection);
+    connection->input_start = connection->input_body;
+    return result;
+}
+
 size_t http_stream_waiting(const struct http_exchange *exchange)
 {
     const struct http_connection *connection = exchange->connection;

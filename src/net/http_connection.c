@@ -26,6 +26,7 @@ static bool is_answering(const struct http_connection *connection)
 {
     return connection->state == CONNECTION_HANDLING ||
            connection->state == CONNECTION_STREAMING ||
+           connection->state == CONNECTION_WEBSOCKET ||
            connection->state == CONNECTION_SENDING;
 }
 
@@ -45,9 +46,7 @@ void http_connection_watch(struct http_connection *connection)
 
 /* ---- The end ------------------------------------------------------------ */
 
-/* Says that we are done and drops what still comes for a while: a close() with
- * unread input would be a reset, which can overtake the answer. */
-static void linger(struct http_connection *connection)
+void http_connection_linger(struct http_connection *connection)
 {
     shutdown(connection->source.fd, SHUT_WR);
     connection->state = CONNECTION_LINGERING;
@@ -63,7 +62,7 @@ static void end_connection(struct http_connection *connection)
     bool has_unread = connection->must_linger ||
                       connection->input_start < connection->input_end;
     if (has_unread && !connection->transport && !connection->input_ended)
-        linger(connection);
+        http_connection_linger(connection);
     else
         http_connection_close(connection);
 }
@@ -360,6 +359,8 @@ void http_connection_run(struct http_connection *connection)
         else
             goes_on = false;
     }
+    if (connection->state == CONNECTION_WEBSOCKET)
+        http_websocket_run(connection);
     http_connection_leave(connection);
 }
 
@@ -424,7 +425,7 @@ static void on_readable(struct http_connection *connection)
     }
     if (!receive(connection))
         return;
-    if (!is_answering(connection))
+    if (!is_answering(connection) || connection->websocket)
         http_connection_run(connection);
     else if (connection->input_ended && is_nobody_there(connection))
         http_connection_close(connection);
@@ -464,10 +465,13 @@ static void on_writable(struct http_connection *connection)
     if (connection->tail) {
         loop_timeout_cancel(&connection->timeout);
         http_connection_watch(connection);
-    } else if (connection->state == CONNECTION_STREAMING)
+    } else if (connection->websocket) {
+        http_websocket_on_sent(connection);
+    } else if (connection->state == CONNECTION_STREAMING) {
         on_stream_sent(connection);
-    else
+    } else {
         http_connection_answered(connection);
+    }
 }
 
 void http_connection_on_events(void *context, uint32_t events)
@@ -497,6 +501,8 @@ void http_connection_on_timeout(void *server, struct loop_timeout *timeout)
     if (connection->state == CONNECTION_HEAD ||
         connection->state == CONNECTION_BODY) {
         refuse(connection, 408, "the request took too long to come");
+    } else if (connection->websocket) {
+        http_websocket_on_timeout(connection);
     } else {
         if (connection->state != CONNECTION_IDLE)
             connection->server->counts.refused++;

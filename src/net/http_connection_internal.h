@@ -4,7 +4,8 @@
  *   http_connection.c  reading: bytes come in, requests go to the handler
  *   http_answer.c      answers: which parts there are to send
  *   http_output.c      sending: parts go out, now or when there is room
- *   http_tail.c        answers that go on, their pieces shared by many */
+ *   http_tail.c        answers that go on, their pieces shared by many
+ *   http_websocket.c   clients that go on with a WebSocket */
 #ifndef NET_HTTP_CONNECTION_INTERNAL_H
 #define NET_HTTP_CONNECTION_INTERNAL_H
 
@@ -15,6 +16,7 @@
 #include "net/http_server.h"
 #include "net/http_tail.h"
 #include "net/http_transport.h"
+#include "net/http_websocket.h"
 
 enum {
     HTTP_PARTS_MAX = 12,         /* of one answer */
@@ -30,6 +32,7 @@ enum http_connection_state {
     CONNECTION_BODY,      /* its head, a part of its body */
     CONNECTION_HANDLING,  /* the handler has it */
     CONNECTION_STREAMING, /* the handler sends pieces */
+    CONNECTION_WEBSOCKET, /* it is no HTTP any more */
     CONNECTION_SENDING,   /* answered, not all of it is sent */
     CONNECTION_LINGERING, /* we said all; what still comes is dropped */
     CONNECTION_CLOSED,
@@ -88,6 +91,7 @@ struct http_connection {
     struct http_body body;
     struct http_exchange *exchange; /* NULL beside a tail */
     struct http_tail *tail;
+    struct http_websocket *websocket;
     struct http_output output;
 };
 
@@ -112,6 +116,7 @@ struct http_server {
     struct loop_timeout_list send_timeouts;
     struct loop_timeout_list idle_timeouts;
     struct loop_timeout_list linger_timeouts;
+    struct loop_timeout_list websocket_timeouts;
     bool draining;
     void (*on_empty)(void *context);
     void *on_empty_context;
@@ -146,6 +151,10 @@ void http_connection_on_timeout(void *server, struct loop_timeout *timeout);
 /* Tells the loop what is waited for now. */
 void http_connection_watch(struct http_connection *connection);
 
+/* Says that we are done and drops what still comes for a while: a close() with
+ * unread input would be a reset, which can overtake what was said last. */
+void http_connection_linger(struct http_connection *connection);
+
 /* Handles the requests that are there. */
 void http_connection_run(struct http_connection *connection);
 
@@ -164,6 +173,13 @@ enum http_sent http_answer_begin_tail(struct http_exchange *exchange,
                                       const struct http_answer *answer,
                                       struct http_connection **ret_connection);
 
+/* Sends the head of 101 with fields, which name the other protocol. The
+ * exchange is gone, what came behind the request is the input. *ret_connection
+ * as above. */
+enum http_sent http_answer_switch(struct http_exchange *exchange,
+                                  struct str fields,
+                                  struct http_connection **ret_connection);
+
 /* ---- http_tail.c -------------------------------------------------------- */
 
 /* Whether pieces wait. */
@@ -174,6 +190,22 @@ enum http_sent http_tail_flush(struct http_connection *connection);
 
 /* The connection ends: the caller is told, if there is a tail. */
 void http_tail_abandon(struct http_connection *connection);
+
+/* ---- http_websocket.c --------------------------------------------------- */
+
+/* Reads the frames that came, and tells the loop what is waited for. */
+void http_websocket_run(struct http_connection *connection);
+
+/* All that was under way was sent; the time that silence may take is over, or
+ * that of sending. */
+void http_websocket_on_sent(struct http_connection *connection);
+void http_websocket_on_timeout(struct http_connection *connection);
+
+/* The server ends: the client is told, behind the answer that is due. */
+void http_websocket_drain(struct http_connection *connection);
+
+/* The connection ends: the caller is told, if there is a WebSocket. */
+void http_websocket_abandon(struct http_connection *connection);
 
 /* ---- http_output.c ------------------------------------------------------ */
 

@@ -19,6 +19,7 @@ enum {
     SEND_TIMEOUT_S = 30,
     IDLE_TIMEOUT_S = 30,
     LINGER_TIMEOUT_S = 2,
+    WEBSOCKET_PING_S = 20,
     IP6_NETWORK_BYTES = 8, /* a customer gets a /64 */
 };
 
@@ -275,6 +276,7 @@ static void abandon(struct http_connection *connection)
     bool is_kept = connection->state == CONNECTION_HANDLING ||
                    connection->state == CONNECTION_STREAMING;
     http_tail_abandon(connection);
+    http_websocket_abandon(connection);
     if (!exchange)
         return;
     connection->exchange = NULL;
@@ -349,6 +351,8 @@ static void add_timeouts(struct http_server *server)
         {&server->idle_timeouts,
          or_seconds(config->idle_timeout_us, IDLE_TIMEOUT_S)},
         {&server->linger_timeouts, or_seconds(0, LINGER_TIMEOUT_S)},
+        {&server->websocket_timeouts,
+         or_seconds(config->websocket_ping_us, WEBSOCKET_PING_S)},
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         loop_timeouts_add(config->loop, lists[i].list, lists[i].duration_us,
@@ -389,6 +393,7 @@ void http_server_destroy(struct http_server *server)
     loop_timeouts_remove(server->config.loop, &server->send_timeouts);
     loop_timeouts_remove(server->config.loop, &server->idle_timeouts);
     loop_timeouts_remove(server->config.loop, &server->linger_timeouts);
+    loop_timeouts_remove(server->config.loop, &server->websocket_timeouts);
     map_finish(&server->addresses);
     free_pools(server);
     free(server);
@@ -404,6 +409,8 @@ void http_server_drain(struct http_server *server,
         struct http_connection *next = connection->next;
         if (connection->state == CONNECTION_IDLE || connection->tail)
             http_connection_close(connection);
+        else if (connection->websocket)
+            http_websocket_drain(connection);
         connection = next;
     }
     server->on_empty = on_empty;

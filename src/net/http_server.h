@@ -58,6 +58,7 @@ struct http_server_config {
     int64_t body_timeout_us; /* 30 s for each 16 KiB or the end */
     int64_t send_timeout_us; /* 30 s for each 16 KiB or the end */
     int64_t idle_timeout_us; /* 30 s between requests */
+    int64_t websocket_ping_us; /* 20 s of silence; see http_websocket.h */
 };
 
 /* config is copied. The process ignores SIGPIPE from now on. ERR_NO_MEMORY. */
@@ -79,8 +80,8 @@ MUST_USE enum err http_server_adopt(struct http_server *server, int fd,
                                     void *adopted);
 
 /* From now on every answer closes its connection, idle ones and those whose
- * answer goes on (http_tail.h) are closed at once; on_empty (may be NULL) is
- * called when none is left. */
+ * answer goes on (http_tail.h) are closed at once, WebSockets when the answer
+ * that is due was sent; on_empty (may be NULL) is called when none is left. */
 void http_server_drain(struct http_server *server,
                        void (*on_empty)(void *context), void *context);
 

@@ -97,6 +97,13 @@ void http_error_json(struct buf *out, const struct fault *fault)
     buf_add(out, STR("}}\n"));
 }
 
+void http_status_json(struct buf *out, int status, struct str message)
+{
+    buf_printf(out, "{\"status\":%d,\"message\":", status);
+    add_json_string(out, message);
+    buf_add_char(out, '}');
+}
+
 void http_error_text(struct buf *out, int status, struct str message)
 {
     buf_printf(out, "%d %" PRI_STR "\n", status,

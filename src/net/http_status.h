@@ -20,6 +20,9 @@ bool http_status_is_bodiless(int status);
 /* Appends {"error":{"code":"ERR_NOT_FOUND","field":"slug","message":"…"}}. */
 void http_error_json(struct buf *out, const struct fault *fault);
 
+/* Appends {"status":202,"message":"…"}: an answer within a WebSocket. */
+void http_status_json(struct buf *out, int status, struct str message);
+
 /* Appends "404 Not Found\n\nmessage\n"; message may be empty. */
 void http_error_text(struct buf *out, int status, struct str message);
 
