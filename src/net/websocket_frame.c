@@ -52,19 +52,20 @@ enum err websocket_check(const struct http_request *request,
     const struct http_fields *fields = &request->fields;
     struct str key = http_fields_find(fields, STR("sec-websocket-key"));
     struct str version = http_fields_find(fields, STR("sec-websocket-version"));
-    *ret_refusal = (struct http_refusal){.status = 400};
     if (request->method != HTTP_GET || request->minor_version == 0 ||
         http_request_has_body(request)) {
-        ret_refusal->reason = "a WebSocket begins with GET, in HTTP/1.1, "
-                              "without a body";
+        *ret_refusal = (struct http_refusal){
+            400, "a WebSocket begins with GET, in HTTP/1.1, without a body"};
     } else if (!names_token(fields, STR("upgrade"), STR("websocket"))) {
-        ret_refusal->reason = "the only protocol to change to is websocket";
+        *ret_refusal = (struct http_refusal){
+            400, "the only protocol to change to is websocket"};
     } else if (!str_eq(version, STR("13"))) {
         *ret_refusal = (struct http_refusal){
             426, "the WebSockets here are those of RFC 6455: send "
                  "'Sec-WebSocket-Version: 13'"};
     } else if (!is_key(key)) {
-        ret_refusal->reason = "Sec-WebSocket-Key is 16 bytes in base64";
+        *ret_refusal = (struct http_refusal){
+            400, "Sec-WebSocket-Key is 16 bytes in base64"};
     } else {
         char text[KEY_BYTES + sizeof ACCEPT_SUFFIX];
         memcpy(text, key.ptr, KEY_BYTES);

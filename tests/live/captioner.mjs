@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// A captioner's side input: what tools POST is in the WebVTT beside the
-// pictures, when it was said; who has no key writes nothing.
+// A captioner's side input: what tools POST, or say on a WebSocket, is in the
+// WebVTT beside the pictures, when it was said; who has no key writes nothing.
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
+import http from "node:http";
 import net from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -13,6 +15,7 @@ import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
 import { Encoder, freePort } from "../lib/encoder.mjs";
 import { root, Site, until } from "../lib/site.mjs";
 import { finally_, run, skip, test } from "../lib/tap.mjs";
+import { BINARY, CLOSE, FIN, frame, PING, PONG, REST, Socket, TEXT } from "../lib/websocket.mjs";
 
 const exec = promisify(execFile);
 const rtmp = await freePort();
@@ -24,7 +27,7 @@ const makeKey = async (...options) => JSON.parse(await site.run("channel", "key"
 const studio = await makeKey("news");
 let captioner = { key: "", id: "" };
 const stranger = await makeKey("second", "--for", "captions");
-await site.serve("--rtmp", `127.0.0.1:${rtmp}`, "--threads", "2");
+await site.serve("--rtmp", `127.0.0.1:${rtmp}`, "--threads", "2", "--proxy", "127.0.0.1");
 const address = `http://127.0.0.1:${site.port}/live/news/captions`;
 const encoder = new Encoder();
 
@@ -197,6 +200,199 @@ test("a client that hangs up before it is answered harms nobody", async () => {
   assert.ok(await shown("Still here."));
 });
 
+const TARGET = "/live/news/captions";
+const bearer = () => ({ Authorization: `Bearer ${captioner.key}` });
+
+test("a WebSocket takes the key as its first message, then lines and cues; each is answered", async () => {
+  const socket = await Socket.open(site.place, TARGET);
+  assert.deepEqual(await socket.say(`${captioner.key}\n`), { status: 200, message: "the key is good" });
+  assert.deepEqual(await socket.say("Said on a WebSocket."), { status: 202, message: "taken" });
+  assert.deepEqual(await socket.say("00:00.000 --> 00:01.500\nA <i>cue</i> on it."), { status: 202, message: "taken" });
+  assert.match((await socket.say("")).message, /there is no text/);
+  assert.match((await socket.say("00:02.000 --> 00:01.000\nx")).message, /line 1: a cue ends after it begins/);
+  assert.ok(await shown("Said on a WebSocket."));
+  const cue = await shown("A cue on it.");
+  assert.ok(Math.abs(cue.end - cue.start - 1.5) < 0.002, `${cue.end - cue.start} s`);
+  socket.connection.write(frame(FIN | CLOSE, Buffer.from([3, 0xe8])));
+  assert.equal(await socket.end(), 1000);
+});
+
+test("the key may stand in the header or in the address; fragments and pings are understood", async () => {
+  for (const [target, fields] of /** @type {[string, Record<string, string>][]} */ ([
+    [TARGET, bearer()],
+    [`${TARGET}?key=${captioner.key}`, { Connection: "keep-alive, Upgrade", Origin: "https://elsewhere.example" }],
+  ])) {
+    const socket = await Socket.open(site.place, target, fields);
+    const text = Buffer.from("გამარჯობა, WebSocket");
+    socket.connection.write(frame(TEXT, text.subarray(0, 2)));
+    socket.connection.write(Buffer.concat([frame(FIN | PING, "between"), frame(REST), frame(FIN | REST, text.subarray(2))]));
+    const pong = await socket.next();
+    // The answer may overtake it: they are not of one kind.
+    const answer = pong?.opcode === PONG ? await socket.message() : JSON.parse(String(pong?.payload));
+    if (pong?.opcode === PONG) assert.equal(String(pong.payload), "between");
+    assert.equal(answer.status, 202);
+    socket.close();
+  }
+  assert.ok(await shown("გამარჯობა, WebSocket"));
+});
+
+test("who sends many at once is answered in order, and nothing is lost", async () => {
+  const socket = await Socket.open(site.place, TARGET, bearer());
+  await shown("გამარჯობა, WebSocket");
+  const lines = ["First.", "", "Second.", "x".repeat(1025), "Third."];
+  socket.connection.write(Buffer.concat(lines.map((line) => frame(FIN | TEXT, line))));
+  const statuses = [];
+  for (const _ of lines) statuses.push((await socket.message()).status);
+  assert.deepEqual(statuses, [202, 400, 202, 400, 202]);
+  await shown("Third.");
+  assert.deepEqual((await cues()).map((cue) => cue.text).filter((text) => /^(First|Second|Third)\.$/.test(text)), ["First.", "Second.", "Third."]);
+  socket.close();
+});
+
+test("who has no good key is told so and put out", async () => {
+  for (const key of ["x", studio.key, stranger.key, captioner.key.toUpperCase(), "x".repeat(129)]) {
+    const socket = await Socket.open(site.place, TARGET);
+    assert.equal((await socket.say(key)).status, 403);
+    assert.equal(await socket.end(), 1008);
+  }
+  const empty = await Socket.open(site.place, TARGET);
+  assert.equal((await empty.say(" ")).status, 401);
+  assert.equal(await empty.end(), 1008);
+  const socket = await Socket.open(site.place, `${TARGET}?key=${stranger.key}`);
+  socket.connection.write(Buffer.concat([frame(FIN | TEXT, "Not to be seen"), frame(FIN | TEXT, captioner.key), frame(FIN | TEXT, "Not to be seen")]));
+  assert.equal((await socket.message()).status, 403);
+  assert.deepEqual([await socket.end(), socket.connection.closed], [1008, true]);
+});
+
+test("a handshake that is none is refused in HTTP", async () => {
+  /** @type {[Record<string, string>, number, RegExp][]} */
+  const bad = [
+    [{ "Sec-WebSocket-Version": "8" }, 426, /Sec-WebSocket-Version: 13/],
+    [{ "Sec-WebSocket-Key": "short" }, 400, /16 bytes in base64/],
+    [{ Upgrade: "h2c" }, 400, /only protocol to change to is websocket/],
+    [{ Authorization: `Bearer ${"x".repeat(200)}` }, 403, /no key is that long/],
+    [{ Connection: "close" }, 405, /or open a WebSocket/],
+  ];
+  for (const [fields, status, words] of bad) {
+    const { refusal } = await Socket.ask(site.place, TARGET, fields);
+    assert.equal(refusal?.status, status, refusal?.head);
+    assert.match(String(refusal?.text()), words);
+    if (status === 426) assert.equal(refusal?.get("sec-websocket-version"), "13");
+  }
+  assert.equal((await Socket.ask(site.place, "/live/none/captions")).refusal?.status, 404);
+});
+
+test("who breaks the rules of WebSockets is told by a code; nothing of it is shown", async () => {
+  /** @type {[string, Buffer, number][]} */
+  const bad = [
+    ["a frame without a mask", frame(FIN | TEXT, "Not to be seen", { masked: false }), 1002],
+    ["reserved bits", frame(FIN | 0x40 | TEXT, "Not to be seen"), 1002],
+    ["a huge length", frame(FIN | TEXT, "Not to be seen", { length: 2 ** 40 }), 1009],
+    ["a message that is too long", frame(FIN | TEXT, "x".repeat(8193)), 1009],
+    ["fragments without an end", Buffer.concat([frame(TEXT, "Not to be seen"), ...Array.from({ length: 2000 }, () => frame(REST))]), 1009],
+    ["fragments without an end that say something", Buffer.concat([frame(TEXT, "x".repeat(1000)), ...Array.from({ length: 9 }, () => frame(REST, "x".repeat(1000)))]), 1009],
+    ["a message within another one", Buffer.concat([frame(TEXT, "Not"), frame(FIN | TEXT, "to be seen")]), 1002],
+    ["binary", frame(FIN | BINARY, "Not to be seen"), 1003],
+    ["no UTF-8", frame(FIN | TEXT, Buffer.from([0x41, 0xff])), 1007],
+    ["a fragment of a ping", frame(PING, "x"), 1002],
+    ["a kind that is not known", frame(FIN | 3, "x"), 1002],
+    ["a code that is none", frame(FIN | CLOSE, Buffer.from([0, 1])), 1002],
+  ];
+  for (const [name, bytes, code] of bad) {
+    const socket = await Socket.open(site.place, TARGET, bearer());
+    socket.connection.write(bytes);
+    assert.equal(await socket.end(), code, name);
+    assert.ok(socket.reason, name);
+  }
+  assert.equal((await post("POST is fine.")).status, 202);
+  await shown("POST is fine.");
+  assert.ok(!(await cues()).some((cue) => /Not to be seen|^x/.test(cue.text)));
+});
+
+test("who sends byte by byte, or hangs up in the middle, harms nobody", async () => {
+  const slow = await Socket.open(site.place, TARGET, bearer());
+  for (const byte of frame(FIN | TEXT, "Byte by byte.")) {
+    slow.connection.write(Buffer.from([byte]));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal((await slow.message()).status, 202);
+  slow.close();
+  for (const bytes of [frame(FIN | TEXT, "Not whole").subarray(0, 5), frame(TEXT, "Not whole"), frame(FIN | TEXT, "Gone before it is answered.")]) {
+    const socket = await Socket.open(site.place, TARGET, bearer());
+    socket.connection.write(bytes);
+    socket.connection.socket.destroySoon();
+  }
+  assert.ok(await shown("Byte by byte."));
+  assert.equal((await post("Still there.")).status, 202);
+});
+
+test("who sends without an end and reads no answers hinders nobody", async () => {
+  const socket = await Socket.open(site.place, TARGET, { ...bearer(), "X-Forwarded-For": "203.0.113.9" });
+  socket.connection.socket.pause();
+  socket.connection.write(Buffer.concat(Array.from({ length: 1 << 19 }, () => frame(FIN | TEXT, ""))));
+  socket.connection.write(Buffer.concat(Array.from({ length: 1 << 19 }, () => frame(FIN | PING, "x"))));
+  for (let n = 0; n < 10; n++) assert.equal((await post("")).status, 400);
+  socket.close();
+});
+
+test("an address has so many WebSockets at a time, and so many captions a second", async () => {
+  const from = (/** @type {string} */ ip) => Socket.ask(site.place, TARGET, { ...bearer(), "X-Forwarded-For": ip });
+  /** @type {Socket[]} */
+  const open = [];
+  let refusal = null;
+  while (!refusal) {
+    const one = await from("203.0.113.7");
+    if (one.socket) open.push(one.socket);
+    refusal = one.refusal;
+    assert.ok(open.length <= 32, "16 of each thread");
+  }
+  assert.ok(open.length >= 16, `${open.length}`);
+  assert.equal(refusal.status, 429);
+  assert.match(refusal.text(), /too many WebSockets/);
+  const other = (await from("203.0.113.8")).socket;
+  assert.ok(other, "another address has its own");
+  for (let n = 0; n < 100; n++) other.send("");
+  const statuses = new Set();
+  for (let n = 0; n < 100; n++) statuses.add((await other.message()).status);
+  assert.deepEqual([...statuses].sort(), [400, 429]);
+  for (const socket of [...open, other]) socket.close();
+  await until(async () => {
+    const { socket } = await from("203.0.113.7");
+    socket?.close();
+    return socket;
+  }, "who closes may open again");
+});
+
+if (!playwright) skip("a browser's WebSocket", String(why));
+else
+  test("a browser's own WebSocket says captions, from a page of another site", async () => {
+    const tool = http.createServer((_, answer) => answer.end("A tool")).listen(0, "127.0.0.1");
+    await once(tool, "listening");
+    const page = await viewer.context().newPage();
+    await page.goto(`http://127.0.0.1:${/** @type {net.AddressInfo} */ (tool.address()).port}/`);
+    const told = await page.evaluate(
+      ([address, key]) =>
+        new Promise((resolve) => {
+          const socket = new WebSocket(address);
+          /** @type {any[]} */
+          const got = [];
+          const lines = [key, "Typed in a browser.", ""];
+          socket.onopen = () => socket.send(lines.shift());
+          socket.onmessage = ({ data }) => {
+            got.push(JSON.parse(data).status);
+            if (lines.length) socket.send(lines.shift());
+            else socket.close(1000, "done");
+          };
+          socket.onclose = ({ code, wasClean }) => resolve([...got, code, wasClean]);
+        }),
+      [`ws://127.0.0.1:${site.port}${TARGET}`, captioner.key],
+    );
+    assert.deepEqual(told, [200, 202, 400, 1000, true]);
+    assert.ok(await shown("Typed in a browser."));
+    await page.close();
+    tool.close();
+  });
+
 if (!playwright) skip("captions for who was there before", String(why));
 else
   test("who pressed Play before has the button without a reload, turns them on, and reads", async () => {
@@ -229,9 +425,20 @@ else
     assert.equal(await overflow(viewer), "");
   });
 
-test("a key that was revoked writes nothing, within a second", async () => {
+test("a key that was revoked writes nothing, within a second, also on a WebSocket that is open", async () => {
+  const socket = await Socket.open(site.place, TARGET);
+  assert.equal((await socket.say(captioner.key)).status, 200);
   await site.run("channel", "key", "revoke", captioner.id);
   await until(async () => (await post("Not to be seen")).status === 403, "it is refused");
+  assert.equal((await socket.say("Not to be seen")).status, 403);
+  assert.equal(await socket.end(), 1008);
+});
+
+test("when the server ends, open WebSockets are told", async () => {
+  const socket = await Socket.open(site.place, TARGET);
+  const ended = socket.end();
+  await site.stop();
+  assert.equal(await ended, 1001);
 });
 
 await run();

@@ -67,13 +67,14 @@ static void test_the_handshake_of_the_standard(void **state)
         "Sec-WebSocket-Version: 13\r\n\r\n";
     static struct http_request request;
     struct http_head_progress progress = {0};
-    struct http_refusal refusal;
+    struct http_refusal refusal = {0};
     char accept[WEBSOCKET_ACCEPT_BYTES];
     assert_int_equal(http_request_parse(str_from_c(head), &progress, &request),
                      ERR_OK);
     assert_true(websocket_is_asked_for(&request));
     assert_int_equal(websocket_check(&request, accept, &refusal), ERR_OK);
     assert_string_equal(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    assert_int_equal(refusal.status, 0);
 }
 
 static void test_other_handshakes_are_refused(void **state)
