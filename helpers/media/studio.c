@@ -8,6 +8,11 @@
 #include "media/part.h"
 #include "thumbnail.h"
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#include <libavutil/frame.h>
+#pragma GCC diagnostic pop
+
 enum {
     TRACKS = PACKET_AUDIO + 1,
     QUEUE_BYTES_MAX = 16 << 20,
@@ -34,20 +39,34 @@ struct studio {
     struct loudness *loudness;
 };
 
-static void show(struct studio *studio, const struct packet *packet)
+static void show_as(struct studio *studio, const struct packet *packet,
+                    const AVFrame *frame, enum part_kind kind, int width)
 {
     enum { JPEG_BYTES_MAX = 256 << 10 };
     DEFER(buf_finish) struct buf jpeg;
     buf_init(&jpeg, JPEG_BYTES_MAX);
-    if (thumbnail_make(buf_str(&studio->avcc), packet->payload,
-                       STUDIO_THUMBNAIL_WIDTH, &jpeg))
+    if (thumbnail_write(frame, width, &jpeg))
         return;
     pthread_mutex_lock(&studio->aside.mutex);
     part_write(&studio->ready,
-               &(struct part){.kind = PART_THUMBNAIL,
+               &(struct part){.kind = (uint8_t)kind,
                               .tick = packet->tick + packet->shown_after,
                               .payload = buf_str(&jpeg)});
     pthread_mutex_unlock(&studio->aside.mutex);
+}
+
+static void show(struct studio *studio, const struct packet *packet)
+{
+    AVFrame *frame = thumbnail_decode(buf_str(&studio->avcc), packet->payload);
+    if (!frame)
+        return;
+    int width = frame->width / 2 * 2;
+    show_as(studio, packet, frame, PART_THUMBNAIL, STUDIO_THUMBNAIL_WIDTH);
+    if (width >= STUDIO_THUMBNAIL_WIDTH)
+        show_as(studio, packet, frame, PART_POSTER,
+                width < STUDIO_POSTER_WIDTH_MAX ? width
+                                                : STUDIO_POSTER_WIDTH_MAX);
+    av_frame_free(&frame);
 }
 
 static void hear(struct studio *studio, const struct packet *packet)

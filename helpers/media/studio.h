@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* helpers/media/studio.h: what is looked at and listened to beside the parts:
- * small pictures for the time line of the player, and how loud it is. A thread
- * of its own decodes; it is given what it has time for, never waited for, and
- * what goes wrong in it is not seen by viewers. */
+ * small pictures for the time line of the player, posters, and how loud it is.
+ * A thread of its own decodes; it is given what it has time for, never waited
+ * for, and what goes wrong in it is not seen by viewers. */
 #ifndef HELPERS_MEDIA_STUDIO_H
 #define HELPERS_MEDIA_STUDIO_H
 
@@ -10,7 +10,11 @@
 
 struct studio;
 
-enum { STUDIO_THUMBNAIL_WIDTH = 160, STUDIO_THUMBNAIL_TICKS = 10 * 90000 };
+enum {
+    STUDIO_THUMBNAIL_WIDTH = 160,
+    STUDIO_POSTER_WIDTH_MAX = 640,
+    STUDIO_THUMBNAIL_TICKS = 10 * 90000
+};
 
 /* ERR_NO_MEMORY. */
 MUST_USE enum err studio_create(struct studio **ret_studio);

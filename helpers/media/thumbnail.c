@@ -42,7 +42,7 @@ static AVCodecContext *open_decoder(struct str avcc)
     return context;
 }
 
-static AVFrame *decode(struct str avcc, struct str picture)
+struct AVFrame *thumbnail_decode(struct str avcc, struct str picture)
 {
     AVCodecContext *context = open_decoder(avcc);
     AVPacket *packet = context ? make_packet(picture) : NULL;
@@ -125,7 +125,7 @@ enum err thumbnail_write(const struct AVFrame *picture, int width,
 enum err thumbnail_make(struct str avcc, struct str picture, int width,
                         struct buf *out)
 {
-    AVFrame *frame = decode(avcc, picture);
+    AVFrame *frame = thumbnail_decode(avcc, picture);
     enum err err = frame ? thumbnail_write(frame, width, out) : ERR_INVALID;
     av_frame_free(&frame);
     return err;

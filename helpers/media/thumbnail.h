@@ -7,6 +7,10 @@
 
 struct AVFrame;
 
+/* Decodes a key frame by itself; av_frame_free gives it back. NULL: it cannot
+ * be decoded. */
+struct AVFrame *thumbnail_decode(struct str avcc, struct str picture);
+
 /* Decodes a key frame by itself, and appends a JPEG so many pixels wide.
  * ERR_INVALID: it cannot be decoded. ERR_NO_MEMORY. */
 MUST_USE enum err thumbnail_make(struct str avcc, struct str picture, int width,

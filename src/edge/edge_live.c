@@ -4,7 +4,7 @@
  *   /live/news/master.m3u8              which renditions there are
  *   /live/news/thumbs.vtt               pictures to scroll by
  *   /live/news/thumb-4711.jpg
- *   /live/news/poster.jpg               the newest of them, of whenever it is
+ *   /live/news/poster.jpg               the newest, larger
  *   /live/news/captions/index.m3u8      what is said, cut as the pictures are
  *   /live/news/captions/4711.vtt
  *   /live/news/720p/index.m3u8          what there is of one
@@ -384,22 +384,21 @@ static void answer_picture(const struct live_seat *seat,
 static void answer_poster(const struct live_seat *seat,
                           struct http_exchange *exchange)
 {
-    const struct live_station *station = seat->station;
-    const struct live_picture *newest =
-        station->picture_count ? &station->pictures[station->picture_count - 1]
-                               : NULL;
-    if (!newest || newest->start_us < time_now_us() - POSTER_AGE_US) {
-        edge_live_answer_words(exchange, 404,
-                               STR("there is no picture of now"));
+    const struct live_picture *poster = &seat->station->poster;
+    if (!poster->jpeg || poster->start_us < time_now_us() - POSTER_AGE_US) {
+        http_answer(exchange, &(struct http_answer){
+                                  .status = 204,
+                                  .fields = STR(CORS NOSNIFF CHANGING),
+                              });
         return;
     }
     http_answer(exchange, &(struct http_answer){
                               .status = 200,
                               .content_type = STR("image/jpeg"),
                               .fields = STR(CORS NOSNIFF POSTER_LASTING),
-                              .body = live_blob_str(newest->jpeg),
+                              .body = live_blob_str(poster->jpeg),
                               .release = live_blob_release,
-                              .owner = live_blob_hold(newest->jpeg),
+                              .owner = live_blob_hold(poster->jpeg),
                           });
 }
 

@@ -83,10 +83,18 @@ static void copy_info(struct live_station *station,
     }
 }
 
+struct live_picture live_picture_make(const struct live_thumbnail *told)
+{
+    struct live_blob *blob = live_blob_create(told->jpeg.len);
+    memcpy(blob->bytes, told->jpeg.ptr, told->jpeg.len);
+    return (struct live_picture){told->sequence, told->start_us, blob};
+}
+
 struct live_station *live_station_create(const struct live_channel_info *info,
                                          struct live_viewers_table *viewers,
                                          const struct live_picture *pictures,
-                                         size_t picture_count)
+                                         size_t picture_count,
+                                         const struct live_picture *poster)
 {
     struct live_station *station = take(1, sizeof *station);
     atomic_init(&station->references, 1);
@@ -98,6 +106,9 @@ struct live_station *live_station_create(const struct live_channel_info *info,
         station->pictures[i] = pictures[i];
         live_blob_hold(pictures[i].jpeg);
     }
+    station->poster = *poster;
+    if (poster->jpeg)
+        live_blob_hold(poster->jpeg);
     return station;
 }
 
@@ -113,6 +124,7 @@ void live_station_release(struct live_station *station)
         return;
     for (size_t i = 0; i < station->picture_count; i++)
         live_blob_release(station->pictures[i].jpeg);
+    live_blob_release(station->poster.jpeg);
     live_viewers_release(station->viewers);
     free(station->pictures);
     free(station->texts);

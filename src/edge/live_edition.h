@@ -51,12 +51,16 @@ struct live_picture {
     struct live_blob *jpeg; /* one reference */
 };
 
+/* Copies what was told. */
+struct live_picture live_picture_make(const struct live_thumbnail *told);
+
 struct live_station {
     atomic_uint references;
     struct live_channel_info info;      /* its texts are the station's */
     struct live_viewers_table *viewers; /* one reference */
     size_t picture_count;
     struct live_picture *pictures; /* oldest first */
+    struct live_picture poster;    /* jpeg NULL: there is none */
     char *texts;
 };
 
@@ -64,7 +68,8 @@ struct live_station {
 struct live_station *live_station_create(const struct live_channel_info *info,
                                          struct live_viewers_table *viewers,
                                          const struct live_picture *pictures,
-                                         size_t picture_count);
+                                         size_t picture_count,
+                                         const struct live_picture *poster);
 struct live_station *live_station_hold(struct live_station *station);
 void live_station_release(struct live_station *station); /* accepts NULL */
 

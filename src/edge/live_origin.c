@@ -52,6 +52,7 @@ struct channel {
     struct live_viewers_table *viewers;
     struct live_picture *pictures;
     size_t picture_count;
+    struct live_picture poster;
     struct live_caption_list captions;
     struct rendition renditions[LIVE_RENDITIONS_MAX];
 };
@@ -102,6 +103,8 @@ static void clear_pictures(struct channel *channel)
     for (size_t i = 0; i < channel->picture_count; i++)
         live_blob_release(channel->pictures[i].jpeg);
     channel->picture_count = 0;
+    live_blob_release(channel->poster.jpeg);
+    channel->poster = (struct live_picture){0};
 }
 
 static void free_channel(struct channel *channel)
@@ -162,8 +165,9 @@ static struct rendition *find_rendition(const struct live_origin *origin,
 static void replace_station(struct channel *channel,
                             const struct live_channel_info *info)
 {
-    struct live_station *station = live_station_create(
-        info, channel->viewers, channel->pictures, channel->picture_count);
+    struct live_station *station =
+        live_station_create(info, channel->viewers, channel->pictures,
+                            channel->picture_count, &channel->poster);
     live_station_release(channel->station);
     channel->station = station;
     channel->is_dirty = true;
@@ -565,25 +569,30 @@ static void drop_first_picture(struct channel *channel)
             channel->picture_count * sizeof *channel->pictures);
 }
 
-static enum err on_thumbnail(struct live_origin *origin, struct str payload)
+static enum err on_picture(struct live_origin *origin,
+                           const struct message *message)
 {
-    struct live_thumbnail thumb;
-    if (live_read_thumbnail(payload, &thumb) ||
-        thumb.jpeg.len > LIVE_PICTURE_BYTES_MAX)
+    bool is_poster = message->kind == MESSAGE_LIVE_POSTER;
+    struct live_thumbnail told;
+    if (live_read_thumbnail(message->payload, &told) ||
+        told.jpeg.len >
+            (is_poster ? LIVE_POSTER_BYTES_MAX : LIVE_PICTURE_BYTES_MAX))
         return ERR_INVALID;
-    struct channel *channel = find(origin, thumb.channel);
+    struct channel *channel = find(origin, told.channel);
     if (!channel)
         return ERR_INVALID;
+    channel->is_dirty = true;
+    if (is_poster) {
+        live_blob_release(channel->poster.jpeg);
+        channel->poster = live_picture_make(&told);
+        return ERR_OK;
+    }
     int64_t window_us = (int64_t)channel->station->info.dvr_seconds * 1000000;
     while (channel->picture_count == LIVE_PICTURES_MAX ||
            (channel->picture_count &&
-            channel->pictures[0].start_us < thumb.start_us - window_us))
+            channel->pictures[0].start_us < told.start_us - window_us))
         drop_first_picture(channel);
-    struct live_blob *blob = live_blob_create(thumb.jpeg.len);
-    memcpy(blob->bytes, thumb.jpeg.ptr, thumb.jpeg.len);
-    channel->pictures[channel->picture_count++] =
-        (struct live_picture){thumb.sequence, thumb.start_us, blob};
-    channel->is_dirty = true;
+    channel->pictures[channel->picture_count++] = live_picture_make(&told);
     return ERR_OK;
 }
 
@@ -623,7 +632,8 @@ enum err live_origin_take(struct live_origin *origin,
     case MESSAGE_LIVE_PRUNED:
         return on_pruned(origin, message->payload);
     case MESSAGE_LIVE_THUMBNAIL:
-        return on_thumbnail(origin, message->payload);
+    case MESSAGE_LIVE_POSTER:
+        return on_picture(origin, message);
     case MESSAGE_LIVE_CAPTION:
         return on_caption(origin, message->payload);
     case MESSAGE_LIVE_GONE:

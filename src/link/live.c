@@ -364,13 +364,24 @@ enum err live_read_pruned(struct str payload, struct live_pruned *ret)
 /* ---- What goes along with it ------------------------------------------------
  */
 
-void live_put_thumbnail(struct buf *out, const struct live_thumbnail *thumb)
+static void put_picture(struct buf *out, enum message_kind kind,
+                        const struct live_thumbnail *thumb)
 {
-    size_t start = begin(out, MESSAGE_LIVE_THUMBNAIL, thumb->channel);
+    size_t start = begin(out, kind, thumb->channel);
     wire_put_u64(out, thumb->sequence);
     put_i64(out, thumb->start_us);
     buf_add(out, thumb->jpeg);
     message_end(out, start);
+}
+
+void live_put_thumbnail(struct buf *out, const struct live_thumbnail *thumb)
+{
+    put_picture(out, MESSAGE_LIVE_THUMBNAIL, thumb);
+}
+
+void live_put_poster(struct buf *out, const struct live_thumbnail *poster)
+{
+    put_picture(out, MESSAGE_LIVE_POSTER, poster);
 }
 
 enum err live_read_thumbnail(struct str payload, struct live_thumbnail *ret)

@@ -184,6 +184,7 @@ void live_put_part(struct buf *out, const struct live_part *part);
 void live_put_segment(struct buf *out, const struct live_segment *segment);
 void live_put_pruned(struct buf *out, const struct live_pruned *pruned);
 void live_put_thumbnail(struct buf *out, const struct live_thumbnail *thumb);
+void live_put_poster(struct buf *out, const struct live_thumbnail *poster);
 void live_put_caption(struct buf *out, const struct live_caption *caption);
 void live_put_say(struct buf *out, uint64_t number, const struct live_say *say);
 void live_put_said(struct buf *out, uint64_t number,

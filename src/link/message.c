@@ -44,7 +44,7 @@ static bool is_kind(uint8_t kind)
 {
     return (kind >= MESSAGE_HELLO && kind <= MESSAGE_EVENTS) ||
            (kind >= MESSAGE_WELCOME && kind <= MESSAGE_FIGURES) ||
-           (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_SAID) ||
+           (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_POSTER) ||
            (kind >= MESSAGE_LIVE_VIEWERS && kind <= MESSAGE_LIVE_SAY);
 }
 

@@ -70,8 +70,9 @@ enum message_kind {
     MESSAGE_LIVE_THUMBNAIL,
     MESSAGE_LIVE_CAPTION,
     MESSAGE_LIVE_GONE,
-    MESSAGE_LIVE_READY, /* nothing: that was all; what was not told is gone */
-    MESSAGE_LIVE_SAID,  /* the head's number is the LIVE_SAY's it answers */
+    MESSAGE_LIVE_READY,  /* nothing: that was all; what was not told is gone */
+    MESSAGE_LIVE_SAID,   /* the head's number is the LIVE_SAY's it answers */
+    MESSAGE_LIVE_POSTER, /* as a thumbnail: the newest large picture */
     /* edge to playout */
     MESSAGE_LIVE_VIEWERS = 192,
     MESSAGE_LIVE_SAY, /* numbered by the edge; each is answered once */

@@ -41,7 +41,7 @@ void part_write(struct buf *out, const struct part *part)
 static bool is_kind(uint8_t kind)
 {
     return kind == PART_START ||
-           (kind >= PART_RENDITION && kind <= PART_TROUBLE);
+           (kind >= PART_RENDITION && kind <= PART_POSTER);
 }
 
 static bool is_sound(const struct head *head)

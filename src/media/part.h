@@ -85,6 +85,7 @@ enum part_kind {
     /* One sentence that the studio and the log are to see; an empty one: it is
      * over. */
     PART_TROUBLE,
+    PART_POSTER, /* tick; JPEG, at most 640 px wide, with each thumbnail */
 };
 
 enum part_flags {

@@ -458,32 +458,12 @@ static enum err on_init(struct station *station, const struct part *part,
 /* ---- What goes along --------------------------------------------------------
  */
 
-static void tell_picture(const struct station *station,
-                         const struct station_picture *picture, struct buf *out)
-{
-    if (out)
-        live_put_thumbnail(
-            out, &(struct live_thumbnail){channel_number(station),
-                                          picture->sequence, picture->start_us,
-                                          str_of(picture->jpeg, picture->len)});
-}
-
-static void drop_first_picture(struct station *station)
-{
-    free(station->pictures[0].jpeg);
-    station->picture_count--;
-    memmove(station->pictures, station->pictures + 1,
-            station->picture_count * sizeof *station->pictures);
-}
-
 /* Its number is that of the segment in which it is. */
-static enum err on_thumbnail(struct station *station, const struct part *part,
-                             struct buf *out)
+static enum err on_picture(struct station *station, const struct part *part,
+                           struct buf *out)
 {
-    if (!part->payload.len || part->payload.len > STATION_PICTURE_BYTES_MAX)
-        return refuse(station, part, "a thumbnail has at most 64 KiB");
     if (!is_of_now(station, part->tick))
-        return refuse(station, part, "a thumbnail is of the present");
+        return refuse(station, part, "a picture is of the present");
     const struct station_cut *cut = last_cut(station);
     for (size_t i = station->cut_count; i-- > 0;) {
         cut = &station->cuts[i];
@@ -492,18 +472,9 @@ static enum err on_thumbnail(struct station *station, const struct part *part,
     }
     if (!cut)
         return ERR_OK;
-    if (station->picture_count == STATION_PICTURES)
-        drop_first_picture(station);
-    char *copy = malloc(part->payload.len);
-    if (!copy)
-        log_panic("no memory for television");
-    memcpy(copy, part->payload.ptr, part->payload.len);
-    struct station_picture *picture =
-        &station->pictures[station->picture_count++];
-    *picture = (struct station_picture){cut->sequence, part->tick * 100 / 9,
-                                        copy, part->payload.len};
-    tell_picture(station, picture, out);
-    return ERR_OK;
+    const char *cause = pictures_take(
+        &station->pictures, channel_number(station), cut->sequence, part, out);
+    return cause ? refuse(station, part, cause) : ERR_OK;
 }
 
 static enum err on_caption(struct station *station, const struct part *part,
@@ -528,7 +499,8 @@ enum err station_take(struct station *station, const struct part *part,
     case PART_PART:
         return on_part(station, part, out);
     case PART_THUMBNAIL:
-        return on_thumbnail(station, part, out);
+    case PART_POSTER:
+        return on_picture(station, part, out);
     case PART_CAPTION:
         return on_caption(station, part, out);
     default:
@@ -691,8 +663,7 @@ void station_tell_all(struct station *station, struct buf *out)
         tell_stored(station, i, first, out);
         tell_newest(station, i, first, out);
     }
-    for (size_t i = 0; i < station->picture_count; i++)
-        tell_picture(station, &station->pictures[i], out);
+    pictures_tell(&station->pictures, channel_number(station), out);
 }
 
 /* ---- Life -------------------------------------------------------------------
@@ -747,8 +718,7 @@ enum err station_open(struct station *station, const char *live_folder,
     *station = (struct station){.id = config->id, .used_fd = -1};
     snprintf(station->folder, sizeof station->folder, "%s/%s", live_folder,
              config->id.text);
-    station->pictures = calloc(STATION_PICTURES, sizeof *station->pictures);
-    if (!station->pictures)
+    if (pictures_open(&station->pictures))
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     apply(station, config);
     station_begin_maker(station);
@@ -773,10 +743,7 @@ void station_close(struct station *station)
         dvr_close(&station->rungs[i].dvr);
     captions_close(&station->captions);
     captioner_finish(&station->captioner);
-    while (station->picture_count)
-        drop_first_picture(station);
-    free(station->pictures);
-    station->pictures = NULL;
+    pictures_close(&station->pictures);
     if (station->used_fd >= 0)
         close(station->used_fd);
     station->used_fd = -1;

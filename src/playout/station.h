@@ -22,6 +22,7 @@
 #include "playout/captioner.h"
 #include "playout/captions.h"
 #include "playout/dvr.h"
+#include "playout/pictures.h"
 
 enum {
     STATION_PART_TICKS = 45000,
@@ -30,13 +31,11 @@ enum {
     /* 250 frames, 25 a second: what encoders do that were told nothing. */
     STATION_SEGMENT_TICKS_MAX = 21 * LIVE_HZ / 2,
     STATION_CUTS = 16, /* the last ones, for renditions that come later */
-    STATION_PICTURES = 1440,
 
     /* What a maker may say; more is none of ours. */
     STATION_INFO_BYTES_MAX = 4096,
     STATION_INIT_BYTES_MAX = 64 << 10,
     STATION_PART_BYTES_MAX = 4 << 20,
-    STATION_PICTURE_BYTES_MAX = 64 << 10,
     STATION_PART_DURATION_MAX = 20 * LIVE_HZ, /* a single frame may be long */
     STATION_AHEAD_TICKS = 60 * LIVE_HZ,       /* of the clock of the channel */
 };
@@ -60,13 +59,6 @@ struct rung {
     int64_t end;         /* tick behind the last part; 0: none */
 };
 
-struct station_picture {
-    uint64_t sequence;
-    int64_t start_us;
-    char *jpeg;
-    size_t len;
-};
-
 struct station {
     struct id id;
     char name[LIVE_NAME_BYTES_MAX + 1];
@@ -83,8 +75,7 @@ struct station {
     struct captions captions;
     struct captioner captioner;
     bool has_captioner; /* somebody may say something */
-    struct station_picture *pictures;
-    size_t picture_count;
+    struct pictures pictures;
 };
 
 /* What the desk says of a channel. */
@@ -119,8 +110,8 @@ MUST_USE enum err station_say(struct station *station, int64_t after,
 /* Another maker begins: its numbers of renditions are told anew. */
 void station_begin_maker(struct station *station);
 
-/* What a maker sent of kind PART_RENDITION, _INIT, _PART, _THUMBNAIL or
- * _CAPTION. ERR_INVALID: it makes no sense; why is logged. */
+/* What a maker sent of kind PART_RENDITION, _INIT, _PART, _THUMBNAIL,
+ * _POSTER or _CAPTION. ERR_INVALID: it makes no sense; why is logged. */
 MUST_USE enum err station_take(struct station *station, const struct part *part,
                                struct buf *out);
 

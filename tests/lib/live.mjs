@@ -52,7 +52,7 @@ export function makeParts(folder, { seconds, size = "320x180", audio = false }) 
 // ---- the link (src/link/live.h) --------------------------------------------------
 
 const KIND = { begin: 128, channel: 129, init: 130, stored: 131, part: 132, segment: 133,
-  pruned: 134, thumbnail: 135, caption: 136, gone: 137, ready: 138, viewers: 192 };
+  pruned: 134, thumbnail: 135, caption: 136, gone: 137, ready: 138, poster: 140, viewers: 192 };
 
 /** @param {number} bytes @param {number | bigint} value */
 function number(bytes, value) {
@@ -159,6 +159,10 @@ export class FakePlayout {
   /** @param {string} id @param {number} sequence @param {number} startUs @param {Buffer} jpeg */
   thumbnail(id, sequence, startUs, jpeg) {
     this.send(KIND.thumbnail, number(8, BigInt(`0x${id}`)), number(8, sequence), number(8, startUs), jpeg);
+  }
+  /** @param {string} id @param {number} sequence @param {number} startUs @param {Buffer} jpeg */
+  poster(id, sequence, startUs, jpeg) {
+    this.send(KIND.poster, number(8, BigInt(`0x${id}`)), number(8, sequence), number(8, startUs), jpeg);
   }
   /** @param {string} id */
   gone(id) {

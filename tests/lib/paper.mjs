@@ -100,6 +100,7 @@ function everyBlock(blocks, media) {
         },
       },
       { type: "embed", attrs: { provider: "Elsewhere", url: "https://elsewhere.example/post/1", title: short(2) } },
+      { type: "channel", attrs: { name: "courier", caption: text(2) } },
       { type: "rule" },
       paragraph(6),
     ],

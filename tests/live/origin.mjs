@@ -300,6 +300,23 @@ test("pictures to scroll by", async () => {
   assert.equal((await site.get("/live/news/thumb-5000.jpg")).text(), "jpeg");
 });
 
+test("a poster is of now, or there is none", async () => {
+  const poster = () => site.get("/live/news/poster.jpg");
+  assert.equal((await poster()).status, 204);
+  playout.poster(ID, 5000, (Date.now() - 70_000) * 1000, Buffer.from("old"));
+  playout.thumbnail(ID, 5001, START + 1, Buffer.from("jpeg"));
+  await until(async () => (await site.get("/live/news/thumb-5001.jpg")).status === 200, "what came behind it is there");
+  assert.equal((await poster()).status, 204);
+  playout.poster(ID, 5001, Date.now() * 1000, Buffer.from("new"));
+  const found = await until(async () => {
+    const answer = await poster();
+    return answer.status === 200 && answer;
+  }, "the poster is there");
+  assert.equal(found.text(), "new");
+  assert.equal(found.get("cache-control"), "public, max-age=10");
+  assert.equal((await site.get("/live/news/thumb-5000.jpg")).text(), "jpeg");
+});
+
 test("viewers are counted by their tokens", async () => {
   const place = site.place;
   for (let i = 0; i < 200; i++)

@@ -79,7 +79,7 @@ async function watchTelevision(/** @type {any} */ playwright) {
   /** @type {string[]} */
   const asked = [];
   page.on("request", (/** @type {any} */ request) => asked.push(new URL(request.url()).pathname));
-  const ofStream = () => asked.filter((name) => name.startsWith("/live/") || name.includes("/player-"));
+  const ofStream = () => asked.filter((name) => (name.startsWith("/live/") && !name.endsWith("/poster.jpg")) || name.includes("/player-"));
   const time = () => page.evaluate(() => /** @type {HTMLVideoElement} */ (document.querySelector("video")).currentTime);
   const goesOn = async (/** @type {number} */ seconds) => {
     const from = await time();

@@ -10,8 +10,9 @@ import net from "node:net";
 import path from "node:path";
 
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
+import { inPairs } from "../lib/paper.mjs";
 import { root, Site, until } from "../lib/site.mjs";
-import { finally_, run, skip, test } from "../lib/tap.mjs";
+import { finally_, note, run, skip, test } from "../lib/tap.mjs";
 
 const screenshots = path.join(root, "build/screenshots");
 const HOUR = 3600_000;
@@ -74,7 +75,7 @@ async function watchInLittle(/** @type {any} */ playwright) {
   const picture = (/** @type {any} */ page, /** @type {string} */ name) => page.screenshot({ path: path.join(screenshots, `small-player-${name}.png`), fullPage: true });
 
   /** What a page asks of the stream and of the player. @param {any} page */
-  function note(page) {
+  function listen(page) {
     /** @type {string[]} */
     const asked = [];
     page.on("request", (/** @type {any} */ request) => asked.push(new URL(request.url()).pathname));
@@ -83,7 +84,7 @@ async function watchInLittle(/** @type {any} */ playwright) {
   const plays = (/** @type {any} */ page) =>
     page.waitForFunction(() => {
       const video = document.querySelector("video");
-      return video && video.currentTime > 0.5 && video.getVideoPlaybackQuality().totalVideoFrames > 0;
+      return video && video.currentTime > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 0;
     });
 
   test("off the air an article tells what is next, and shows no channel that there is not", async () => {
@@ -111,18 +112,20 @@ async function watchInLittle(/** @type {any} */ playwright) {
     assert.equal(poster.get("content-type"), "image/jpeg");
     assert.equal(poster.get("cache-control"), "public, max-age=10");
     assert.deepEqual([...poster.body.subarray(0, 2)], [0xff, 0xd8]);
+    note(`the picture has ${poster.body.length} bytes`);
     for (const lang of ["en", "ar"])
       await until(async () => (await site.get(articles[lang] ?? "")).text().includes("poster.jpg"), "the article says so");
   });
 
   for (const { lang, colorScheme, width } of SCREENS)
     test(`${lang} ${width} ${colorScheme}: nothing before Play, a frame after it`, async () => {
-      for (const [name, target] of [["article", articles[lang] ?? ""], ["front", `/${lang}/`]]) {
+      const views = [["article", articles[lang] ?? ""], ["front", `/${lang}/`]];
+      await inPairs(views, async ([name, target]) => {
         const { page, context, wrong } = await openPage(browser, origin, { viewport: { width, height: 900 }, colorScheme });
-        const ofStream = note(page);
+        const ofStream = listen(page);
         await page.goto(origin + target);
         await page.locator(".watch").scrollIntoViewIfNeeded();
-        await page.waitForFunction(() => (/** @type {HTMLImageElement | null} */ (document.querySelector(".watch img"))?.naturalWidth ?? 0) > 0);
+        await page.waitForFunction(() => (/** @type {HTMLImageElement | null} */ (document.querySelector(".watch img"))?.naturalWidth ?? 0) === 640);
         assert.deepEqual(ofStream(), []);
         assert.equal(await overflow(page), "");
         await picture(page, `${name}-${lang}-${width}-${colorScheme}`);
@@ -135,7 +138,7 @@ async function watchInLittle(/** @type {any} */ playwright) {
         await picture(page, `${name}-plays-${lang}-${width}-${colorScheme}`);
         assert.deepEqual(wrong, []);
         await context.close();
-      }
+      });
     });
 
   test("whoever paused goes on with what is live", async () => {

@@ -56,10 +56,14 @@ async function firstView(paper, target, screen) {
   const running = new Set();
   /** @type {string[]} */
   const fonts = [];
+  /** @type {string[]} */
+  const television = [];
   // What the view shows; that somebody reads, and wants to hear news, comes after it.
   wire.on("Network.requestWillBeSent", ({ requestId, type, request }) => {
     if (["EventSource", "Fetch", "Ping"].includes(type)) return;
     if (type === "Font") fonts.push(new URL(request.url).pathname);
+    const { pathname } = new URL(request.url);
+    if (/^\/live\/(?!\w+\/poster\.jpg$)|^\/assets\/player-/.test(pathname)) television.push(pathname);
     requests++;
     running.add(requestId);
   });
@@ -80,7 +84,7 @@ async function firstView(paper, target, screen) {
   await context.close();
   // A face for a few letters of another language weighs as much as the page.
   const late = fonts.filter((font) => !ahead.includes(font) && !font.includes("italic"));
-  return { bytes, requests, share, late, wrong };
+  return { bytes, requests, share, late, television, wrong };
 }
 
 /** @param {import("../../lib/paper.mjs").Paper} paper */
@@ -111,10 +115,11 @@ export default function gate(paper) {
     test(`${lang}: the first view is light, asks little, and of nobody else`, async () => {
       const views = KINDS.flatMap((kind) => SCREENS.map((screen) => ({ kind, screen })));
       await inPairs(views, async ({ kind, screen }) => {
-        const { bytes, requests, share, late, wrong } = await firstView(paper, paper.page(lang, kind).target, screen);
+        const { bytes, requests, share, late, television, wrong } = await firstView(paper, paper.page(lang, kind).target, screen);
         const { width } = screen.viewport;
         note(`${lang} ${kind} ${width}: ${kb(bytes)} in ${requests} requests, ${(share * 100).toFixed(0)} % stories`);
         assert.deepEqual(late, [], `${kind}: faces that nobody said would be needed`);
+        assert.deepEqual(television, [], `${kind}: of the stream and its player before Play`);
         assert.deepEqual(wrong, []);
         assert.ok(bytes <= VIEW_MAX[kind], `${kind} at ${width}: ${kb(bytes)}`);
         assert.ok(requests <= REQUESTS_MAX, `${kind} at ${width}: ${requests} requests`);

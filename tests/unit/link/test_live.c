@@ -176,6 +176,12 @@ static void test_the_rest_arrives_too(void **state)
         ERR_OK);
     assert_int_equal(thumb.sequence, 12);
     buf_reset(&out);
+    live_put_poster(&out, &(struct live_thumbnail){7, 13, 99, STR("jpeg")});
+    assert_int_equal(
+        live_read_thumbnail(payload_of(&out, MESSAGE_LIVE_POSTER), &thumb),
+        ERR_OK);
+    assert_int_equal(thumb.sequence, 13);
+    buf_reset(&out);
     live_put_pruned(&out, &(struct live_pruned){7, 2, 5});
     struct live_pruned pruned;
     assert_int_equal(

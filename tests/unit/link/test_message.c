@@ -119,7 +119,7 @@ static void test_what_cannot_be_a_message_is_refused(void **state)
         bool known =
             (kind >= MESSAGE_HELLO && kind <= MESSAGE_EVENTS) ||
             (kind >= MESSAGE_WELCOME && kind <= MESSAGE_FIGURES) ||
-            (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_SAID) ||
+            (kind >= MESSAGE_LIVE_BEGIN && kind <= MESSAGE_LIVE_POSTER) ||
             (kind >= MESSAGE_LIVE_VIEWERS && kind <= MESSAGE_LIVE_SAY);
         assert_int_equal(next_of(head), known ? ERR_OK : ERR_INVALID);
     }

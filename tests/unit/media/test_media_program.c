@@ -409,6 +409,9 @@ static void test_the_studio_sees_and_hears(void **state)
     assert_true(str_starts_with(jpeg, STR("\xFF\xD8")));
     assert_true(str_ends_with(jpeg, STR("\xFF\xD9")));
     assert_true(str_find(jpeg, STR("\xFF\xC0\0\x11\x08\0\x5A\0\xA0")) > 0);
+    assert_int_equal(tv.posters, tv.thumbnails);
+    jpeg = buf_str(&tv.poster); /* as large as the feed, 320 by 180 */
+    assert_true(str_find(jpeg, STR("\xFF\xC0\0\x11\x08\0\xB4\x01\x40")) > 0);
     /* a sine of an eighth of full scale, -18 dBFS, on both channels */
     double lufs = strtod(strstr(tv.status, ":-") + 1, NULL);
     assert_true(lufs < -17 && lufs > -23);

@@ -200,6 +200,7 @@ void tv_begin(struct tv *tv, const char *ladder)
     assert_int_equal(packet_ring_create(&tv->ring), ERR_OK);
     buf_init(&tv->received, 512u << 20);
     buf_init(&tv->thumbnail, 1 << 20);
+    buf_init(&tv->poster, 1 << 20);
     assert_non_null(buf_reserve(&tv->received, 256u << 20)); /* stays there */
     tv->parts = calloc(65536, sizeof *tv->parts);
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
@@ -247,6 +248,11 @@ static void on_message(struct tv *tv, const struct part *part)
         tv->thumbnails++;
         buf_reset(&tv->thumbnail);
         buf_add(&tv->thumbnail, part->payload);
+        break;
+    case PART_POSTER:
+        tv->posters++;
+        buf_reset(&tv->poster);
+        buf_add(&tv->poster, part->payload);
         break;
     case PART_CAPTION:
         tv->captions++;
@@ -321,6 +327,7 @@ void tv_end(struct tv *tv)
     packet_ring_destroy(tv->ring);
     buf_finish(&tv->received);
     buf_finish(&tv->thumbnail);
+    buf_finish(&tv->poster);
     free(tv->parts);
 }
 

@@ -43,11 +43,11 @@ struct tv {
     char trouble[512];
     char status[512];
     char renditions[PART_RENDITIONS_MAX][512];
-    size_t thumbnails, captions;
-    char caption[512];    /* the last */
-    struct buf thumbnail; /* the last */
-    const char *ladder;   /* JSON */
-    const char *others;   /* more of PART_START, beginning with a comma */
+    size_t thumbnails, posters, captions;
+    char caption[512];            /* the last */
+    struct buf thumbnail, poster; /* the last */
+    const char *ladder;           /* JSON */
+    const char *others; /* more of PART_START, beginning with a comma */
 };
 
 /* The program begins, and is told to go on where the one before ended. */

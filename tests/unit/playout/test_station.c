@@ -456,6 +456,8 @@ static void test_what_is_beyond_the_present_or_too_much_is_refused(void **state)
         {.kind = PART_PART, .duration = 1, .tick = tick, .payload = many},
         {.kind = PART_THUMBNAIL, .tick = far, .payload = STR("jpeg")},
         {.kind = PART_THUMBNAIL, .tick = tick, .payload = many},
+        {.kind = PART_POSTER, .tick = far, .payload = STR("jpeg")},
+        {.kind = PART_POSTER, .tick = tick, .payload = many},
         {.kind = PART_INIT, .payload = many},
         {.kind = PART_RENDITION, .payload = many},
     };
