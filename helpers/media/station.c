@@ -12,8 +12,9 @@ enum {
     HELD_BYTES_MAX = 32 << 20,
     DECIDE_TICKS = HZ, /* for so long the other track may keep waiting */
     HOLE_TICKS_MAX = HZ * 6 / 5,
-    CUT_ROUNDING = 180,   /* encoders write whole milliseconds */
-    NOMINAL_TICKS = 3600, /* of a picture, while nothing better is known */
+    STAND_TICKS_MAX = 15 * HZ, /* for key frames that are far apart */
+    CUT_ROUNDING = 180,        /* encoders write whole milliseconds */
+    NOMINAL_TICKS = 3600,      /* of a picture, while nothing better is known */
 };
 
 void station_trouble(struct station *station, const char *text)
@@ -39,6 +40,7 @@ enum err station_create(struct buf *out, struct station **ret_station)
     buf_init(&station->held, HELD_BYTES_MAX);
     subtitles_init(&station->subtitles, out);
     buf_init(&station->last.bytes, PACKET_PAYLOAD_BYTES_MAX);
+    buf_init(&station->key.bytes, PACKET_PAYLOAD_BYTES_MAX);
     station->duration = NOMINAL_TICKS;
     *ret_station = station;
     return ERR_OK;
@@ -56,6 +58,7 @@ void station_destroy(struct station *station)
     }
     buf_finish(&station->held);
     buf_finish(&station->last.bytes);
+    buf_finish(&station->key.bytes);
     subtitles_finish(&station->subtitles);
     slate_destroy(station->slate);
     slate_destroy(station->still);
@@ -123,6 +126,7 @@ bool station_decide(struct station *station, struct str avcc, struct str asc)
         return false;
     station->state = WAITING;
     station->is_still = false;
+    buf_reset(&station->key.bytes);
     if (!station->format.has_pictures && station->muxes[SOURCE])
         still_add(station);
     ladder_configure(station->ladder, &station->format,
@@ -371,20 +375,10 @@ static int64_t sound_beyond(const struct station *station)
                : 0;
 }
 
-void station_picture(struct station *station, const struct packet *packet)
+static void pass_picture(struct station *station, const struct packet *packet,
+                         bool is_key)
 {
-    bool is_key =
-        packet->is_key && avc_is_idr(packet->payload, station->length_bytes);
-    if (packet->is_key && !is_key && station->state != LIVE)
-        station_trouble(station,
-                        "Key frames are not whole pictures of their own (IDR). "
-                        "Switch \"open GOP\" off in the encoder.");
-    if (station->wants_key && !is_key) {
-        station->dropped++;
-        return;
-    }
     bool is_after_gap = station->wants_key;
-    station->wants_key = false;
     int64_t duration = packet->tick - station->last.tick;
     if (station->last.is_set && duration <= 0) {
         station->dropped++;
@@ -400,10 +394,12 @@ void station_picture(struct station *station, const struct packet *packet)
         look_for_begin(station, packet->tick, is_key);
     else if (station->last.is_set) {
         add_last_picture(station, duration);
-        station->duration = duration;
+        if (!is_after_gap) /* the last one only stood so long */
+            station->duration = duration;
         int64_t begun = station->cutter.segment_start;
-        enum cut cut = cutter_look(&station->cutter, packet->tick,
-                                   duration + sound_beyond(station), is_key);
+        enum cut cut =
+            cutter_look(&station->cutter, packet->tick,
+                        station->duration + sound_beyond(station), is_key);
         if (cut != CUT_NONE)
             cut_all(station, packet->tick, cut, is_key);
         watch_groups(station, begun, cut, is_key);
@@ -411,12 +407,79 @@ void station_picture(struct station *station, const struct packet *packet)
     heard(station);
     if (station->state == LIVE || station->state == RESUMING)
         ladder_picture(station->ladder, packet, is_key);
-    if (station->state == LIVE && !station->is_slate)
+    if (station->state == LIVE)
+        keep_picture(station, packet, is_key);
+}
+
+static void stand_at(struct station *station, int64_t tick)
+{
+    const struct key_picture *key = &station->key;
+    const struct last_picture *last = &station->last;
+    int64_t shown_after = key->shown_after;
+    if (last->is_set && last->tick + last->shown_after >= tick + shown_after)
+        shown_after = last->tick + last->shown_after + station->duration - tick;
+    const struct packet packet = {
+        .kind = PACKET_FRAME,
+        .track = PACKET_VIDEO,
+        .is_key = true,
+        .tick = tick,
+        .shown_after = (int32_t)shown_after,
+        .payload = buf_str(&key->bytes),
+    };
+    if (key->bytes.len > 0 && !buf_err(&key->bytes) &&
+        tick - key->whole <= STAND_TICKS_MAX)
+        pass_picture(station, &packet, true);
+}
+
+/* Pictures before tick cannot be shown, because some that they depend on are
+ * lost. Until the next key frame the last one stands, again in each part, for
+ * nothing else can: the sound goes on, and nothing breaks off. */
+static void stand(struct station *station, int64_t tick)
+{
+    if (station->state == RESUMING && tick >= station->resume.tick)
+        stand_at(station, station->resume.tick);
+    if (station->state != LIVE || !station->last.is_set ||
+        tick - station->last.tick > HOLE_TICKS_MAX)
+        return;
+    while (!can_stand_still(station, tick + sound_beyond(station))) {
+        int64_t before = station->cutter.part_start;
+        int64_t next = before + station->start.limits.part;
+        if (next < tick)
+            stand_at(station, next);
+        if (station->cutter.part_start == before)
+            return;
+    }
+}
+
+void station_picture(struct station *station, const struct packet *packet)
+{
+    struct key_picture *key = &station->key;
+    bool is_key =
+        packet->is_key && avc_is_idr(packet->payload, station->length_bytes);
+    if (packet->is_key && !is_key && station->state != LIVE)
+        station_trouble(station,
+                        "Key frames are not whole pictures of their own (IDR). "
+                        "Switch \"open GOP\" off in the encoder.");
+    if (station->wants_key && !is_key) {
+        station->dropped++;
+        stand(station, packet->tick + station->duration);
+        return;
+    }
+    if (station->wants_key)
+        stand(station, packet->tick);
+    pass_picture(station, packet, is_key);
+    station->wants_key = false;
+    if (station->last.is_set && station->last.tick == packet->tick &&
+        !station->is_slate)
         subtitles_picture(&station->subtitles, packet->payload,
                           station->length_bytes,
                           packet->tick + packet->shown_after);
-    if (station->state == LIVE)
-        keep_picture(station, packet, is_key);
+    key->whole = packet->tick;
+    if (!is_key)
+        return;
+    key->shown_after = packet->shown_after;
+    buf_reset(&key->bytes);
+    buf_add(&key->bytes, packet->payload);
 }
 
 static void sound(struct station *station, const struct packet *packet)
@@ -547,6 +610,7 @@ static void feed_end(struct station *station)
 {
     for (int i = 0; i < TRACKS; i++)
         buf_reset(&station->configs[i]);
+    buf_reset(&station->key.bytes);
     want_key(station);
 }
 

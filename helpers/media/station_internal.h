@@ -29,6 +29,13 @@ struct last_picture {
     struct buf bytes;
 };
 
+/* The last key frame of the feed, which stands for pictures that are lost. */
+struct key_picture {
+    int32_t shown_after;
+    struct buf bytes;
+    int64_t whole; /* tick of the last picture that is as it was sent */
+};
+
 enum state {
     UNDECIDED, /* which tracks there are; what comes is held */
     WAITING,   /* for a frame to begin with */
@@ -51,6 +58,7 @@ struct station {
     bool has_held;
     struct cutter cutter;
     struct last_picture last;
+    struct key_picture key;
     int64_t duration; /* of a picture, as the last ones were */
     int64_t now;      /* the latest tick there was */
     int64_t now_us;

@@ -20,6 +20,7 @@ void still_add(struct station *station)
     (void)!format_read(config.payload, buf_str(&station->active[PACKET_AUDIO]),
                        &station->format, &station->length_bytes);
     station->is_still = station->format.has_pictures;
+    studio_give(station->studio, &config);
 }
 
 /* Where a group begins, at tick or before it: segments do so, hence what the
@@ -41,6 +42,9 @@ void still_show(struct station *station, int64_t tick)
     struct packet packet;
     if (station->state == WAITING)
         slate_begin(station->still, begin_of_group(station, tick));
-    while (slate_next(station->still, tick + 1, &packet))
+    while (slate_next(station->still, tick + 1, &packet)) {
+        if (packet.tick >= station_done_until(station))
+            studio_give(station->studio, &packet);
         station_picture(station, &packet);
+    }
 }

@@ -645,6 +645,10 @@ void edge_answer_live(struct edge_thread *thread,
         edge_live_answer_words(exchange, 405, STR("television is only read"));
     else if (seat && rest.ptr)
         answer_channel(thread, seat, rest, exchange);
+    else if (!thread->live->is_told) /* players ask again after 503 alone */
+        edge_live_answer_words(exchange, 503,
+                               STR("which channels there are is not known "
+                                   "yet; ask again in a second"));
     else
         edge_live_answer_words(exchange, 404, STR("there is no such channel"));
 }

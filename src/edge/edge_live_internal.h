@@ -70,6 +70,7 @@ struct edge_live {
     struct edge_thread *thread;
     struct map names; /* of channels → struct live_seat */
     struct live_seat *seats;
+    bool is_told;           /* the playout has said which channels there are */
     struct live_waiter due; /* a ring: to be looked at in one of these turns */
     bool is_posted;
     size_t waiting;

@@ -152,6 +152,7 @@ struct edge_live_link {
 /* What one read brought, for all threads. */
 struct batch {
     atomic_uint remaining;
+    bool is_all; /* after it threads know all that there is */
     size_t count, capacity;
     struct live_change *changes;
 };
@@ -177,6 +178,7 @@ static void apply_batch(void *argument)
     struct errand errand = *(struct errand *)argument;
     free(argument);
     struct edge_live *live = errand.thread->live;
+    live->is_told = live->is_told || errand.batch->is_all;
     for (size_t i = 0; i < errand.batch->count; i++) {
         const struct live_change *change = &errand.batch->changes[i];
         if (change->station)
@@ -212,11 +214,12 @@ static struct batch *collect(struct live_origin *origin)
     return batch;
 }
 
-static void hand_on(struct edge_live_link *link)
+static void hand_on(struct edge_live_link *link, bool is_all)
 {
     struct edge *edge = link->edge;
     struct batch *batch = collect(link->origin);
-    if (!batch->count) {
+    batch->is_all = is_all;
+    if (!batch->count && !is_all) {
         free_batch(batch);
         return;
     }
@@ -298,6 +301,7 @@ static bool take_messages(struct edge_live_link *link)
 {
     struct str rest = buf_str(&link->in);
     struct message message;
+    bool is_all = false;
     enum err err;
     while (!(err = message_next(&rest, &message))) {
         err = message.kind != MESSAGE_LIVE_SAID
@@ -306,9 +310,10 @@ static bool take_messages(struct edge_live_link *link)
                                                                  : ERR_INVALID;
         if (err)
             break;
+        is_all = is_all || message.kind == MESSAGE_LIVE_READY;
     }
     buf_drop_front(&link->in, link->in.len - rest.len);
-    hand_on(link);
+    hand_on(link, is_all);
     return err == ERR_AGAIN;
 }
 

@@ -119,6 +119,31 @@ test("packets that are lost for good: pictures that depend on them are left out 
   encoder.stop();
 });
 
+test("key frames far apart: the last one stands until the next, no slate, and the sound goes on", async () => {
+  const key = await makeKey();
+  // The fourth second, of a group of eight.
+  const port = await badLine((n) => n >= 150 && n < 154);
+  await shows((c) => !c.feed, "the feed before is gone");
+  encoder.start(`srt://127.0.0.1:${port}?streamid=${key}&latency=120000`, { group: 200 });
+  await shows((c) => c.on_air && c.feed && c.media?.slate === false && c.media.frames >= 20, "it is on the air");
+  const breaks = (/** @type {string} */ text) => text.split("#EXT-X-DISCONTINUITY\n").length - 1;
+  const index = async () => (await site.get("/live/news/source/index.m3u8?dvr=1")).text();
+  const before = breaks(await index());
+  await shows((c) => c.feed?.lost >= 4, "four are lost");
+  const left = (await status()).media.dropped;
+  // As many pictures as ever: the next key frame came.
+  const after = await shows((c) => {
+    assert.equal(c.media.slate, false);
+    return c.media.dropped > left + 25 && c.media.frames >= 20;
+  }, "the next key frame came");
+  note(`${after.media.dropped - left} pictures were left out`);
+  const list = await index();
+  check(list);
+  assert.equal(breaks(list), before);
+  assert.ok(!/GAP/.test(list));
+  encoder.stop();
+});
+
 // ---- fetching ----------------------------------------------------------------------
 
 /** An encoder that waits to be called. @param {number} port */

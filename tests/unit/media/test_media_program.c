@@ -329,6 +329,59 @@ static void test_pictures_that_go_and_come_are_one_discontinuity_each(
     feed_finish(&sound);
 }
 
+/* Ten pictures are lost on the way, and key frames are four seconds apart. */
+static void test_a_lost_picture_breaks_nothing_off(void **state)
+{
+    (void)state;
+    struct feed feed;
+    struct tv tv;
+    struct tv_samples samples;
+    size_t stood = 0, keys = 0;
+    bool is_lost = false, was_killed = false;
+    const struct packet *key = NULL;
+    feed_make(&feed, "rare",
+              PICTURES("320x180", "25") TONE("48000") H264 "-g 100 " AAC, HZ);
+    tv_begin(&tv, LADDER);
+    for (size_t i = 0; i < feed.count; i++) {
+        const struct packet *packet = &feed.packets[i];
+        int64_t tick = packet->tick - HZ;
+        bool is_picture =
+            packet->kind == PACKET_FRAME && packet->track == PACKET_VIDEO;
+        if (is_picture && !key)
+            key = packet;
+        if (!is_picture || tick < HZ * 6 / 5 || tick >= HZ * 8 / 5)
+            tv_send(&tv, packet);
+        else if (!is_lost)
+            tv_send(&tv,
+                    &(struct packet){.kind = PACKET_GAP, .tick = packet->tick});
+        is_lost |= is_picture && tick >= HZ * 6 / 5;
+        if (is_picture && tick >= 3 * HZ && !was_killed) { /* meanwhile */
+            was_killed = true;
+            tv_take_until(&tv, SOURCE, HZ * 7 / 2);
+            tv_kill(&tv);
+            tv_start(&tv);
+        }
+    }
+    tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ * 6 / 10);
+    assert_int_equal(count_flag(&tv, SOURCE, PART_DISCONTINUITY | PART_GAP), 0);
+    for (size_t i = 0; i < tv.count; i++)
+        assert_true(tv.parts[i].part.duration <= 48600 + 180);
+    tv_samples(&tv, SOURCE, false, &samples);
+    for (size_t i = 0; i < samples.count; i++) {
+        keys += samples.samples[i].is_key;
+        stood += i > 0 && str_eq(samples.samples[i].bytes, key->payload);
+    }
+    assert_in_range(stood, 4, 6); /* one each part, up to the fourth second */
+    assert_in_range(keys, stood + 2, stood + 2);
+    free(samples.samples);
+    tv_samples(&tv, SOURCE, true, &samples);
+    compare(&samples, &feed, true, 48000);
+    free(samples.samples);
+    tv_play(&tv, SOURCE);
+    tv_end(&tv);
+    feed_finish(&feed);
+}
+
 /* The part that would have begun the segment is not there; the next begins it.
  */
 static void test_missing_sound_takes_no_segment_with_it(void **state)
@@ -567,6 +620,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_another_feed_is_one_discontinuity),
         cmocka_unit_test(
             test_pictures_that_go_and_come_are_one_discontinuity_each),
+        cmocka_unit_test(test_a_lost_picture_breaks_nothing_off),
         cmocka_unit_test(test_missing_sound_takes_no_segment_with_it),
         cmocka_unit_test(test_a_slate_is_shown_while_nothing_comes),
         cmocka_unit_test(test_the_studio_sees_and_hears),
