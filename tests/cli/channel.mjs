@@ -52,7 +52,7 @@ test("a channel is made, changed, shown and removed", async () => {
     ["other", "other", ["audio"], 1800],
     ["news", "First Channel", ["source", "360p", "audio"], 14400],
   ]);
-  assert.match(await refused("channel", "change", "news"), /say what is to change: --title, --dvr, --ladder, --keep or --keep-gb/);
+  assert.match(await refused("channel", "change", "news"), /say what is to change: --title, --dvr, --ladder, --keep, --keep-gb or --pull/);
   await site.run("channel", "change", "news", "--title", "Channel One");
   assert.equal((await json("channel", "show", "news")).title, "Channel One");
   await site.run("channel", "remove", "other");
