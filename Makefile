@@ -261,13 +261,12 @@ check-build:
 	$(MAKE) FLAVOUR=asan all unit-tests fuzzers
 	$(MAKE) FLAVOUR=tsan all $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
-# Three beside each other on two cores, for most of them wait for clocks.
+# Television first beside what leaves it time: it sheds what it has no time for.
 check-all: check-build
-	tools/run-tests $(filter tests/browser/% tests/source/%,$(SCRIPTS)) -- \
-	    $(filter-out tests/browser/% tests/source/% tests/live/%,$(SCRIPTS)) \
-	    $(addprefix asan:,$(ASAN_SCRIPTS)) $(call in,release,$(UNIT_TESTS)) \
-	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS)))) -- \
-	    $(filter tests/live/%,$(SCRIPTS)) $(call in,asan,$(UNIT_TESTS) $(FUZZERS))
+	tools/run-tests $(filter-out tests/browser/% tests/live/%,$(SCRIPTS)) $(addprefix asan:,$(ASAN_SCRIPTS)) \
+	    $(filter tests/browser/%,$(SCRIPTS)) -- \
+	    $(filter tests/live/%,$(SCRIPTS)) $(call in,release,$(UNIT_TESTS)) $(call in,asan,$(UNIT_TESTS) $(FUZZERS)) \
+	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 bench:
 	tools/install-deps --bench
