@@ -28,7 +28,7 @@
 #include "render/document.h"
 
 enum {
-    AT_ONCE = 1000, /* articles in one transaction */
+    AT_ONCE = 2000, /* articles in one transaction */
     SECTIONS = 5,
     SUBSECTIONS = 4, /* of each section */
     PEOPLE = 120,

@@ -17,7 +17,7 @@ struct content;
 struct html_helper;
 struct ninjs_import;
 
-enum { NINJS_BATCH_ITEMS = 1000 }; /* committed together */
+enum { NINJS_BATCH_ITEMS = 2000 }; /* committed together */
 
 struct ninjs_import_options {
     struct content *content;

@@ -21,8 +21,8 @@ struct html_helper;
 struct story_import;
 
 enum {
-    STORY_BATCH_ITEMS = 1000, /* committed together, or: */
-    STORY_BATCH_BYTES = 8 * 1024 * 1024,
+    STORY_BATCH_ITEMS = 2000, /* committed together, or: */
+    STORY_BATCH_BYTES = 16 * 1024 * 1024,
     STORIES_AHEAD = 16, /* whose bodies are being read */
 };
 
