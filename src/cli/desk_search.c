@@ -20,6 +20,10 @@ enum {
     /* As often as that a newspaper writes while nobody publishes (readers are
      * counted, for one), in LOOK_EVERY_MS. */
     QUIET_WRITES = 4,
+    /* After so many of others so many steps are made although they go on: as
+     * much as they leave to be merged. */
+    URGENT_WRITES = 128,
+    URGENT_STEPS = 8,
 
     /* A word that is new today completes a beginning so much later. */
     COUNT_EVERY_MS = 10 * 1000,
@@ -32,9 +36,9 @@ struct desk_search {
     pthread_mutex_t lock;
     pthread_cond_t end;
     bool stopping;
-    int64_t count_us;  /* of the clock: when words are counted next */
-    uint64_t asked;    /* for the writer, when last looked */
-    bool may_be_loose; /* there may be segments to merge */
+    int64_t count_us; /* of the clock: when words are counted next */
+    uint64_t asked;   /* for the writer, when last looked */
+    uint64_t loose;   /* writes since all segments were merged */
 };
 
 static bool is_stopping(struct desk_search *search)
@@ -54,22 +58,30 @@ static uint64_t written_since(struct desk_search *search)
     return since;
 }
 
-/* In a pause of publishing, until it ends. */
+static enum err merge_once(struct desk_search *search, struct fault *fault)
+{
+    bool left;
+    enum err err = search_merge(search->content, MERGED_AT_ONCE, &left, fault);
+    uint64_t meanwhile = written_since(search) - 1; /* one was ours */
+    search->loose = meanwhile + (left ? search->loose : 0);
+    return err;
+}
+
+/* In a pause of publishing, until it ends; a little of it between others'
+ * writes, when they never pause. */
 static enum err merge(struct desk_search *search, struct fault *fault)
 {
-    uint64_t others = written_since(search);
-    if (others > 0)
-        search->may_be_loose = true;
+    uint64_t before = search->loose;
+    search->loose += written_since(search);
     enum err err = ERR_OK;
-    while (!err && search->may_be_loose && others <= QUIET_WRITES &&
-           !is_stopping(search)) {
-        err = search_merge(search->content, MERGED_AT_ONCE,
-                           &search->may_be_loose, fault);
-        uint64_t meanwhile = written_since(search) - 1; /* one was ours */
-        if (meanwhile > 0)
-            search->may_be_loose = true;
-        others += meanwhile;
-    }
+    while (!err && search->loose && search->loose <= before + QUIET_WRITES &&
+           !is_stopping(search))
+        err = merge_once(search, fault);
+    if (search->loose < URGENT_WRITES)
+        return err;
+    for (int i = 0; !err && search->loose && i < URGENT_STEPS; i++)
+        err = merge_once(search, fault);
+    search->loose = search->loose > 0;
     return err;
 }
 
@@ -130,7 +142,7 @@ enum err desk_search_start(struct content *content,
     if (!search)
         return ERR_NO_MEMORY;
     search->content = content;
-    search->may_be_loose = true;
+    search->loose = 1; /* of those before us */
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

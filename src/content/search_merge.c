@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Every transaction leaves a segment of its own in a full-text table, and a
  * search looks into all of them. FTS5 can merge segments in the commits that
- * make them, which then makes every 64th publication wait for the other 63;
- * here it is done between publications instead. When nobody ever pauses, FTS5
- * still merges what MERGED_IN_COMMITS (search_index.c) allows to gather. */
+ * make them, which then makes one publication wait for what many others left;
+ * here it is done between publications instead, a little at a time. When nobody
+ * does it, FTS5 still merges what MERGED_IN_COMMITS (search_index.c) lets
+ * gather. */
 #include <assert.h>
 
 #include "content/content.h"
