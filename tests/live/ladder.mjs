@@ -96,11 +96,21 @@ async function isQuiet() {
   return !busy;
 }
 
-/** @returns {Promise<string[]>} */
-async function master() {
+/** @returns {Promise<any[]>} */
+async function variants() {
   const answer = await site.get("/live/news/master.m3u8");
-  return answer.status === 200 ? parse(answer.text()).variants.map((/** @type {any} */ v) => v.uri.split("/")[0]) : [];
+  return answer.status === 200 ? parse(answer.text()).variants : [];
 }
+
+/** @returns {Promise<string[]>} */
+const master = async () => (await variants()).map(({ uri }) => uri.split("/")[0]);
+
+/** A busy machine sheds some for a while. */
+const allVariants = () =>
+  until(async () => {
+    const found = await variants();
+    return found.length === 4 && found;
+  }, "all renditions are there");
 
 /** Until a rendition has some whole segments after a number. @param {string} name @param {number} after */
 const grows = (name, after, count = 2) =>
@@ -111,10 +121,10 @@ const grows = (name, after, count = 2) =>
 
 test("740p is also there as 720p and 360p, as the playlist of playlists says", async () => {
   send("1316x740", "-bf", "2");
-  await until(async () => (await master()).length === 4, "all renditions are there");
+  await allVariants();
   await grows("360p", lastNumber(await playlist("360p")));
-  const { variants } = parse((await site.get("/live/news/master.m3u8")).text());
-  const of = (/** @type {string} */ name) => variants.find((/** @type {any} */ v) => v.uri.startsWith(`${name}/`));
+  const all = await allVariants();
+  const of = (/** @type {string} */ name) => all.find((/** @type {any} */ v) => v.uri.startsWith(`${name}/`));
   assert.deepEqual({ ...of("720p").resolution }, { width: 1280, height: 720 });
   assert.deepEqual({ ...of("360p").resolution }, { width: 640, height: 360 });
   for (const name of RUNGS) {
@@ -208,11 +218,14 @@ if (playwright)
   test("the player offers each rendition; who chooses 720p has it", async () => {
     const browser = await launch(playwright);
     viewer = await openPage(browser, `http://127.0.0.1:${site.port}`);
-    await viewer.page.goto(`http://127.0.0.1:${site.port}/en/tv`);
-    await viewer.page.click("[data-play]");
-    await goesOn(1);
-    const offered = await viewer.page.$$eval("[data-do=quality] option", (/** @type {any[]} */ all) => all.map((one) => one.textContent));
-    for (const line of ["740p", "720p", "360p"]) assert.ok(offered.includes(line), offered.join());
+    await until(async () => {
+      await allVariants();
+      await viewer.page.goto(`http://127.0.0.1:${site.port}/en/tv`);
+      await viewer.page.click("[data-play]");
+      await goesOn(1);
+      const offered = await viewer.page.$$eval("[data-do=quality] option", (/** @type {any[]} */ all) => all.map((one) => one.textContent));
+      return ["740p", "720p", "360p"].every((line) => offered.includes(line));
+    }, "each rendition is offered");
     await viewer.page.selectOption("[data-do=quality]", { label: "720p" });
     await until(async () => (await height()) === 720, "720p is shown");
     await goesOn(2);
@@ -263,7 +276,7 @@ test("with too little time the maker sheds renditions, and harms nothing else", 
 });
 
 test("when there is time again they are taken up again, in step", async () => {
-  await until(async () => (await master()).length === 4, "all renditions are back");
+  await allVariants();
   const source = await playlist("source");
   const text = await grows("720p", lastNumber(await playlist("720p")));
   check(text);

@@ -118,7 +118,7 @@ export default function gate(paper) {
         const { bytes, requests, share, late, television, wrong } = await firstView(paper, paper.page(lang, kind).target, screen);
         const { width } = screen.viewport;
         note(`${lang} ${kind} ${width}: ${kb(bytes)} in ${requests} requests, ${(share * 100).toFixed(0)} % stories`);
-        assert.deepEqual(late, [], `${kind}: faces that nobody said would be needed`);
+        assert.deepEqual(late, [], `${kind} at ${width}: faces that nobody said would be needed: ${late.join(", ")}`);
         assert.deepEqual(television, [], `${kind}: of the stream and its player before Play`);
         assert.deepEqual(wrong, []);
         assert.ok(bytes <= VIEW_MAX[kind], `${kind} at ${width}: ${kb(bytes)}`);
