@@ -189,6 +189,21 @@ async function watchInLittle(/** @type {any} */ playwright) {
     await context.close();
   });
 
+  test("the channel's own page has the picture before Play, its words legible on it", async () => {
+    for (const { lang, colorScheme, width } of [SCREENS[0], SCREENS[3]]) {
+      const { page, context, wrong } = await openPage(browser, origin, { viewport: { width, height: 900 }, colorScheme });
+      const ofStream = listen(page);
+      const shown = page.waitForResponse((/** @type {any} */ response) => response.url().endsWith("/poster.jpg") && response.status() === 200);
+      await page.goto(`${origin}/${lang}/tv`);
+      await (await shown).finished();
+      assert.equal(await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector(".slate p"))).backgroundColor), "rgb(20, 19, 17)");
+      assert.deepEqual(ofStream(), []);
+      await page.screenshot({ path: path.join(screenshots, `small-player-tv-${lang}-${width}.png`) });
+      assert.deepEqual(wrong, []);
+      await context.close();
+    }
+  });
+
   test("a feed and the article as ninjs have a link to the channel", async () => {
     const feed = (await site.get("/en/atom.xml")).text();
     assert.match(feed, /\/en\/tv&quot;&gt;First Channel|\/en\/tv"&gt;First Channel/);
