@@ -252,7 +252,7 @@ test("links between stories lead to where they are now", async () => {
 /* ---- kill -9 ---- */
 
 test("an import that is killed goes on where it was: nothing twice, nothing lost", async () => {
-  const count = 3000;
+  const count = 9000; // more than three of what is committed at once
   const many = put("many.xml", wxr(...Array.from({ length: count }, (_, n) => ({ id: 10_000 + n, body: `Story <b>number</b> ${n}.`, more: '<category domain="post_tag" nicename="many">Many</category>' }))));
   const other = await Site.make("--language", "en");
   let created = 0;
