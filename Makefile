@@ -232,7 +232,7 @@ demo:
 # send it what it should refuse also drive the ASan build.
 SCRIPTS  := $(sort $(wildcard tests/source/* tests/cli/* tests/http/*.mjs tests/crash/*.mjs tests/live/*.mjs tests/browser/*.mjs))
 # Those that mostly wait for clocks would take as long again and find nothing new.
-ASAN_SCRIPTS := $(filter-out %/machines.mjs %/schedule.mjs %/views.mjs,$(sort $(wildcard tests/http/*.mjs))) tests/live/origin.mjs
+ASAN_SCRIPTS := $(filter-out %/machines.mjs %/metrics.mjs %/schedule.mjs %/views.mjs %/websub.mjs,$(sort $(wildcard tests/http/*.mjs))) tests/live/origin.mjs
 THREADED := base net link content edge site
 in = $(patsubst $(B)/%,build/$(1)/%,$(2))
 
