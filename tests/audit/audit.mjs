@@ -47,12 +47,22 @@ const settings = (everything) => ({
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
+/** Now and then Chromium's trace lacks its beginning, and Lighthouse says so.
+ * @param {string} url @param {number} port @param {boolean} everything */
+async function load(url, port, everything) {
+  for (let tries = 1; ; tries++) {
+    const { lhr } = /** @type {any} */ (
+      await lighthouse(url, { port, logLevel: "error" }, /** @type {any} */ (settings(everything)))
+    );
+    if (!lhr.runtimeError) return lhr;
+    note(`${url}: ${lhr.runtimeError.message}`);
+    if (tries === 3) throw new Error(lhr.runtimeError.message);
+  }
+}
+
 /** @param {string} url @param {number} port @param {boolean} everything */
 async function measure(url, port, everything) {
-  const { lhr } = /** @type {any} */ (
-    await lighthouse(url, { port, logLevel: "error" }, /** @type {any} */ (settings(everything)))
-  );
-  if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
+  const lhr = await load(url, port, everything);
   const score = (/** @type {string} */ name) => Math.round((lhr.categories[name]?.score ?? 0) * 100);
   const failed = Object.values(lhr.categories)
     .filter(({ id }) => id !== "performance")
