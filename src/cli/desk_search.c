@@ -62,9 +62,11 @@ static enum err merge_once(struct desk_search *search, struct fault *fault)
 {
     bool left;
     enum err err = search_merge(search->content, MERGED_AT_ONCE, &left, fault);
+    if (err) /* what is loose is tried again later */
+        return err;
     uint64_t meanwhile = written_since(search) - 1; /* one was ours */
     search->loose = meanwhile + (left ? search->loose : 0);
-    return err;
+    return ERR_OK;
 }
 
 /* In a pause of publishing, until it ends; a little of it between others'
