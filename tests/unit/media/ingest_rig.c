@@ -128,6 +128,35 @@ static void make_certificate(void)
         assert_int_equal(rig_run(arguments), 0);
 }
 
+static bool is_listened_on(int port)
+{
+    enum { LISTENS = 0x0A };
+    char line[256];
+    bool is_found = false;
+    FILE *sockets = fopen("/proc/net/tcp", "r");
+    assert_non_null(sockets);
+    while (!is_found && fgets(line, sizeof line, sockets)) {
+        unsigned local, state;
+        is_found =
+            sscanf(line, " %*d: %*x:%x %*x:%*x %x", &local, &state) == 2 &&
+            local == (unsigned)port && state == LISTENS;
+    }
+    fclose(sockets);
+    return is_found;
+}
+
+/* It opens all other addresses before this one. */
+static void wait_for_listener(int port)
+{
+    enum { PAUSE_US = 5000 };
+    int64_t until_us = clock_now_us() + RIG_WAIT_MS * 1000;
+    while (!is_listened_on(port)) {
+        if (clock_now_us() > until_us)
+            fail_msg("the ingest does not listen on port %d", port);
+        usleep(PAUSE_US);
+    }
+}
+
 void rig_start(struct rig *rig)
 {
     int pair[2];
@@ -164,6 +193,7 @@ void rig_start(struct rig *rig)
     close(pair[1]);
     close(rtmp);
     rig->control = pair[0];
+    wait_for_listener(rig->rtmps_port);
 }
 
 void rig_stop(struct rig *rig)
