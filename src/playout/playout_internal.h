@@ -8,9 +8,7 @@
  *   playout_maker.c   the programs that make parts
  *   playout_desk.c    the socket of the desk
  *   playout_captioner.c  what captioners say, and who may
- *   station.c         a channel's numbers
- *   station_captions.c  what is said of it
- *   station_figures.c how much there is of a channel
+ *   station.c         a channel; see station_internal.h
  *   dvr.c             a rendition's recordings
  *   captions.c        what was said on a channel
  *   captioner.c       what a captioner says, until it is shown
