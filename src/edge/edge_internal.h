@@ -19,6 +19,7 @@
  *   readers.c       one view a reader and article in half an hour
  *   robots.c        who is no reader
  *   live_origin.c   what the playout tells, in order
+ *   live_rendition.c  what there is of a rendition, as it is told
  *   live_edition.c  what there is of a channel at a moment
  *   live_viewers.c  how many watch
  *   view_counts.c   counts of a thread, totals of the desk

@@ -1,46 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/live_origin.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "edge/live_rendition.h"
 #include "edge/live_viewers.h"
 
-enum {
-    CHANNELS_MAX = 256,
-    RECENT_MAX = 256, /* segments in memory, should they be very short */
-    INITS_MAX = 64,
-    PAST_MAX = 1 << 18, /* segments in files; six days of the shortest */
-};
-
-struct part {
-    int64_t duration;
-    bool independent;
-    bool is_gap;
-    struct live_blob *blob; /* one reference; NULL of a gap */
-    struct str bytes;
-};
-
-struct segment {
-    struct live_segment_info info;
-    bool is_complete;
-    struct live_blob *blob; /* all of it, once it is complete */
-    size_t part_count;
-    struct part parts[LIVE_PARTS_MAX];
-};
-
-struct rendition {
-    struct live_segment_info *past;
-    size_t past_count, past_capacity;
-    struct live_past *past_shared; /* NULL when it is out of date */
-    struct segment *recent[RECENT_MAX];
-    size_t recent_count;
-    struct live_edition_init inits[INITS_MAX];
-    size_t init_count;
-    int64_t longest; /* segment since the last break */
-    bool is_dirty;
-};
+enum { CHANNELS_MAX = 256 };
 
 struct channel {
     struct channel *next;
@@ -54,7 +21,7 @@ struct channel {
     size_t picture_count;
     struct live_picture poster;
     struct live_caption_list captions;
-    struct rendition renditions[LIVE_RENDITIONS_MAX];
+    struct live_rendition renditions[LIVE_RENDITIONS_MAX];
 };
 
 struct live_origin {
@@ -65,38 +32,6 @@ struct live_origin {
 
 /* ---- Forgetting -------------------------------------------------------------
  */
-
-static void free_segment(struct segment *segment)
-{
-    for (size_t i = 0; i < segment->part_count; i++)
-        live_blob_release(segment->parts[i].blob);
-    live_blob_release(segment->blob);
-    free(segment);
-}
-
-static void forget_past(struct rendition *rendition)
-{
-    live_past_release(rendition->past_shared);
-    rendition->past_shared = NULL;
-    rendition->past_count = 0;
-}
-
-static void forget_media(struct rendition *rendition)
-{
-    for (size_t i = 0; i < rendition->recent_count; i++)
-        free_segment(rendition->recent[i]);
-    rendition->recent_count = 0;
-    forget_past(rendition);
-    rendition->is_dirty = true;
-}
-
-static void clear_rendition(struct rendition *rendition)
-{
-    forget_media(rendition);
-    for (size_t i = 0; i < rendition->init_count; i++)
-        live_blob_release(rendition->inits[i].blob);
-    rendition->init_count = 0;
-}
 
 static void clear_pictures(struct channel *channel)
 {
@@ -109,10 +44,8 @@ static void clear_pictures(struct channel *channel)
 
 static void free_channel(struct channel *channel)
 {
-    for (size_t i = 0; i < LIVE_RENDITIONS_MAX; i++) {
-        clear_rendition(&channel->renditions[i]);
-        free(channel->renditions[i].past);
-    }
+    for (size_t i = 0; i < LIVE_RENDITIONS_MAX; i++)
+        live_rendition_finish(&channel->renditions[i]);
     clear_pictures(channel);
     free(channel->pictures);
     live_caption_list_clear(&channel->captions);
@@ -153,8 +86,8 @@ static struct channel *find(const struct live_origin *origin, uint64_t number)
     return channel;
 }
 
-static struct rendition *find_rendition(const struct live_origin *origin,
-                                        uint64_t number, uint32_t at)
+static struct live_rendition *find_rendition(const struct live_origin *origin,
+                                             uint64_t number, uint32_t at)
 {
     struct channel *channel = find(origin, number);
     if (!channel || at >= channel->station->info.rendition_count)
@@ -214,7 +147,7 @@ static enum err on_channel(struct live_origin *origin, struct str payload)
     bool anew = origin->is_telling && !channel->is_told;
     for (size_t i = 0; i < LIVE_RENDITIONS_MAX; i++) {
         if (anew || !is_same_rendition(channel, &info, i))
-            clear_rendition(&channel->renditions[i]);
+            live_rendition_clear(&channel->renditions[i]);
     }
     if (anew) {
         clear_pictures(channel);
@@ -253,190 +186,26 @@ static void end_telling(struct live_origin *origin)
     }
 }
 
-/* ---- Segments ---------------------------------------------------------------
+/* ---- Renditions -------------------------------------------------------------
  */
 
-static struct segment *last_of(const struct rendition *rendition)
+static enum err on_init(struct live_origin *origin, struct str payload)
 {
-    return rendition->recent_count
-               ? rendition->recent[rendition->recent_count - 1]
-               : NULL;
+    struct live_init init;
+    if (live_read_init(payload, &init))
+        return ERR_INVALID;
+    struct live_rendition *rendition =
+        find_rendition(origin, init.channel, init.rendition);
+    if (!rendition)
+        return ERR_INVALID;
+    live_rendition_add_init(rendition, &init);
+    return ERR_OK;
 }
 
-static void add_past(struct rendition *rendition,
-                     const struct live_segment_info *info)
+static uint32_t dvr_seconds_of(const struct live_origin *origin,
+                               uint64_t channel)
 {
-    if (rendition->past_count == rendition->past_capacity) {
-        size_t capacity =
-            rendition->past_capacity ? rendition->past_capacity * 2 : 64;
-        struct live_segment_info *grown =
-            realloc(rendition->past, capacity * sizeof *grown);
-        if (!grown)
-            log_panic("no memory for television");
-        rendition->past = grown;
-        rendition->past_capacity = capacity;
-    }
-    rendition->past[rendition->past_count++] = *info;
-    live_past_release(rendition->past_shared);
-    rendition->past_shared = NULL;
-}
-
-static void drop_past(struct rendition *rendition, size_t count)
-{
-    if (!count)
-        return;
-    rendition->past_count -= count;
-    memmove(rendition->past, rendition->past + count,
-            rendition->past_count * sizeof *rendition->past);
-    live_past_release(rendition->past_shared);
-    rendition->past_shared = NULL;
-    rendition->is_dirty = true;
-}
-
-/* What is older than the window, counted back from the end. */
-static void cut_past(struct rendition *rendition, int64_t ticks)
-{
-    size_t at = rendition->past_count;
-    size_t least = at > PAST_MAX ? at - PAST_MAX : 0;
-    while (at > least && ticks > 0)
-        ticks -= rendition->past[--at].duration;
-    drop_past(rendition, at);
-}
-
-/* The oldest in memory goes to those that only a file has; when no file has it,
- * the ones before it cannot be told of any more either: a playlist has no gaps.
- */
-static void retire_first(struct rendition *rendition)
-{
-    struct segment *first = rendition->recent[0];
-    if (first->info.place.hour)
-        add_past(rendition, &first->info);
-    else
-        forget_past(rendition);
-    free_segment(first);
-    rendition->recent_count--;
-    memmove(rendition->recent, rendition->recent + 1,
-            rendition->recent_count * sizeof *rendition->recent);
-}
-
-static size_t bytes_of(const struct segment *segment)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < segment->part_count; i++)
-        len += segment->parts[i].bytes.len;
-    return len;
-}
-
-static void retire(struct rendition *rendition, uint32_t dvr_seconds)
-{
-    int64_t newer = 0;
-    size_t keep = 0, bytes = 0;
-    while (keep < rendition->recent_count && newer < LIVE_MEMORY_TICKS &&
-           bytes < LIVE_MEMORY_BYTES) {
-        keep++;
-        const struct segment *segment =
-            rendition->recent[rendition->recent_count - keep];
-        newer += segment->info.duration;
-        bytes += bytes_of(segment);
-    }
-    while (rendition->recent_count > keep)
-        retire_first(rendition);
-    if (rendition->recent_count == RECENT_MAX)
-        retire_first(rendition);
-    cut_past(rendition, (int64_t)dvr_seconds * LIVE_HZ - newer);
-}
-
-static int64_t duration_of(const struct segment *segment)
-{
-    int64_t duration = 0;
-    if (segment->is_complete && segment->info.duration)
-        return segment->info.duration;
-    for (size_t i = 0; i < segment->part_count; i++)
-        duration += segment->parts[i].duration;
-    return duration;
-}
-
-/* All parts in one piece, in which the parts lie from now on. */
-static void join_parts(struct segment *segment)
-{
-    size_t len = bytes_of(segment);
-    if (!len)
-        return;
-    struct live_blob *blob = live_blob_create(len);
-    char *at = blob->bytes;
-    for (size_t i = 0; i < segment->part_count; i++) {
-        struct part *part = &segment->parts[i];
-        if (part->is_gap)
-            continue;
-        memcpy(at, part->bytes.ptr, part->bytes.len);
-        live_blob_release(part->blob);
-        part->blob = live_blob_hold(blob);
-        part->bytes = str_of(at, part->bytes.len);
-        at += part->bytes.len;
-    }
-    segment->blob = blob;
-}
-
-static void complete(struct rendition *rendition, struct segment *segment)
-{
-    if (!segment->info.duration)
-        segment->info.duration = duration_of(segment);
-    segment->is_complete = true;
-    rendition->is_dirty = true;
-    join_parts(segment);
-}
-
-static struct segment *add_segment(struct rendition *rendition,
-                                   const struct live_segment_info *info)
-{
-    struct segment *segment = calloc(1, sizeof *segment);
-    if (!segment)
-        log_panic("no memory for television");
-    segment->info = *info;
-    const struct segment *last = last_of(rendition);
-    if (last && last->info.timeline != info->timeline)
-        rendition->longest = 0;
-    if (rendition->longest < info->duration)
-        rendition->longest = info->duration;
-    assert(rendition->recent_count < RECENT_MAX);
-    rendition->recent[rendition->recent_count++] = segment;
-    return segment;
-}
-
-/* The number that comes next; false when any may. */
-static bool expected(const struct rendition *rendition, uint64_t *ret_sequence)
-{
-    const struct segment *last = last_of(rendition);
-    if (last)
-        *ret_sequence = last->info.sequence + 1;
-    else if (rendition->past_count)
-        *ret_sequence = rendition->past[rendition->past_count - 1].sequence + 1;
-    return last || rendition->past_count;
-}
-
-/* The segment that a part belongs to, which may be a new one; NULL when it is
- * not to be told (again). */
-static struct segment *segment_for(struct rendition *rendition,
-                                   const struct live_part *part,
-                                   uint32_t dvr_seconds)
-{
-    struct segment *last = last_of(rendition);
-    uint64_t sequence = part->segment.sequence, next = 0;
-    if (last && sequence == last->info.sequence)
-        return last->is_complete || part->part != last->part_count ? NULL
-                                                                   : last;
-    bool has_next = expected(rendition, &next);
-    if (part->part != 0 || (has_next && sequence < next))
-        return NULL;
-    if (last && !last->is_complete)
-        complete(rendition, last);
-    if (has_next && sequence > next) {
-        log_warn("segments are missing; the playlist begins anew",
-                 LOG_INT("expected", next), LOG_INT("came", sequence));
-        forget_media(rendition);
-    }
-    retire(rendition, dvr_seconds);
-    return add_segment(rendition, &part->segment);
+    return find(origin, channel)->station->info.dvr_seconds;
 }
 
 static enum err on_part(struct live_origin *origin, struct str payload)
@@ -444,28 +213,12 @@ static enum err on_part(struct live_origin *origin, struct str payload)
     struct live_part part;
     if (live_read_part(payload, &part))
         return ERR_INVALID;
-    struct rendition *rendition =
+    struct live_rendition *rendition =
         find_rendition(origin, part.channel, part.rendition);
     if (!rendition)
         return ERR_INVALID;
-    struct segment *segment =
-        segment_for(rendition, &part,
-                    find(origin, part.channel)->station->info.dvr_seconds);
-    if (!segment)
-        return ERR_OK;
-    struct part *added = &segment->parts[segment->part_count++];
-    *added = (struct part){
-        .duration = part.duration,
-        .independent = part.independent,
-        .is_gap = part.is_gap,
-    };
-    segment->info.is_gap = segment->info.is_gap || part.is_gap;
-    if (!part.is_gap) {
-        added->blob = live_blob_create(part.bytes.len);
-        memcpy(added->blob->bytes, part.bytes.ptr, part.bytes.len);
-        added->bytes = live_blob_str(added->blob);
-    }
-    rendition->is_dirty = true;
+    live_rendition_add_part(rendition, &part,
+                            dvr_seconds_of(origin, part.channel));
     return ERR_OK;
 }
 
@@ -474,47 +227,27 @@ static enum err on_segment(struct live_origin *origin, struct str payload)
     struct live_segment told;
     if (live_read_segment(payload, &told))
         return ERR_INVALID;
-    struct rendition *rendition =
+    struct live_rendition *rendition =
         find_rendition(origin, told.channel, told.rendition);
     if (!rendition)
         return ERR_INVALID;
-    for (size_t i = rendition->recent_count; i-- > 0;) {
-        struct segment *segment = rendition->recent[i];
-        if (segment->info.sequence != told.segment.sequence)
-            continue;
-        segment->info = told.segment;
-        if (!segment->is_complete)
-            complete(rendition, segment);
-        rendition->is_dirty = true;
-        break;
-    }
+    live_rendition_end_segment(rendition, &told.segment);
     return ERR_OK;
 }
 
-/* Those of the last minute are shown as if they were in memory. */
 static enum err on_stored(struct live_origin *origin, struct str payload)
 {
     struct live_stored stored;
     struct live_segment_info info;
     if (live_read_stored(payload, &stored))
         return ERR_INVALID;
-    struct rendition *rendition =
+    struct live_rendition *rendition =
         find_rendition(origin, stored.channel, stored.rendition);
     if (!rendition)
         return ERR_INVALID;
-    uint32_t dvr_seconds =
-        find(origin, stored.channel)->station->info.dvr_seconds;
-    while (live_next_stored(&stored, &info)) {
-        uint64_t next;
-        bool has_next = expected(rendition, &next);
-        if (has_next && info.sequence < next)
-            continue;
-        if (has_next && info.sequence > next)
-            forget_media(rendition);
-        retire(rendition, dvr_seconds);
-        add_segment(rendition, &info)->is_complete = true;
-    }
-    rendition->is_dirty = true;
+    while (live_next_stored(&stored, &info))
+        live_rendition_add_stored(rendition, &info,
+                                  dvr_seconds_of(origin, stored.channel));
     return ERR_OK;
 }
 
@@ -523,43 +256,16 @@ static enum err on_pruned(struct live_origin *origin, struct str payload)
     struct live_pruned pruned;
     if (live_read_pruned(payload, &pruned))
         return ERR_INVALID;
-    struct rendition *rendition =
+    struct live_rendition *rendition =
         find_rendition(origin, pruned.channel, pruned.rendition);
     if (!rendition)
         return ERR_INVALID;
-    size_t count = 0;
-    while (count < rendition->past_count &&
-           rendition->past[count].sequence < pruned.sequence)
-        count++;
-    drop_past(rendition, count);
+    live_rendition_prune(rendition, pruned.sequence);
     return ERR_OK;
 }
 
-/* ---- The rest ---------------------------------------------------------------
+/* ---- Pictures and captions --------------------------------------------------
  */
-
-static enum err on_init(struct live_origin *origin, struct str payload)
-{
-    struct live_init init;
-    if (live_read_init(payload, &init))
-        return ERR_INVALID;
-    struct rendition *rendition =
-        find_rendition(origin, init.channel, init.rendition);
-    if (!rendition)
-        return ERR_INVALID;
-    if (rendition->init_count == INITS_MAX) {
-        live_blob_release(rendition->inits[0].blob);
-        rendition->init_count--;
-        memmove(rendition->inits, rendition->inits + 1,
-                rendition->init_count * sizeof *rendition->inits);
-    }
-    struct live_blob *blob = live_blob_create(init.bytes.len);
-    memcpy(blob->bytes, init.bytes.ptr, init.bytes.len);
-    rendition->inits[rendition->init_count++] =
-        (struct live_edition_init){init.number, blob};
-    rendition->is_dirty = true;
-    return ERR_OK;
-}
 
 static void drop_first_picture(struct channel *channel)
 {
@@ -646,86 +352,14 @@ enum err live_origin_take(struct live_origin *origin,
 /* ---- Handing on -------------------------------------------------------------
  */
 
-static struct live_past *share_past(struct rendition *rendition)
+static struct live_edition *make_edition(struct channel *channel, uint32_t at)
 {
-    if (!rendition->past_count)
-        return NULL;
-    if (!rendition->past_shared) {
-        struct live_past *past = malloc(
-            sizeof *past + rendition->past_count * sizeof *past->segments);
-        if (!past)
-            log_panic("no memory for television");
-        atomic_init(&past->references, 1);
-        past->count = rendition->past_count;
-        past->has_dependent = false;
-        for (size_t i = 0; i < past->count; i++)
-            past->has_dependent |= rendition->past[i].is_dependent;
-        memcpy(past->segments, rendition->past,
-               past->count * sizeof *past->segments);
-        rendition->past_shared = past;
-    }
-    atomic_fetch_add(&rendition->past_shared->references, 1);
-    return rendition->past_shared;
-}
-
-static void copy_segment(struct live_edition *edition, size_t at,
-                         const struct segment *segment, size_t *part_at)
-{
-    edition->has_dependent |= segment->info.is_dependent;
-    edition->segments[at] = (struct live_edition_segment){
-        .info = segment->info,
-        .is_complete = segment->is_complete,
-        .blob = live_blob_hold(segment->blob),
-        .part_first = *part_at,
-        .part_count = segment->part_count,
-    };
-    for (size_t i = 0; i < segment->part_count; i++) {
-        const struct part *part = &segment->parts[i];
-        edition->parts[(*part_at)++] = (struct live_edition_part){
-            .duration = part->duration,
-            .independent = part->independent,
-            .is_gap = part->is_gap,
-            .blob = live_blob_hold(part->blob),
-            .bytes = part->bytes,
-        };
-    }
-}
-
-static void add_reports(const struct channel *channel,
-                        struct live_edition *edition)
-{
-    for (size_t i = 0; i < channel->station->info.rendition_count; i++) {
-        const struct segment *last = last_of(&channel->renditions[i]);
-        if (last && last->part_count)
-            edition->reports[i] = (struct live_report){
-                last->info.sequence, last->part_count - 1, true};
-    }
-}
-
-static struct live_edition *make_edition(const struct channel *channel,
-                                         struct rendition *rendition,
-                                         uint32_t number)
-{
-    size_t parts = 0, part_at = 0;
-    for (size_t i = 0; i < rendition->recent_count; i++)
-        parts += rendition->recent[i]->part_count;
-    struct live_edition *edition = live_edition_create(
-        rendition->recent_count, parts, rendition->init_count);
+    struct live_edition *edition =
+        live_rendition_edition(&channel->renditions[at]);
     edition->station = live_station_hold(channel->station);
-    edition->rendition = number;
-    edition->past = share_past(rendition);
-    edition->has_dependent = edition->past && edition->past->has_dependent;
-    for (size_t i = 0; i < rendition->recent_count; i++)
-        copy_segment(edition, i, rendition->recent[i], &part_at);
-    for (size_t i = 0; i < rendition->init_count; i++) {
-        edition->inits[i] = rendition->inits[i];
-        live_blob_hold(edition->inits[i].blob);
-    }
-    const struct segment *last = last_of(rendition);
-    if (last && rendition->longest < duration_of(last))
-        rendition->longest = duration_of(last);
-    edition->longest = rendition->longest;
-    add_reports(channel, edition);
+    edition->rendition = at;
+    for (size_t i = 0; i < channel->station->info.rendition_count; i++)
+        edition->reports[i] = live_rendition_report(&channel->renditions[i]);
     return edition;
 }
 
@@ -760,11 +394,11 @@ static bool take_change(struct channel *channel, struct live_change *ret)
         return true;
     }
     for (uint32_t i = 0; i < channel->station->info.rendition_count; i++) {
-        struct rendition *rendition = &channel->renditions[i];
+        struct live_rendition *rendition = &channel->renditions[i];
         if (!rendition->is_dirty)
             continue;
         rendition->is_dirty = false;
-        ret->edition = make_edition(channel, rendition, i);
+        ret->edition = make_edition(channel, i);
         return true;
     }
     return false;

@@ -16,8 +16,6 @@
 struct live_origin;
 
 enum {
-    LIVE_MEMORY_TICKS = 60 * LIVE_HZ, /* kept in memory; the default playlist */
-    LIVE_MEMORY_BYTES = 256 << 20, /* … as far as they are no more than so */
     LIVE_PICTURES_MAX = 4096,
     LIVE_PICTURE_BYTES_MAX = 64 * 1024,
     LIVE_POSTER_BYTES_MAX = 256 * 1024,
