@@ -36,6 +36,7 @@ enum err press_create(const struct press_config *config,
         press->running_since[i] = INT64_MAX;
     sheets_init(&press->sheets);
     map_init(&press->jobs);
+    map_init(&press->touches);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -179,6 +180,7 @@ void press_destroy(struct press *press)
     feed_destroy(press->feed);
     press_views_destroy(press->views);
     free_jobs(press);
+    press_touches_finish(press);
     sheets_finish(&press->sheets);
     for (size_t i = 0; i < press->recent_count; i++)
         free((char *)(uintptr_t)press->recent[i].key.ptr);

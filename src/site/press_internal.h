@@ -5,9 +5,10 @@
  *   press_round.c   from changes in the log to pages to print and to drop
  *   press_print.c   the print threads: one page, printed, framed, sent
  *   press_edges.c   what the edges say: what they hold, what they want
- *   press_views.c   views: counted, kept, told; the pages that show them
- *   press_events.c  what open pages are told of changes
- *   press_sheets.c  which pages are out and what each was made from */
+ *   press_views.c   views: counted, kept, told
+ *   press_touch.c   the pages that show what is not in the log: views, above
+ * all press_events.c  what open pages are told of changes press_sheets.c  which
+ * pages are out and what each was made from */
 #ifndef SITE_PRESS_INTERNAL_H
 #define SITE_PRESS_INTERNAL_H
 
@@ -181,7 +182,9 @@ MUST_USE enum err press_events_start(struct press_events *events);
 /* When the press is stopping. Accepts NULL. */
 void press_events_destroy(struct press_events *events);
 
-/* ---- press_views.c: touched keys ---- */
+/* ---- press_touch.c ---- */
+
+void press_touches_finish(struct press *press);
 
 /* What hangs on key changed, past the log: pages made from it are printed again
  * soon, and not too often. Lock held, as for all that follow. */
