@@ -17,7 +17,6 @@ enum {
     IN_BYTES_MAX = 2 * READ_BYTES,
     AHEAD_PAUSE = TIMELINE_HZ, /* who is further ahead has to wait … */
     PAUSE_US = 100 * 1000,     /* … so long, and again */
-    IP6_NETWORK_BYTES = 8,
 };
 
 struct rtmp_connection {
@@ -32,6 +31,7 @@ struct rtmp_connection {
     struct buf in, out;
     size_t received; /* until its key came */
     struct feed feed;
+    struct address_share *share;
     bool is_closing; /* only what is left to say */
     bool is_shut;    /* and that was said */
 };
@@ -49,6 +49,7 @@ struct rtmp_server {
     unsigned listener_count;
     struct rtmp_connection *connections;
     unsigned count;
+    struct address_shares shares;
     struct loop_timeout_list hello, idle, closing;
 };
 
@@ -71,6 +72,7 @@ static void destroy(struct rtmp_connection *connection)
     if (connection->next)
         connection->next->previous = connection->previous;
     server->count--;
+    address_shares_give_back(&server->shares, connection->share);
     free(connection);
 }
 
@@ -270,26 +272,6 @@ static void on_events(void *context, uint32_t events)
 /* ---- Accepting -------------------------------------------------------------
  */
 
-static bool is_neighbour(const struct address_peer *a,
-                         const struct address_peer *b)
-{
-    size_t len = address_peer_is_ip4(a) ? sizeof a->ip : IP6_NETWORK_BYTES;
-    return memcmp(a->ip, b->ip, len) == 0;
-}
-
-static const char *why_not(const struct rtmp_server *server,
-                           const struct address_peer *peer)
-{
-    unsigned neighbours = 0;
-    for (const struct rtmp_connection *c = server->connections; c; c = c->next)
-        neighbours += is_neighbour(&c->feed.peer, peer);
-    if (neighbours >= RTMP_CONNECTIONS_OF_ONE_MAX)
-        return "too many connections from that address are open";
-    if (server->count >= RTMP_CONNECTIONS_MAX)
-        return "too many connections are open";
-    return NULL;
-}
-
 static void on_accept(void *context, int fd, const struct address_peer *peer)
 {
     const struct rtmp_listener *listener = context;
@@ -297,10 +279,15 @@ static void on_accept(void *context, int fd, const struct address_peer *peer)
     struct feed feed = {.protocol = listener->tls ? INGEST_RTMPS : INGEST_RTMP,
                         .peer = *peer,
                         .on_drop = on_drop};
-    const char *reason = why_not(server, peer);
+    struct address_share *share = NULL;
+    const char *reason =
+        server->count >= RTMP_CONNECTIONS_MAX
+            ? "too many connections are open"
+            : station_take_share(&server->shares, peer, &share);
     struct rtmp_connection *connection =
         reason ? NULL : calloc(1, sizeof *connection);
     if (!connection) {
+        address_shares_give_back(&server->shares, share);
         station_tell_refused(server->station, &feed,
                              reason ? reason : "there is no memory");
         close(fd);
@@ -308,6 +295,7 @@ static void on_accept(void *context, int fd, const struct address_peer *peer)
     }
     connection->server = server;
     connection->feed = feed;
+    connection->share = share;
     connection->source = (struct loop_source){
         .fd = fd, .on_events = on_events, .context = connection};
     connection->pause.on_due = on_resume;
@@ -323,6 +311,7 @@ static void on_accept(void *context, int fd, const struct address_peer *peer)
         loop_add(server->loop, &connection->source, EPOLLIN)) {
         tls_finish(connection->tls);
         rtmp_session_destroy(connection->session);
+        address_shares_give_back(&server->shares, share);
         free(connection);
         close(fd);
         return;
@@ -375,6 +364,7 @@ struct rtmp_server *rtmp_server_create(struct loop *loop,
         log_panic("out of memory");
     server->loop = loop;
     server->station = station;
+    address_shares_init(&server->shares, RTMP_CONNECTIONS_OF_ONE_MAX);
     loop_timeouts_add(loop, &server->hello, RTMP_HELLO_US, on_no_hello, NULL);
     loop_timeouts_add(loop, &server->idle, RTMP_IDLE_US, on_idle, NULL);
     loop_timeouts_add(loop, &server->closing, RTMP_CLOSING_US, on_not_read,
@@ -391,6 +381,7 @@ void rtmp_server_destroy(struct rtmp_server *server)
     loop_timeouts_remove(server->loop, &server->hello);
     loop_timeouts_remove(server->loop, &server->idle);
     loop_timeouts_remove(server->loop, &server->closing);
+    address_shares_finish(&server->shares);
     free(server);
 }
 

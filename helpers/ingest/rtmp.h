@@ -8,7 +8,7 @@
 
 enum {
     RTMP_CONNECTIONS_MAX = 256,
-    RTMP_CONNECTIONS_OF_ONE_MAX = 16, /* of one address; IPv6: of one /64 */
+    RTMP_CONNECTIONS_OF_ONE_MAX = 16, /* of one client */
     RTMP_BYTES_BEFORE_KEY_MAX = 64 * 1024,
 };
 

@@ -33,6 +33,7 @@ struct srt_connection {
     SRTSOCKET socket;
     struct loop_timeout timeout;
     struct feed feed;
+    struct address_share *share; /* NULL: we call */
     struct intake_ts ts;
     int32_t next_number; /* of a packet; -1: none came yet */
     /* Of one that we call; the feed begins with its first bytes. */
@@ -64,6 +65,7 @@ struct srt_server {
     atomic_size_t posted; /* bytes */
     struct srt_connection *connections;
     unsigned count;
+    struct address_shares shares;
     struct loop_timeout_list idle;
     struct srt_exit exit4, exit6;
     struct srt_call calls[INGEST_CHANNELS_MAX];
@@ -143,6 +145,7 @@ static void destroy(struct srt_connection *connection)
     if (connection->next)
         connection->next->place = connection->place;
     server->count--;
+    address_shares_give_back(&server->shares, connection->share);
     free(connection->pull);
     free(connection);
 }
@@ -208,19 +211,6 @@ static struct srt_connection *find(const struct srt_server *server,
     return c;
 }
 
-static const char *why_not(const struct srt_server *server,
-                           const struct address_peer *peer)
-{
-    unsigned neighbours = 0;
-    for (const struct srt_connection *c = server->connections; c; c = c->next)
-        neighbours += memcmp(c->feed.peer.ip, peer->ip, sizeof peer->ip) == 0;
-    if (neighbours >= SRT_CONNECTIONS_OF_ONE_MAX)
-        return "too many connections from that address are open";
-    if (server->count >= SRT_CONNECTIONS_MAX)
-        return "too many connections are open";
-    return NULL;
-}
-
 static void hang_up(struct srt_server *server, SRTSOCKET socket)
 {
     srt_epoll_remove_usock(server->epoll, socket);
@@ -251,19 +241,26 @@ static void take_accepted(struct srt_server *server,
                         .on_drop = on_drop};
     struct fault fault = {0};
     struct str key;
-    const char *reason = why_not(server, &news->peer);
+    struct address_share *share = NULL;
+    const char *reason =
+        server->count >= SRT_CONNECTIONS_MAX
+            ? "too many connections are open"
+            : station_take_share(&server->shares, &news->peer, &share);
     struct srt_connection *connection =
         reason ? NULL : calloc(1, sizeof *connection);
     if (!connection) {
+        address_shares_give_back(&server->shares, share);
         station_tell_refused(server->station, &feed,
                              reason ? reason : "there is no memory");
         hang_up(server, news->socket);
         return;
     }
     connection->feed = feed;
+    connection->share = share;
     if (srt_stream_key(str_from_c(news->stream_id), &key) ||
         station_begin(server->station, &connection->feed, key, &fault)) {
         hang_up(server, news->socket);
+        address_shares_give_back(&server->shares, share);
         free(connection);
         return;
     }
@@ -625,6 +622,7 @@ struct srt_server *srt_server_create(struct loop *loop, struct station *station,
         log_panic("out of memory");
     server->loop = loop;
     server->station = station;
+    address_shares_init(&server->shares, SRT_CONNECTIONS_OF_ONE_MAX);
     srt_startup();
     srt_setloglevel(0); /* LOG_EMERG: what matters is told by us */
     enum err err = listen_on(server, address, fault);
@@ -658,5 +656,6 @@ void srt_server_destroy(struct srt_server *server)
     srt_close(server->listener);
     srt_epoll_release(server->epoll);
     srt_cleanup();
+    address_shares_finish(&server->shares);
     free(server);
 }

@@ -17,7 +17,7 @@
 
 enum {
     SRT_CONNECTIONS_MAX = 64,
-    SRT_CONNECTIONS_OF_ONE_MAX = 16, /* of one address */
+    SRT_CONNECTIONS_OF_ONE_MAX = 16, /* of one client */
     SRT_POSTED_BYTES_MAX = 16 << 20, /* on their way to the loop */
 };
 

@@ -94,7 +94,8 @@ static bool was_told(struct station *station, const struct address_peer *peer)
     for (unsigned i = 0; i < REFUSALS_KEPT; i++) {
         const struct refusal *refusal = &station->refusals[i];
         if (refusal->time_us && now_us - refusal->time_us < REFUSAL_US &&
-            memcmp(refusal->peer.ip, peer->ip, sizeof peer->ip) == 0)
+            str_eq(address_peer_client(&refusal->peer),
+                   address_peer_client(peer)))
             return true;
     }
     station->refusals[station->refused++ % REFUSALS_KEPT] =
@@ -124,6 +125,16 @@ static void tell_refused(struct station *station,
     if (channel)
         told.channel = channel->id;
     station->tell(station->context, &told);
+}
+
+const char *station_take_share(struct address_shares *shares,
+                               const struct address_peer *client,
+                               struct address_share **ret_share)
+{
+    enum err err = address_shares_take(shares, client, ret_share);
+    return err == ERR_RATE ? "too many connections from that address are open"
+           : err           ? "there is no memory"
+                           : NULL;
 }
 
 void station_tell_refused(struct station *station, const struct feed *feed,

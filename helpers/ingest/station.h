@@ -6,7 +6,7 @@
 
 #include "media/ingest_wire.h"
 #include "media/intake.h"
-#include "net/address.h"
+#include "net/address_shares.h"
 #include "net/loop.h"
 
 struct station;
@@ -73,6 +73,12 @@ struct intake *station_intake(struct feed *feed);
 
 /* The present by the channels' clock, in ticks. */
 int64_t station_now(const struct station *station);
+
+/* Another connection gets its share of those that its client may have. NULL, or
+ * why it does not. */
+const char *station_take_share(struct address_shares *shares,
+                               const struct address_peer *client,
+                               struct address_share **ret_share);
 
 /* Somebody was refused before it said what for. */
 void station_tell_refused(struct station *station, const struct feed *feed,

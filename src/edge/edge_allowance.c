@@ -2,15 +2,14 @@
 /* What costs the desk more than a page, nobody may ask for again and again:
  * every address has some at once, and then one every while. Addresses share a
  * table of a fixed size, those that fall into one place its allowance; where
- * they fall is random, so that nobody can share another's on purpose.
- * An IPv6 client is the first 64 bits: the rest is the client's to choose. */
+ * they fall is random, so that nobody can share another's on purpose. */
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "base/time.h"
 #include "edge/edge_internal.h"
 
-enum { PLACES = 4096, IP6_BYTES_COUNT = 8 };
+enum { PLACES = 4096 };
 
 static const struct {
     int64_t at_once;
@@ -51,10 +50,7 @@ bool edge_admit(struct edge *edge, const struct http_exchange *exchange,
 bool edge_admit_reader(struct edge *edge, const struct address_peer *reader,
                        enum edge_allowance kind)
 {
-    size_t bytes =
-        address_peer_is_ip4(reader) ? ADDRESS_IP_BYTES : IP6_BYTES_COUNT;
-    struct str ip = str_of((const char *)reader->ip, bytes);
-    size_t place = hash_str(ip) % PLACES;
+    size_t place = hash_str(address_peer_client(reader)) % PLACES;
     _Atomic int64_t *whole_us = &edge->allowances->whole_us[kind][place];
     int64_t now_us = clock_now_us();
     int64_t refill_us = allowances[kind].refill_us;

@@ -67,7 +67,7 @@ static void answer_options(struct http_exchange *exchange)
 
 bool edge_captioner_is_limited(const struct address_peer *captioner)
 {
-    return !captioner->is_local && !address_peer_is_loopback(captioner);
+    return !address_peer_is_this_machine(captioner);
 }
 
 bool edge_captioner_may_say(struct edge *edge,

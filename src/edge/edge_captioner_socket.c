@@ -9,19 +9,15 @@
 #include "edge/edge_live_internal.h"
 #include "net/http_status.h"
 
-enum {
-    SOCKETS_MAX = 1024, /* of a thread */
-    SOCKETS_PER_ADDRESS_MAX = 16,
-    IP6_NETWORK_BYTES = 8,
-};
+enum { SOCKETS_MAX = 1024 }; /* of a thread */
 
 struct caption_socket {
     struct http_websocket socket;
-    struct caption_socket *previous, *next;
     struct edge_thread *thread;
     uint64_t channel;
     struct address_peer captioner;
-    bool is_asking; /* the playout, which calls back */
+    struct address_share *share; /* NULL: not limited */
+    bool is_asking;              /* the playout, which calls back */
     bool is_gone;
     size_t key_bytes; /* 0: the next message is the key */
     char key[EDGE_CAPTIONER_KEY_BYTES_MAX];
@@ -118,21 +114,10 @@ static void on_text(struct http_websocket *of, struct str text)
 /* ---- Coming and going ------------------------------------------------------
  */
 
-static void enlist(struct edge_live *live, struct caption_socket *socket)
+static void leave(struct caption_socket *socket)
 {
-    socket->next = live->sockets;
-    if (socket->next)
-        socket->next->previous = socket;
-    live->sockets = socket;
-    live->socket_count++;
-}
-
-static void strike_off(struct edge_live *live, struct caption_socket *socket)
-{
-    *(socket->previous ? &socket->previous->next : &live->sockets) =
-        socket->next;
-    if (socket->next)
-        socket->next->previous = socket->previous;
+    struct edge_live *live = socket->thread->live;
+    address_shares_give_back(&live->socket_shares, socket->share);
     live->socket_count--;
 }
 
@@ -141,32 +126,16 @@ static void on_gone(struct http_websocket *of)
     struct caption_socket *socket =
         (struct caption_socket *)((char *)of -
                                   offsetof(struct caption_socket, socket));
-    strike_off(socket->thread->live, socket);
+    leave(socket);
     socket->is_gone = true;
     if (!socket->is_asking)
         free(socket);
 }
 
-static bool is_same_client(const struct address_peer *a,
-                           const struct address_peer *b)
-{
-    return memcmp(a->ip, b->ip,
-                  address_peer_is_ip4(a) ? ADDRESS_IP_BYTES
-                                         : IP6_NETWORK_BYTES) == 0;
-}
-
-static bool has_its_share(const struct edge_live *live,
-                          const struct address_peer *captioner)
-{
-    size_t count = 0;
-    for (const struct caption_socket *at = live->sockets; at; at = at->next)
-        count += is_same_client(&at->captioner, captioner);
-    return count >= SOCKETS_PER_ADDRESS_MAX &&
-           edge_captioner_is_limited(captioner);
-}
-
-static bool may_connect(const struct edge_live *live, struct str key,
+/* The captioner's share is taken when nothing is against it. */
+static bool may_connect(struct edge_live *live, struct str key,
                         const struct address_peer *captioner,
+                        struct address_share **ret_share,
                         struct http_refusal *ret_refusal)
 {
     if (key.len > EDGE_CAPTIONER_KEY_BYTES_MAX)
@@ -174,7 +143,8 @@ static bool may_connect(const struct edge_live *live, struct str key,
     else if (live->socket_count >= SOCKETS_MAX)
         *ret_refusal = (struct http_refusal){
             503, "too many captioners are connected; try again"};
-    else if (has_its_share(live, captioner))
+    else if (edge_captioner_is_limited(captioner) &&
+             address_shares_take(&live->socket_shares, captioner, ret_share))
         *ret_refusal = (struct http_refusal){
             429, "this address has too many WebSockets open: close some"};
     return !ret_refusal->status;
@@ -187,24 +157,30 @@ void edge_captioner_connect(struct edge_thread *thread, uint64_t channel,
                             struct http_refusal *ret_refusal)
 {
     char accept[WEBSOCKET_ACCEPT_BYTES];
+    struct edge_live *live = thread->live;
+    struct address_share *share = NULL;
     *ret_refusal = (struct http_refusal){.status = 0};
-    if (!may_connect(thread->live, key, captioner, ret_refusal) ||
-        websocket_check(&exchange->request, accept, ret_refusal))
+    if (websocket_check(&exchange->request, accept, ret_refusal) ||
+        !may_connect(live, key, captioner, &share, ret_refusal))
         return;
     struct caption_socket *socket = calloc(1, sizeof *socket);
-    if (!socket || !keep_key(socket, key)) {
-        free(socket);
+    if (!socket) {
+        address_shares_give_back(&live->socket_shares, share);
         *ret_refusal = (struct http_refusal){503, "out of memory; try again"};
         return;
     }
-    socket->socket.on_text = on_text;
-    socket->socket.on_gone = on_gone;
-    socket->thread = thread;
-    socket->channel = channel;
-    socket->captioner = *captioner;
+    *socket = (struct caption_socket){
+        .socket = {.on_text = on_text, .on_gone = on_gone},
+        .thread = thread,
+        .channel = channel,
+        .captioner = *captioner,
+        .share = share,
+    };
+    keep_key(socket, key); /* its length was looked at */
+    live->socket_count++;
     if (http_websocket_begin(exchange, accept, STR(""), LIVE_SAY_BYTES_MAX,
-                             &socket->socket))
-        free(socket); /* it came and went */
-    else
-        enlist(thread->live, socket);
+                             &socket->socket)) {
+        leave(socket); /* it came and went */
+        free(socket);
+    }
 }

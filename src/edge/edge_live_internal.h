@@ -15,16 +15,17 @@
 #include "edge/live_edition.h"
 #include "edge/live_origin.h"
 #include "net/accept.h"
+#include "net/address_shares.h"
 #include "net/http_websocket.h"
 
 enum {
     LIVE_WAIT_TARGETS = 3,        /* target durations; then 503 (§6.2.5.2) */
     LIVE_WAIT_STEP_MS = 2 * 1000, /* how often that is looked at */
     LIVE_RELEASES_A_TURN = 256,   /* then other requests get their turn */
+    LIVE_SOCKETS_PER_ADDRESS_MAX = 16, /* of captioners */
 };
 
 struct live_seat;
-struct caption_socket;
 
 /* What somebody asks for that may have to be waited for. */
 struct live_ask {
@@ -75,8 +76,8 @@ struct edge_live {
     bool is_posted;
     size_t waiting;
     struct loop_timeout_list timeouts;
-    struct caption_socket *sockets; /* of captioners */
-    size_t socket_count;
+    size_t socket_count; /* of captioners */
+    struct address_shares socket_shares;
 };
 
 /* ---- edge_live.c ---- */

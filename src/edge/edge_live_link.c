@@ -25,6 +25,7 @@ enum err edge_live_create(struct edge_thread *thread)
         return ERR_NO_MEMORY;
     live->thread = thread;
     map_init(&live->names);
+    address_shares_init(&live->socket_shares, LIVE_SOCKETS_PER_ADDRESS_MAX);
     edge_live_ring_init(&live->due);
     loop_timeouts_add(thread->loop, &live->timeouts,
                       LIVE_WAIT_STEP_MS * INT64_C(1000), edge_live_on_timeout,
@@ -135,6 +136,7 @@ void edge_live_destroy(struct edge_thread *thread)
         free_seat(seat);
     }
     map_finish(&live->names);
+    address_shares_finish(&live->socket_shares);
     free(live);
 }
 

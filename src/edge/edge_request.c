@@ -20,7 +20,7 @@ static bool may_search(struct edge *edge, const struct http_exchange *exchange)
 {
     struct address_peer reader = proxies_reader(
         &edge->config.proxies, &exchange->peer, &exchange->request.fields);
-    return reader.is_local || address_peer_is_loopback(&reader) ||
+    return address_peer_is_this_machine(&reader) ||
            edge_admit(edge, exchange, EDGE_ALLOWANCE_SEARCH);
 }
 

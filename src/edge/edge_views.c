@@ -160,7 +160,7 @@ static bool is_new_reading(struct edge_thread *thread,
         return false;
     struct address_peer reader =
         proxies_reader(&thread->edge->config.proxies, &exchange->peer, fields);
-    return readers_admit(views->readers, reader.ip,
+    return readers_admit(views->readers, &reader,
                          http_fields_known(fields, HTTP_FIELD_USER_AGENT),
                          article, loop_now_us(thread->loop));
 }

@@ -14,8 +14,6 @@ enum {
     CACHE_LINE_BYTES = 64,
     STAMP_BITS = 28,        /* seconds since the table was made: eight years */
     USER_AGENT_BYTES = 256, /* that tell readers of one address apart */
-    IP4_PREFIX_BYTES = 12,
-    IP6_NETWORK_BYTES = 8,
 };
 
 #define STAMP_MASK ((UINT64_C(1) << STAMP_BITS) - 1)
@@ -94,29 +92,21 @@ void readers_turn_key(struct readers *readers, int64_t now_us)
 /* ---- who and what, as text to be hashed ---- */
 
 struct reading {
-    char bytes[READERS_IP_BYTES + sizeof(uint64_t) + USER_AGENT_BYTES];
+    char bytes[ADDRESS_IP_BYTES + sizeof(uint64_t) + USER_AGENT_BYTES];
     size_t len;
 };
 
-static bool is_ip4(const unsigned char ip[READERS_IP_BYTES])
-{
-    static const unsigned char prefix[IP4_PREFIX_BYTES] = {
-        [10] = 0xFF, [11] = 0xFF};
-    return memcmp(ip, prefix, sizeof prefix) == 0;
-}
-
-static void describe(struct reading *reading,
-                     const unsigned char ip[READERS_IP_BYTES],
+static void describe(struct reading *reading, const struct address_peer *reader,
                      struct str user_agent, uint64_t article)
 {
-    size_t network = is_ip4(ip) ? READERS_IP_BYTES : IP6_NETWORK_BYTES;
+    struct str client = address_peer_client(reader);
     if (user_agent.len > USER_AGENT_BYTES)
         user_agent = str_slice(user_agent, 0, USER_AGENT_BYTES);
     char *at = reading->bytes;
-    memset(at, 0, READERS_IP_BYTES);
-    memcpy(at, ip, network);
-    memcpy(at + READERS_IP_BYTES, &article, sizeof article);
-    at += READERS_IP_BYTES + sizeof article;
+    memset(at, 0, ADDRESS_IP_BYTES);
+    memcpy(at, client.ptr, client.len);
+    memcpy(at + ADDRESS_IP_BYTES, &article, sizeof article);
+    at += ADDRESS_IP_BYTES + sizeof article;
     if (user_agent.len)
         memcpy(at, user_agent.ptr, user_agent.len);
     reading->len = (size_t)(at - reading->bytes) + user_agent.len;
@@ -196,12 +186,11 @@ static bool admit(struct readers *readers, uint64_t hash, uint64_t stamp)
     }
 }
 
-bool readers_admit(struct readers *readers,
-                   const unsigned char ip[READERS_IP_BYTES],
+bool readers_admit(struct readers *readers, const struct address_peer *reader,
                    struct str user_agent, uint64_t article, int64_t now_us)
 {
     struct reading reading;
-    describe(&reading, ip, user_agent, article);
+    describe(&reading, reader, user_agent, article);
     /* 0 is an entry that was never used. */
     uint64_t stamp =
         (uint64_t)((now_us - readers->began_us) / TIME_US_PER_SECOND + 1) &

@@ -6,8 +6,7 @@
  * never leaves this process's memory, and is overwritten within a day. 36 bits
  * of the hash and a time are kept, in a table of a fixed size: nobody can say
  * of an entry whose it is, and not even, once the key is gone, whether a given
- * reader is in it. An IPv6 reader is the first 64 bits of the address: the rest
- * is the reader's to choose.
+ * reader is in it. Of the address counts what address_peer_client gives.
  *
  * All threads of the edge share one table without a lock. Eight entries make a
  * bucket, which is a line of the processor's cache; when more readings than
@@ -22,6 +21,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "net/address.h"
 
 struct readers;
 
@@ -31,7 +31,6 @@ enum {
     /* A key is used for new entries so long, and for half an hour more to know
      * those that were made with it: less than a day in all. */
     READERS_KEY_S = 23 * 3600,
-    READERS_IP_BYTES = 16, /* IPv4 as ::ffff:a.b.c.d */
 };
 
 /* now_us is of a clock that only goes forward, everywhere. ERR_NO_MEMORY. */
@@ -40,8 +39,7 @@ void readers_destroy(struct readers *readers); /* accepts NULL */
 
 /* True once for a reader and an article (id_number) in half an hour, beginning
  * with the reading that counts. Any thread; takes no lock and no memory. */
-bool readers_admit(struct readers *readers,
-                   const unsigned char ip[READERS_IP_BYTES],
+bool readers_admit(struct readers *readers, const struct address_peer *reader,
                    struct str user_agent, uint64_t article, int64_t now_us);
 
 /* Changes the key when it is time, and wipes the old one: for one thread, every

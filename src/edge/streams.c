@@ -11,13 +11,13 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "net/address_shares.h"
 #include "net/http_tail.h"
 #include "net/loop.h"
 
 enum {
     SEATS = 1 + STREAM_TOPICS_MAX, /* the first one is among all */
     SENDS_A_TURN = 64,
-    IP6_NETWORK_BYTES = 8,
     RETRY_MS_LEAST = 1000,  /* before a browser comes back; spread, so that */
     RETRY_MS_SPREAD = 4000, /* ten thousand do not come at once */
     TEXT_BYTES = 160,
@@ -39,16 +39,10 @@ struct seat {
     struct stream *stream;
 };
 
-struct stream_address {
-    unsigned count;
-    struct str key;
-    char bytes[ADDRESS_IP_BYTES];
-};
-
 struct stream {
     struct http_tail tail;
     struct streams *streams;
-    struct stream_address *address; /* NULL: not limited */
+    struct address_share *share; /* NULL: not limited */
     struct seat seats[SEATS];
     size_t seat_count;
     uint64_t since; /* while it waits: it is told the rest when we know it */
@@ -70,7 +64,7 @@ struct streams {
     struct event_ring ring;
     struct map topics; /* name → struct topic */
     struct topic all;
-    struct map addresses; /* struct stream_address */
+    struct address_shares shares;
     struct delivery *first, *last;
     bool is_delivering; /* a turn is posted */
     struct loop_timer heartbeat;
@@ -130,58 +124,6 @@ static void leave_seat(struct streams *streams, struct seat *seat)
     forget_if_empty(streams, topic);
 }
 
-/* ---- Limits ----------------------------------------------------------------
- */
-
-static struct str address_key(const struct address_peer *reader)
-{
-    return str_of((const char *)reader->ip, address_peer_is_ip4(reader)
-                                                ? ADDRESS_IP_BYTES
-                                                : IP6_NETWORK_BYTES);
-}
-
-static struct stream_address *count_address(struct streams *streams,
-                                            struct str key)
-{
-    struct stream_address *address = map_get(&streams->addresses, key);
-    if (!address) {
-        address = calloc(1, sizeof *address);
-        if (!address)
-            log_panic("no memory for a stream");
-        memcpy(address->bytes, key.ptr, key.len);
-        address->key = str_of(address->bytes, key.len);
-        if (map_set(&streams->addresses, address->key, address, NULL))
-            log_panic("no memory for a stream");
-    }
-    address->count++;
-    return address;
-}
-
-static void uncount_address(struct streams *streams,
-                            struct stream_address *address)
-{
-    if (!address || --address->count > 0)
-        return;
-    map_remove(&streams->addresses, address->key);
-    free(address);
-}
-
-static enum err check_limits(struct streams *streams,
-                             const struct stream_ask *ask, bool *ret_limited)
-{
-    bool limited =
-        !ask->reader.is_local && !address_peer_is_loopback(&ask->reader);
-    struct stream_address *address =
-        limited ? map_get(&streams->addresses, address_key(&ask->reader))
-                : NULL;
-    if (streams->all.seats >= STREAMS_MAX)
-        return ERR_BUSY;
-    if (address && address->count >= STREAMS_PER_ADDRESS_MAX)
-        return ERR_RATE;
-    *ret_limited = limited;
-    return ERR_OK;
-}
-
 /* ---- The life of a stream --------------------------------------------------
  */
 
@@ -190,7 +132,7 @@ static void close_stream(struct stream *stream)
     struct streams *streams = stream->streams;
     for (size_t i = 0; i < stream->seat_count; i++)
         leave_seat(streams, &stream->seats[i]);
-    uncount_address(streams, stream->address);
+    address_shares_give_back(&streams->shares, stream->share);
     atomic_fetch_sub(streams->open, 1);
     free(stream);
 }
@@ -310,24 +252,41 @@ static enum err begin(struct stream *stream, struct http_exchange *exchange,
     return http_tail_begin(exchange, &answer, &stream->tail);
 }
 
+static enum err make_stream(struct streams *streams,
+                            const struct address_peer *reader,
+                            struct stream **ret_stream)
+{
+    struct address_share *share = NULL;
+    enum err err = ERR_OK;
+    if (streams->all.seats >= STREAMS_MAX)
+        return ERR_BUSY;
+    if (!address_peer_is_this_machine(reader))
+        err = address_shares_take(&streams->shares, reader, &share);
+    if (err)
+        return err;
+    struct stream *stream = calloc(1, sizeof *stream);
+    if (!stream) {
+        address_shares_give_back(&streams->shares, share);
+        return ERR_NO_MEMORY;
+    }
+    stream->streams = streams;
+    stream->share = share;
+    *ret_stream = stream;
+    return ERR_OK;
+}
+
 enum err streams_open(struct streams *streams, struct http_exchange *exchange,
                       const struct stream_ask *ask)
 {
     assert(ask->topic_count <= STREAM_TOPICS_MAX);
-    bool limited = false;
-    enum err err = check_limits(streams, ask, &limited);
+    struct stream *stream = NULL;
+    enum err err = make_stream(streams, &ask->reader, &stream);
     if (err)
-        return err;
-    struct stream *stream = calloc(1, sizeof *stream);
-    if (!stream)
-        return ERR_BUSY;
-    stream->streams = streams;
+        return err == ERR_RATE ? err : ERR_BUSY;
     stream->since = ask->since;
     take_seat(stream, &streams->all);
     for (size_t i = 0; i < ask->topic_count; i++)
         take_seat(stream, find_topic(streams, ask->topics[i]));
-    if (limited)
-        stream->address = count_address(streams, address_key(&ask->reader));
     atomic_fetch_add(streams->open, 1);
     arm(streams, &streams->heartbeat, on_heartbeat, STREAMS_HEARTBEAT_MS);
     if (begin(stream, exchange, ask)) {
@@ -483,7 +442,7 @@ enum err streams_create(struct loop *loop, _Atomic unsigned *open,
     streams->open = open;
     streams->all.views = -1;
     map_init(&streams->topics);
-    map_init(&streams->addresses);
+    address_shares_init(&streams->shares, STREAMS_PER_ADDRESS_MAX);
     event_ring_init(&streams->ring);
     *ret_streams = streams;
     return ERR_OK;
@@ -497,7 +456,7 @@ void streams_destroy(struct streams *streams)
     while (streams->first)
         end_delivery(streams);
     map_finish(&streams->topics);
-    map_finish(&streams->addresses);
+    address_shares_finish(&streams->shares);
     event_ring_finish(&streams->ring);
     free(streams);
 }

@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+enum { IP6_NETWORK_BYTES = 8 };
+
 /* ::ffff:0:0/96 (RFC 4291 §2.5.5.2). */
 static const unsigned char mapped_prefix[12] = {0, 0, 0, 0, 0,    0,
                                                 0, 0, 0, 0, 0xff, 0xff};
@@ -180,4 +182,16 @@ bool address_peer_is_loopback(const struct address_peer *peer)
     if (memcmp(peer->ip, mapped_prefix, sizeof mapped_prefix) == 0)
         return peer->ip[12] == 127;
     return memcmp(peer->ip, one, sizeof one) == 0;
+}
+
+bool address_peer_is_this_machine(const struct address_peer *peer)
+{
+    return peer->is_local || address_peer_is_loopback(peer);
+}
+
+struct str address_peer_client(const struct address_peer *peer)
+{
+    return str_of((const char *)peer->ip, address_peer_is_ip4(peer)
+                                              ? ADDRESS_IP_BYTES
+                                              : IP6_NETWORK_BYTES);
 }

@@ -52,6 +52,13 @@ bool address_peer_is_ip4(const struct address_peer *peer);
 /* 127.0.0.0/8 or ::1. */
 bool address_peer_is_loopback(const struct address_peer *peer);
 
+/* The same, or by a Unix socket. */
+bool address_peer_is_this_machine(const struct address_peer *peer);
+
+/* The bytes, within peer, by which clients are told apart: of IPv6 the network
+ * of 64 bits that a customer gets; the rest is the customer's to choose. */
+struct str address_peer_client(const struct address_peer *peer);
+
 /* "203.0.113.7", "2001:db8::1" or "local", with a NUL. */
 void address_peer_format(const struct address_peer *peer,
                          char target[ADDRESS_TEXT_BYTES]);

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#include "base/map.h"
+#include "net/address_shares.h"
 #include "net/http_body.h"
 #include "net/http_server.h"
 #include "net/http_tail.h"
@@ -55,12 +55,6 @@ struct http_output {
 
 enum http_sent { SENT_ALL, SENT_PART, SENT_NOTHING_MORE_CAN_BE };
 
-/* How many connections an address has. */
-struct address_count {
-    unsigned char key[ADDRESS_IP_BYTES];
-    unsigned count;
-};
-
 struct http_connection {
     struct loop_source source;
     struct loop_timeout timeout;
@@ -68,7 +62,7 @@ struct http_connection {
     struct http_connection *previous, *next; /* all of the server */
     const struct http_transport *transport;  /* NULL: the socket itself */
     void *transport_state;
-    struct address_count *address; /* NULL when it is not limited */
+    struct address_share *share; /* NULL when it is not limited */
     void *adopted;
     struct address_peer peer;
 
@@ -109,7 +103,7 @@ struct http_server {
     struct http_spare *spare_inputs;
     unsigned spare_exchange_count;
     unsigned spare_input_count;
-    struct map addresses; /* struct address_count */
+    struct address_shares shares; /* of connections */
     struct http_server_counts counts;
     struct loop_timeout_list head_timeouts;
     struct loop_timeout_list body_timeouts;

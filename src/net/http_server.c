@@ -20,7 +20,6 @@ enum {
     IDLE_TIMEOUT_S = 30,
     LINGER_TIMEOUT_S = 2,
     WEBSOCKET_PING_S = 20,
-    IP6_NETWORK_BYTES = 8, /* a customer gets a /64 */
 };
 
 /* ---- Pools -------------------------------------------------------------- */
@@ -91,48 +90,6 @@ static void free_pools(struct http_server *server)
 
 /* ---- Limits ------------------------------------------------------------- */
 
-static struct str address_key(const struct address_peer *peer)
-{
-    size_t len =
-        address_peer_is_ip4(peer) ? ADDRESS_IP_BYTES : IP6_NETWORK_BYTES;
-    return str_of((const char *)peer->ip, len);
-}
-
-static void uncount_address(struct http_server *server,
-                            struct http_connection *connection)
-{
-    struct address_count *address = connection->address;
-    if (!address || --address->count > 0)
-        return;
-    map_remove(&server->addresses, address_key(&connection->peer));
-    free(address);
-}
-
-/* ERR_RATE when the address has its share already. */
-static enum err count_address(struct http_server *server,
-                              struct http_connection *connection)
-{
-    struct str key = address_key(&connection->peer);
-    struct address_count *address = map_get(&server->addresses, key);
-    if (!address) {
-        void *old;
-        address = calloc(1, sizeof *address);
-        if (!address)
-            return ERR_NO_MEMORY;
-        memcpy(address->key, key.ptr, key.len);
-        struct str kept = str_of((char *)address->key, key.len);
-        if (map_set(&server->addresses, kept, address, &old)) {
-            free(address);
-            return ERR_NO_MEMORY;
-        }
-    }
-    if (address->count == server->config.connections_per_address_max)
-        return ERR_RATE;
-    address->count++;
-    connection->address = address;
-    return ERR_OK;
-}
-
 static enum err check_limits(struct http_server *server,
                              struct http_connection *connection)
 {
@@ -142,7 +99,9 @@ static enum err check_limits(struct http_server *server,
     bool spared = connection->peer.is_local ||
                   (server->config.spares_loopback &&
                    address_peer_is_loopback(&connection->peer));
-    return spared ? ERR_OK : count_address(server, connection);
+    return spared ? ERR_OK
+                  : address_shares_take(&server->shares, &connection->peer,
+                                        &connection->share);
 }
 
 /* One attempt to say why, then it is closed. */
@@ -223,7 +182,7 @@ enum err http_server_accept_over(struct http_server *server, int fd,
         turn_away(server, fd, err);
     hang_up(fd, transport, state);
     if (connection)
-        uncount_address(server, connection);
+        address_shares_give_back(&server->shares, connection->share);
     free(connection);
     return err;
 }
@@ -316,7 +275,7 @@ void http_connection_close(struct http_connection *connection)
     hang_up(connection->source.fd, connection->transport,
             connection->transport_state);
     unlink_connection(server, connection);
-    uncount_address(server, connection);
+    address_shares_give_back(&server->shares, connection->share);
     abandon(connection);
     connection->state = CONNECTION_CLOSED;
     http_output_finish(&connection->output);
@@ -374,7 +333,8 @@ enum err http_server_create(const struct http_server_config *config,
     if (!server->config.connections_per_address_max)
         server->config.connections_per_address_max =
             CONNECTIONS_PER_ADDRESS_MAX;
-    map_init(&server->addresses);
+    address_shares_init(&server->shares,
+                        server->config.connections_per_address_max);
     add_timeouts(server);
     *ret_server = server;
     return ERR_OK;
@@ -394,7 +354,7 @@ void http_server_destroy(struct http_server *server)
     loop_timeouts_remove(server->config.loop, &server->idle_timeouts);
     loop_timeouts_remove(server->config.loop, &server->linger_timeouts);
     loop_timeouts_remove(server->config.loop, &server->websocket_timeouts);
-    map_finish(&server->addresses);
+    address_shares_finish(&server->shares);
     free_pools(server);
     free(server);
 }

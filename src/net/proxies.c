@@ -72,7 +72,7 @@ static bool is_in(const struct proxy_net *net,
 bool proxies_trust(const struct proxies *proxies,
                    const struct address_peer *peer)
 {
-    if (peer->is_local || address_peer_is_loopback(peer))
+    if (address_peer_is_this_machine(peer))
         return true;
     for (size_t i = 0; i < proxies->count; i++) {
         if (is_in(&proxies->nets[i], peer->ip))

@@ -24,10 +24,10 @@ enum { START_S = 1000, THREADS = 4, READERS = 20000 };
 static bool ip4(struct readers *readers, unsigned number, uint64_t article,
                 int64_t second)
 {
-    unsigned char ip[READERS_IP_BYTES] = {[10] = 0xFF, [11] = 0xFF};
+    struct address_peer reader = {.ip = {[10] = 0xFF, [11] = 0xFF}};
     for (size_t i = 0; i < 4; i++)
-        ip[12 + i] = (unsigned char)(number >> (24 - 8 * i));
-    return readers_admit(readers, ip, AGENT, article, second * S);
+        reader.ip[12 + i] = (unsigned char)(number >> (24 - 8 * i));
+    return readers_admit(readers, &reader, AGENT, article, second * S);
 }
 
 static struct readers *make_readers(void)
@@ -57,11 +57,12 @@ static void test_another_browser_of_the_address_is_another_reader(void **state)
 {
     (void)state;
     struct readers *readers = make_readers();
-    unsigned char ip[READERS_IP_BYTES] = {[10] = 0xFF, [11] = 0xFF, [12] = 10};
+    struct address_peer reader = {.ip = {[10] = 0xFF, [11] = 0xFF, [12] = 10}};
     int64_t now = START_S * S;
-    assert_true(readers_admit(readers, ip, AGENT, 7, now));
-    assert_true(readers_admit(readers, ip, STR("Mozilla/5.0 Safari"), 7, now));
-    assert_false(readers_admit(readers, ip, AGENT, 7, now));
+    assert_true(readers_admit(readers, &reader, AGENT, 7, now));
+    assert_true(
+        readers_admit(readers, &reader, STR("Mozilla/5.0 Safari"), 7, now));
+    assert_false(readers_admit(readers, &reader, AGENT, 7, now));
     readers_destroy(readers);
 }
 
@@ -69,13 +70,13 @@ static void test_of_ip6_the_network_is_the_reader(void **state)
 {
     (void)state;
     struct readers *readers = make_readers();
-    unsigned char ip[READERS_IP_BYTES] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1};
+    struct address_peer reader = {.ip = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1}};
     int64_t now = START_S * S;
-    assert_true(readers_admit(readers, ip, AGENT, 7, now));
-    ip[15] = 9;
-    assert_false(readers_admit(readers, ip, AGENT, 7, now));
-    ip[7] = 2;
-    assert_true(readers_admit(readers, ip, AGENT, 7, now));
+    assert_true(readers_admit(readers, &reader, AGENT, 7, now));
+    reader.ip[15] = 9;
+    assert_false(readers_admit(readers, &reader, AGENT, 7, now));
+    reader.ip[7] = 2;
+    assert_true(readers_admit(readers, &reader, AGENT, 7, now));
     readers_destroy(readers);
 }
 
