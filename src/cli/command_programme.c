@@ -10,6 +10,7 @@
 #include "cli/newspaper.h"
 #include "content/channel.h"
 #include "content/programme.h"
+#include "content/programme_import.h"
 #include "content/settings.h"
 #include "exchange/xmltv.h"
 
@@ -224,7 +225,8 @@ struct import {
     struct fault *fault;
     struct xmltv xmltv;
     struct channel_list channels;
-    int64_t added, passed_over;
+    struct programme_import done;
+    int64_t taken, passed_over;
 };
 
 static const struct channel *find(const struct import *import, struct str name)
@@ -270,17 +272,6 @@ static enum err check_wanted(const struct import *import)
                      ARG_STR(xmltv->programmes[xmltv->count - 1].channel));
 }
 
-/* What the file says of a time is the truth of that time: what was there from
- * its first start to its last end goes. */
-static enum err clear_span(struct import *import, size_t first, size_t count,
-                           struct str name)
-{
-    const struct xmltv_programme *all = &import->xmltv.programmes[first];
-    int64_t removed;
-    return programme_clear(import->edit, name, all[0].programme.start_us,
-                           all[count - 1].programme.end_us, &removed);
-}
-
 /* In front of the cause where in the file it is. */
 static enum err refuse_line(struct import *import, int64_t number, enum err err)
 {
@@ -299,15 +290,22 @@ static enum err import_group(struct import *import, size_t first, size_t count)
         import->passed_over += (int64_t)count;
         return ERR_OK;
     }
-    enum err err = clear_span(import, first, count, channel->name);
-    for (size_t i = 0; !err && i < count; i++) {
-        err = programme_add(import->edit, channel->name, &all[i].programme,
-                            false);
-        if (err)
-            return refuse_line(import, all[i].line, err);
-        import->added++;
-    }
-    return err;
+    struct programme *programmes =
+        arena_array(import->line->arena, struct programme, count);
+    for (size_t i = 0; i < count; i++)
+        programmes[i] = all[i].programme;
+    struct programme_import done;
+    size_t wrong = count;
+    enum err err = programme_import(import->edit, channel->name, programmes,
+                                    count, &done, &wrong);
+    if (err)
+        return wrong < count ? refuse_line(import, all[wrong].line, err) : err;
+    import->taken += (int64_t)count;
+    import->done.added += done.added;
+    import->done.changed += done.changed;
+    import->done.same += done.same;
+    import->done.removed += done.removed;
+    return ERR_OK;
 }
 
 static enum err import_all(struct import *import)
@@ -321,7 +319,7 @@ static enum err import_all(struct import *import)
             end++;
         err = import_group(import, at, end - at);
     }
-    if (!err && !import->added && import->passed_over)
+    if (!err && !import->taken && import->passed_over)
         err = fault_set(import->fault, ERR_NOT_FOUND, "channel",
                         "none of the file's channels ('%.*s' …) has the name "
                         "of a channel here; say which it is with --channel",
@@ -342,9 +340,12 @@ static enum err import_file(const struct command_line *line, struct edit *edit,
     if (err)
         return err;
     output_tell(line->output,
-                "%lld programmes came, %lld of other channels were passed "
+                "%lld programmes: %lld new, %lld changed, %lld as they were; "
+                "%lld are no longer on, %lld of other channels were passed "
                 "over.",
-                (long long)import.added, (long long)import.passed_over);
+                (long long)import.taken, (long long)import.done.added,
+                (long long)import.done.changed, (long long)import.done.same,
+                (long long)import.done.removed, (long long)import.passed_over);
     return ERR_OK;
 }
 
@@ -501,7 +502,12 @@ const struct command command_programme_import = {
     .details =
         "Programmes go to the channel whose name is the channel's id in the "
         "file. From its first start to its last end the file is the truth: "
-        "what the schedule had there goes. All of the file comes or nothing.",
+        "what else began there goes, and what was on when it begins ends "
+        "then. A programme that comes again keeps its id, so its page, its "
+        "recording and --keep hold: one of the same title at the same start, "
+        "or moved by up to three hours (the nearest; one that is over only "
+        "where both times overlap), or else the one at the same start. "
+        "Recordings stay in any case. All of the file comes or nothing.",
     .shared = COMMAND_DATA,
     .arguments =
         (const struct command_argument[]){

@@ -6,12 +6,13 @@
 #include "content/channel.h"
 #include "content/check_internal.h"
 #include "content/edit_internal.h"
+#include "content/programme_internal.h"
 #include "content/row_internal.h"
 #include "render/locale.h"
 
 #define TURN_FOLLOWER STR("programme")
 
-static void note(struct edit *edit, struct str channel, const char *kind)
+void programme_note(struct edit *edit, struct str channel, const char *kind)
 {
     change_notef(edit, kind, "channel:%" PRI_STR, ARG_STR(channel));
 }
@@ -44,8 +45,7 @@ static enum err check_times(const struct programme *programme,
     return ERR_OK;
 }
 
-static enum err check_programme(const struct programme *programme,
-                                struct fault *fault)
+enum err programme_check(const struct programme *programme, struct fault *fault)
 {
     enum err err = check_required("title", programme->title,
                                   PROGRAMME_TITLE_BYTES_MAX, fault);
@@ -126,8 +126,8 @@ enum err programme_during(struct db *db, const struct id *channel,
 /* ---- Writing ----------------------------------------------------------------
  */
 
-static enum err find_channel(struct edit *edit, struct str name,
-                             struct channel *ret_channel)
+enum err programme_channel(struct edit *edit, struct str name,
+                           struct channel *ret_channel)
 {
     enum err err = channel_load(edit->db, name, &edit->arena, ret_channel);
     return err == ERR_NOT_FOUND ? channel_unknown(edit->fault, name)
@@ -159,39 +159,44 @@ static enum err make_room(struct edit *edit, const struct id *channel,
                      ARG_STR(other->title), other->id.text, start, end);
 }
 
+enum err programme_insert(struct edit *edit, const struct programme *programme)
+{
+    return edit_run(
+        edit,
+        "INSERT INTO programme (id, channel_id, start_us, end_us, title,"
+        " description, category, language, repeat, keep_days)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        DB_ID(&programme->id), DB_ID(&programme->channel),
+        DB_I64(programme->start_us), DB_I64(programme->end_us),
+        DB_STR(programme->title), DB_STR(programme->description),
+        DB_STR(programme->category), DB_STR(programme->language),
+        DB_I64(programme->repeat), DB_I64(programme->keep_days));
+}
+
 enum err programme_add(struct edit *edit, struct str channel,
                        struct programme *programme, bool replace)
 {
     DEFER(edit_step_end) struct edit_step step = {0};
     struct channel of;
-    enum err err = check_programme(programme, edit->fault);
+    enum err err = programme_check(programme, edit->fault);
     if (!err)
         err = edit_step_begin(&step, edit);
     if (!err)
-        err = find_channel(edit, channel, &of);
+        err = programme_channel(edit, channel, &of);
     if (!err)
         err = make_room(edit, &of.id, programme, replace);
     if (err)
         return err;
-    struct id id = id_make();
-    err = edit_run(edit,
-                   "INSERT INTO programme (id, channel_id, start_us, end_us,"
-                   " title, description, category, language, repeat,"
-                   " keep_days)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                   DB_ID(&id), DB_ID(&of.id), DB_I64(programme->start_us),
-                   DB_I64(programme->end_us), DB_STR(programme->title),
-                   DB_STR(programme->description), DB_STR(programme->category),
-                   DB_STR(programme->language), DB_I64(programme->repeat),
-                   DB_I64(programme->keep_days));
+    struct programme added = *programme;
+    added.id = id_make();
+    added.channel = of.id;
+    err = programme_insert(edit, &added);
     if (err)
         return err;
-    note(edit, channel, "programme");
+    programme_note(edit, channel, "programme");
     err = edit_step_commit(&step);
-    if (!err) {
-        programme->id = id;
-        programme->channel = of.id;
-    }
+    if (!err)
+        *programme = added;
     return err;
 }
 
@@ -215,7 +220,7 @@ enum err programme_remove(struct edit *edit, const struct id *id)
                          id->text);
     if (err)
         return edit_failed(edit, err);
-    note(edit, db_column_peek(&query, 0), "programme");
+    programme_note(edit, db_column_peek(&query, 0), "programme");
     err = edit_run(edit, "DELETE FROM programme WHERE id = $1", DB_ID(id));
     return err ? err : edit_step_commit(&step);
 }
@@ -228,7 +233,7 @@ enum err programme_clear(struct edit *edit, struct str channel,
     int64_t removed = 0;
     enum err err = edit_step_begin(&step, edit);
     if (!err)
-        err = find_channel(edit, channel, &of);
+        err = programme_channel(edit, channel, &of);
     if (err)
         return err;
     DEFER(db_query_end)
@@ -241,7 +246,7 @@ enum err programme_clear(struct edit *edit, struct str channel,
     if (err)
         return err;
     if (removed)
-        note(edit, channel, "programme");
+        programme_note(edit, channel, "programme");
     err = edit_step_commit(&step);
     if (!err)
         *ret_removed = removed;
@@ -280,7 +285,7 @@ static enum err note_turned(struct edit *edit, int64_t from_us, int64_t to_us)
                "  OR (end_us > $1 AND end_us <= $2)))",
                DB_I64(from_us), DB_I64(to_us));
     while (db_query_next(&query))
-        note(edit, db_column_peek(&query, 0), "turn");
+        programme_note(edit, db_column_peek(&query, 0), "turn");
     return edit_failed(edit, db_query_err(&query));
 }
 

@@ -92,10 +92,11 @@ enum err recording_of(struct db *db, const struct programme *programme,
     DEFER(db_query_end)
     struct db_query query =
         db_ask(db,
-               COLUMNS " WHERE channel_id = $1 AND start_us = $2 AND state < $3"
-                       " ORDER BY state LIMIT 1",
-               DB_ID(&programme->channel), DB_I64(programme->start_us),
-               DB_I64(RECORDING_REMOVED));
+               COLUMNS " WHERE state < $4 AND (id = $1"
+                       "  OR (channel_id = $2 AND start_us = $3))"
+                       " ORDER BY id <> $1, state LIMIT 1",
+               DB_ID(&programme->id), DB_ID(&programme->channel),
+               DB_I64(programme->start_us), DB_I64(RECORDING_REMOVED));
     return take_one(&query, arena, ret_recording);
 }
 

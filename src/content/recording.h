@@ -49,8 +49,8 @@ MUST_USE enum err recording_load(struct db *db, const struct id *id,
                                  struct arena *arena,
                                  struct recording *ret_recording);
 
-/* That of the programme: also where an import has put the same programme in the
- * place of the one that was recorded. ERR_NOT_FOUND. */
+/* That of the programme, or else of another that stood in its place when it was
+ * recorded. ERR_NOT_FOUND. */
 MUST_USE enum err recording_of(struct db *db, const struct programme *programme,
                                struct arena *arena,
                                struct recording *ret_recording);
