@@ -9,6 +9,8 @@ enum {
     CREDIT_BYTES_MAX = 500,
     ALT_BYTES_MAX = 2000,
     TITLE_BYTES_MAX = 300,
+    CHANNEL_NAME_BYTES_MAX = 32,
+    CHANNEL_CAPTION_BYTES_MAX = 4000,
 };
 
 void convert_is_shown(struct converter *converter, struct document_node *node)
@@ -251,6 +253,33 @@ static bool read_bare_address(struct converter *converter,
     return true;
 }
 
+static bool is_channel_name(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-", name.ptr[i]))
+            return false;
+    return name.len && name.len <= CHANNEL_NAME_BYTES_MAX;
+}
+
+/* As document_write_feed writes the player of a channel for ours; for others
+ * there is a link in it. */
+static bool read_channel(struct converter *converter, const GumboNode *node)
+{
+    struct builder *builder = &converter->builder;
+    struct str name = convert_attribute(node, "data-channel");
+    if (!is_channel_name(name) || !builder_accepts(builder, DOCUMENT_CHANNEL))
+        return false;
+    struct document_node *channel = builder_block(builder, DOCUMENT_CHANNEL);
+    const GumboNode *caption = convert_find(converter, node, is_caption);
+    if (caption)
+        set_text(
+            converter, channel, DOCUMENT_CAPTION,
+            convert_plain(converter, caption, NULL, CHANNEL_CAPTION_BYTES_MAX));
+    set_text(converter, channel, DOCUMENT_NAME,
+             arena_copy(builder->arena, name));
+    return true;
+}
+
 static void read_gallery(struct converter *converter, const GumboNode *node,
                          struct figure *figure)
 {
@@ -265,7 +294,7 @@ static void read_figure(struct converter *converter, const GumboNode *node,
 {
     if (convert_class_has(node, "pull") && convert_pull_quote(converter, node))
         return;
-    if (read_bookmark(converter, node) ||
+    if (read_channel(converter, node) || read_bookmark(converter, node) ||
         read_bare_address(converter, node, figure))
         return;
     bool gallery = !converter->gallery &&

@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "content/article_internal.h"
+#include "content/channel.h"
 #include "content/check_internal.h"
 #include "content/language.h"
 #include "content/row_internal.h"
@@ -254,6 +255,8 @@ enum err article_check(struct edit *edit, const struct article_content *content,
         err = article_collect_media(&checked, &edit->arena, edit->fault);
     if (!err)
         err = article_check_references(edit, &checked);
+    if (!err)
+        err = channel_check_shown(edit, checked.document);
     if (!err)
         err = make_tags(edit, &checked);
     if (!err)

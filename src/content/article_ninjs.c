@@ -188,6 +188,7 @@ static enum err set_body(struct exporter *exporter, json_t *item,
         .channel = find_channel,
         .context = exporter,
         .base_url = exporter->options->address,
+        .is_exchange = true,
     };
     document_write_feed(doc, &writer, &html);
     struct document_counts counts = document_count(doc);

@@ -5,6 +5,7 @@
 #include "content/check_internal.h"
 #include "content/edit_internal.h"
 #include "content/row_internal.h"
+#include "render/document.h"
 
 const struct str channel_renditions[CHANNEL_RENDITION_COUNT] = {
 #define X(rendition, name) STR_INIT(name),
@@ -18,6 +19,31 @@ enum err channel_unknown(struct fault *fault, struct str name)
                      "there is no channel '%" PRI_STR
                      "'; 'broadsheet channel list' names those there are",
                      ARG_STR(name));
+}
+
+/* They stand between the blocks of a document, nowhere else. */
+enum err channel_check_shown(struct edit *edit,
+                             const struct document_node *document)
+{
+    struct channel channel;
+    int at = 0;
+    for (const struct document_node *node = document ? document->first : NULL;
+         node; node = node->next, at++) {
+        if (node->kind != DOCUMENT_CHANNEL)
+            continue;
+        struct str name = document_str(node, DOCUMENT_NAME);
+        enum err err = channel_load(edit->db, name, &edit->arena, &channel);
+        if (err == ERR_NOT_FOUND)
+            return fault_set(edit->fault, ERR_INVALID, "body",
+                             "body: content[%d] shows the channel '%" PRI_STR
+                             "', which there is not; take it out, name one "
+                             "that 'broadsheet channel list' names, or make "
+                             "it with 'broadsheet channel add %" PRI_STR "'",
+                             at, ARG_STR(name), ARG_STR(name));
+        if (err)
+            return edit_failed(edit, err);
+    }
+    return ERR_OK;
 }
 
 static int find_rendition(struct str name)

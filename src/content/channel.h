@@ -15,6 +15,7 @@
 #include "store/db.h"
 
 struct arena;
+struct document_node;
 struct edit;
 
 enum {
@@ -123,6 +124,11 @@ MUST_USE enum err channel_all(struct db *db, struct arena *arena,
 /* What a person is told when there is no channel of that name: fills the fault
  * and gives ERR_NOT_FOUND. */
 enum err channel_unknown(struct fault *fault, struct str name);
+
+/* Whether all channels that a document shows are there: ERR_INVALID names the
+ * first that is not. One that goes later is left out of pages. */
+MUST_USE enum err channel_check_shown(struct edit *edit,
+                                      const struct document_node *document);
 
 /* ---- Stream keys ------------------------------------------------------------
  * The key itself is known to nobody but whoever was shown it once; what is

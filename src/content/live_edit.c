@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "content/article_internal.h"
 #include "content/change.h"
+#include "content/channel.h"
 #include "content/check_internal.h"
 #include "content/listing_internal.h"
 #include "content/live.h"
@@ -287,6 +288,8 @@ static enum err check_input(struct edit *edit,
                         "a post has at most %d bylines", ARTICLE_BYLINES_MAX);
     if (!err)
         err = article_check_references(edit, &checked);
+    if (!err)
+        err = channel_check_shown(edit, checked.document);
     if (!err)
         *ret_checked = checked;
     return err;

@@ -3,8 +3,10 @@
 
 #include <assert.h>
 
+#include "content/channel.h"
 #include "content/content.h"
 #include "content/settings.h"
+#include "render/document.h"
 
 struct import_noted {
     struct import_result result;
@@ -57,6 +59,33 @@ bool import_session_language(const struct import_session *session,
         len++;
     return !code.len || has_language(session, code, ret_language) ||
            has_language(session, str_slice(code, 0, len), ret_language);
+}
+
+enum err import_session_channels(
+    struct import_session *session, struct document_node *document,
+    void (*tell)(void *context, struct str channel), void *context)
+{
+    struct document_node **link = &document->first;
+    document->last = NULL;
+    while (*link) {
+        struct document_node *node = *link;
+        struct str name = document_str(node, DOCUMENT_NAME);
+        struct channel channel;
+        enum err err = node->kind == DOCUMENT_CHANNEL
+                           ? channel_load(session->edit.db, name,
+                                          &session->arena, &channel)
+                           : ERR_OK;
+        if (err && err != ERR_NOT_FOUND)
+            return db_fault(session->edit.db, err, &session->fault);
+        if (err) {
+            tell(context, name);
+            *link = node->next;
+            continue;
+        }
+        document->last = node;
+        link = &node->next;
+    }
+    return ERR_OK;
 }
 
 static void roll_back(struct import_session *session)

@@ -21,6 +21,7 @@
 #include "exchange/import.h"
 
 struct content;
+struct document_node;
 struct import_noted;
 
 struct import_session_options {
@@ -69,6 +70,12 @@ void import_session_close(struct import_session *session);
  * taken for en where there is no en-gb. False when there is none. */
 bool import_session_language(const struct import_session *session,
                              struct str code, struct str *ret_language);
+
+/* Takes the players of channels that the newspaper has not out of a document
+ * that came, and calls tell for each. */
+MUST_USE enum err import_session_channels(
+    struct import_session *session, struct document_node *document,
+    void (*tell)(void *context, struct str channel), void *context);
 
 /* Begins a batch when none is open. */
 MUST_USE enum err import_session_begin(struct import_session *session,

@@ -134,6 +134,15 @@ static const struct ninjs_text *best_body(const struct ninjs_texts *bodies)
     return best;
 }
 
+static void tell_channel(void *context, struct str channel)
+{
+    incoming_leave_out(context,
+                       "the player of channel '%.*s' (there is none of that "
+                       "name; make it with 'broadsheet channel add', and "
+                       "import --again)",
+                       ARG_STR(channel));
+}
+
 enum err ninjs_read_body(struct incoming *incoming,
                          const struct ninjs_texts *bodies,
                          struct html_conversion *ret_body)
@@ -143,8 +152,13 @@ enum err ninjs_read_body(struct incoming *incoming,
     if (!body && bodies->count)
         incoming_leave_out(incoming, "a body that is neither HTML nor text");
     *ret_body = (struct html_conversion){0};
-    if (body && kind_of(body) == TEXT_HTML)
-        return convert(incoming, body->value, ret_body);
+    if (body && kind_of(body) == TEXT_HTML) {
+        enum err err = convert(incoming, body->value, ret_body);
+        return err ? err
+                   : import_session_channels(&incoming->import->session,
+                                             ret_body->doc, tell_channel,
+                                             incoming);
+    }
     ret_body->doc =
         body ? document_from_text(arena, body->value) : document_new(arena);
     return ERR_OK;

@@ -146,6 +146,12 @@ static enum err convert_body(struct arriving *arriving,
                : err;
 }
 
+static void drop_channel(void *context, struct str channel)
+{
+    (void)channel;
+    arriving_drop(context, STR("channel"), 1);
+}
+
 static enum err read_html(struct arriving *arriving)
 {
     struct html_conversion conversion;
@@ -156,7 +162,10 @@ static enum err read_html(struct arriving *arriving)
         arriving_drop(arriving, conversion.dropped[i].what,
                       conversion.dropped[i].count);
     arriving->doc = conversion.doc;
-    err = story_lead_links(arriving);
+    err = import_session_channels(&arriving->import->session, arriving->doc,
+                                  drop_channel, arriving);
+    if (!err)
+        err = story_lead_links(arriving);
     return !err && conversion.image_count
                ? html_images_find(&conversion, place_picture, arriving)
                : err;

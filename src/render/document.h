@@ -193,6 +193,8 @@ struct document_writer {
     void *context;
     struct str base_url; /* "https://bm.ge": what feeds put before '/…' */
     bool first_is_eager; /* the first picture is not loaded lazily */
+    bool is_exchange;    /* a feed that html_helper.h reads again: what has no
+                            element of its own says what it is */
 };
 
 /* Semantic HTML for a page. Class names are listed in document_html.c. */

@@ -105,10 +105,20 @@ static void write_channel(const struct feed_writer *feed,
                           const struct document_node *node)
 {
     struct document_link page = {0};
-    if (document_find_channel(feed->options, node, &page, NULL))
-        write_link(feed, page.href,
-                   page.title.len ? page.title
-                                  : document_str(node, DOCUMENT_CAPTION));
+    struct str caption = document_str(node, DOCUMENT_CAPTION);
+    if (!document_find_channel(feed->options, node, &page, NULL))
+        return;
+    if (!feed->options->is_exchange) {
+        write_link(feed, page.href, page.title.len ? page.title : caption);
+        return;
+    }
+    buf_add_c(feed->out, "<figure");
+    document_write_attr(feed->out, "data-channel",
+                        document_str(node, DOCUMENT_NAME));
+    buf_add_c(feed->out, ">\n");
+    write_link(feed, page.href, page.title);
+    write_line(feed, "figcaption", caption);
+    buf_add_c(feed->out, "</figure>\n");
 }
 
 static void write_quote(const struct feed_writer *feed,

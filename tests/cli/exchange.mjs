@@ -268,9 +268,21 @@ test("what went out comes into another newspaper as the same articles", async ()
     await site.run("live", "post", blog, "What we know.\n\nMore of it.", "--pin");
     if (ends) await site.run("live", "end", blog);
   }
+  await site.run("channel", "add", "news");
+  /** A player of the channel, twice. @type {any} */
+  const body = {
+    type: "doc",
+    content: [
+      { type: "channel", attrs: { caption: "From the hall, & <live>", name: "news" } },
+      { type: "paragraph", content: [{ type: "text", text: "It is counted." }] },
+      { type: "channel", attrs: { name: "news" } },
+    ],
+  };
+  const shown = (await site.pipe(JSON.stringify({ headline: "The count", body }), "article", "new", "--publish", "-")).trim();
   const out = path.join(site.folder, "out");
   await site.run("export", "ninjs", "--output", out, "--address", "https://old.example");
   const other = await Site.make("--language", "en", "--language", "ka");
+  await other.run("channel", "add", "news");
   const media = ["--media-prefix", "https://old.example/media/", "--media-folder", path.join(site.data, "media")];
   const first = await broadsheet(["import", "ninjs", out, ...media, "--data", other.data]);
   assert.equal(first.code, 0, first.stderr);
@@ -284,6 +296,12 @@ test("what went out comes into another newspaper as the same articles", async ()
     delete after.version;
     assert.deepEqual(after, before, name);
   }
+  assert.deepEqual(JSON.parse(await other.run("article", "show", shown, "--json")).body, body, "its players are players");
+  const none = await Site.make("--language", "en", "--language", "ka");
+  const one = put("shown.json", await site.run("export", "ninjs", shown));
+  const { stdout } = await broadsheet(["import", "ninjs", one, "--json", "--data", none.data]);
+  assert.match(stdout, /player of channel 'news' \(there is none of that name; make it with 'broadsheet channel add'/);
+  assert.deepEqual(JSON.parse(await none.run("article", "show", shown, "--json")).body.content, [body.content[1]]);
   const again = await broadsheet(["import", "ninjs", out, ...media, "--data", other.data]);
   assert.match(again.stderr, /0 created, 0 updated, \d+ unchanged, 0 refused/);
 });

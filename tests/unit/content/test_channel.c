@@ -242,6 +242,38 @@ static void test_all_of_a_channel_goes_with_it(void **state)
     assert_int_equal(list.count, 0);
 }
 
+/* Its body shows the channel. */
+static enum err save(struct newsroom *room, const char *name)
+{
+    DEFER(edit_end) struct edit edit = {0};
+    char body[256];
+    struct id id;
+    snprintf(body, sizeof body,
+             "{\"type\":\"doc\",\"content\":[{\"type\":\"rule\"},{\"type\":"
+             "\"channel\",\"attrs\":{\"name\":\"%s\"}}]}",
+             name);
+    struct article_content content = newsroom_content(room, "Live");
+    content.body = str_from_c(body);
+    struct article_input input = {.content = content};
+    newsroom_begin(room, &edit);
+    enum err err = article_save(&edit, &input, &id, NULL);
+    newsroom_commit(room, &edit);
+    return err;
+}
+
+static void test_an_article_shows_a_channel_that_there_is(void **state)
+{
+    struct newsroom *room = *state;
+    make_channel(room, "news");
+    assert_ok(room, save(room, "news"));
+    assert_int_equal(save(room, "sport"), ERR_INVALID);
+    assert_string_equal(
+        fault_text(&room->fault),
+        "body: content[1] shows the channel 'sport', which there is not; take "
+        "it out, name one that 'broadsheet channel list' names, or make it "
+        "with 'broadsheet channel add sport'");
+}
+
 #define TEST(function) \
     cmocka_unit_test_setup_teardown(function, newsroom_open, newsroom_close)
 
@@ -256,6 +288,7 @@ int main(void)
         TEST(test_a_beginning_and_an_end_are_changes),
         TEST(test_a_check_finds_programmes_that_clash),
         TEST(test_all_of_a_channel_goes_with_it),
+        TEST(test_an_article_shows_a_channel_that_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -317,7 +317,8 @@ static void test_a_channel_is_what_the_theme_makes_of_it(void **state)
 {
     (void)state;
     assert_string_equal(html(NEWS),
-                        "<figure class=\"channel\"><a>Play</a><figcaption>"
+                        "<figure class=\"channel\" data-air=\"news\">"
+                        "<a>Play</a><figcaption>"
                         "Live &amp; new</figcaption></figure>\n");
     assert_string_equal(
         html("{\"type\":\"channel\",\"attrs\":{\"name\":\"gone\"}}"), "");
@@ -333,6 +334,15 @@ static void test_a_channel_elsewhere_is_a_link_and_its_caption(void **state)
     document_write_feed(doc, &WRITER, &out);
     assert_string_equal(output(), "<p><a href=\"https://bm.ge/en/tv\">First "
                                   "&amp; Only</a></p>\n");
+    struct document_writer exchange = WRITER;
+    exchange.is_exchange = true;
+    buf_reset(&out);
+    document_write_feed(doc, &exchange, &out);
+    assert_string_equal(output(),
+                        "<figure data-channel=\"news\">\n<p><a "
+                        "href=\"https://bm.ge/en/tv\">First &amp; Only</a></p>"
+                        "\n<figcaption>Live &amp; new</figcaption>\n"
+                        "</figure>\n");
     buf_reset(&out);
     document_write_text(doc, &out);
     assert_string_equal(output(), "Live & new");

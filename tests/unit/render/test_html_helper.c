@@ -178,6 +178,21 @@ static void test_pictures_keep_what_is_said_of_them(void **state)
     assert_int_equal(dropped(&two, "image"), 2);
 }
 
+static void test_a_channel_of_ours(void **state)
+{
+    (void)state;
+    assert_json(
+        "<p>a</p><figure data-channel=\"first-news\">\n<p><a "
+        "href=\"https://e.org/en/tv\">First</a></p><figcaption>Live "
+        "&amp; new</figcaption></figure>",
+        P("a") ",{\"type\":\"channel\",\"attrs\":{\"caption\":\"Live \\u0026 "
+               "new\",\"name\":\"first-news\"}}");
+    /* What is no name, or where none can stand, is what it was. */
+    assert_html("<figure data-channel='A/b'><p>x</figure><blockquote><figure "
+                "data-channel=news><p>y</figure></blockquote>",
+                "<p>x</p>\n<blockquote>\n<p>y</p>\n</blockquote>\n");
+}
+
 static void test_several_pictures_are_a_gallery(void **state)
 {
     (void)state;
@@ -383,6 +398,7 @@ int main(void)
         TEST(test_blocks),
         TEST(test_what_is_dropped_is_counted),
         TEST(test_pictures_keep_what_is_said_of_them),
+        TEST(test_a_channel_of_ours),
         TEST(test_several_pictures_are_a_gallery),
         TEST(test_quotes_know_who_said_them),
         TEST(test_embeds_lead_to_the_page_that_people_know),
