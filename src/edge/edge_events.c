@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* GET /events/<lang>: what happens, as a stream of server-sent events (HTML,
- * §9.2): of the front and of alerts; with ?article=<id> of that article instead
- * of the front. A browser that comes back says in Last-Event-ID what it heard
- * last; a page can say in ?since=<number> what it knows, and is told the rest.
+ * §9.2): of the front, of alerts and of television; with ?article=<id> of that
+ * article instead of the front. A browser that comes back says in Last-Event-ID
+ * what it heard last; a page can say in ?since=<number> what it knows, and is
+ * told the rest.
  *
  * The edge knows neither languages nor articles: topics of nothing are silent.
  */
@@ -102,6 +103,7 @@ static bool read_request(const struct http_request *request, struct str lang,
         asking->ask.since = parse_since(last);
     }
     add_topic(asking, "alert", lang);
+    add_topic(asking, "air", STR("all"));
     if (id_is_set(&asking->article))
         add_topic(asking, "article", id_str(&asking->article));
     else

@@ -200,7 +200,9 @@ static void write_channel(struct html_writer *html,
     buf_init(&player, HTML_BYTES_MAX);
     if (!document_find_channel(html->options, node, &page, &player))
         return;
-    buf_add_c(out, "<figure class=\"channel\">");
+    buf_add_c(out, "<figure class=\"channel\"");
+    document_write_attr(out, "data-air", document_str(node, DOCUMENT_NAME));
+    buf_add_char(out, '>');
     buf_add(out, buf_str(&player));
     write_caption(out, node);
     buf_add_c(out, "</figure>\n");

@@ -9,13 +9,14 @@
  *   topic          data: a JSON object with "type", one of
  *   front:<lang>   story      id, url, headline: it was published
  *                  many       count: more than could be told one by one
- *                  air        channel, on: its page is another one now
  *   article:<id>   updated, corrected    at (ms since 1970)
  *                  withdrawn
  *                  views      views: told by the edge, has no number
  *                  posts      seq: the live blog changed, see live.h
  *   alert:<lang>   set        id, label, text, url ("" for none)
  *                  clear
+ *   air:all        air        channel, on: what is on has changed, or what is
+ *                             next; wherever it is shown
  *
  * A page gets the events of its topics over one stream, GET /events/<lang> or
  * /events/<lang>?article=<id> (edge_events.c), and the script hands them out:

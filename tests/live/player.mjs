@@ -5,7 +5,7 @@
 // the schedule leads into the past, and the death of the process that makes the
 // parts is not noticed. Pictures go to build/screenshots/.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
@@ -220,6 +220,43 @@ async function watchTelevision(/** @type {any} */ playwright) {
     await phone.screenshot({ path: path.join(screenshots, "tv-plays-ar-360.png"), fullPage: true });
     assert.deepEqual(bad, []);
     await context.close();
+  });
+
+  test("when it goes off the air, an open page says so and what is next; whoever watches the past goes on", async () => {
+    const views = [];
+    for (const colorScheme of ["light", "dark"]) {
+      const view = await openPage(browser, origin, { viewport: { width: colorScheme === "light" ? 1280 : 360, height: 900 }, colorScheme });
+      await view.page.goto(`${origin}/en/tv`);
+      await view.page.waitForSelector("body[data-stream]");
+      await view.page.evaluate(() => Object.assign(globalThis, { same: true }));
+      await view.page.click("[data-play]");
+      await view.page.waitForFunction(() => /** @type {HTMLVideoElement} */ (document.querySelector("video")).currentTime > 0);
+      views.push(view);
+    }
+    const past = await openPage(browser, origin);
+    await past.page.goto(`${origin}/en/tv`);
+    await past.page.waitForSelector("body[data-stream]");
+    await past.page.click("[data-play]");
+    await past.page.waitForFunction(() => /** @type {HTMLVideoElement} */ (document.querySelector("video")).currentTime > 0);
+    await past.page.focus("[data-do=play]");
+    await past.page.keyboard.press("ArrowLeft");
+    await past.page.waitForSelector("[data-do=live][aria-pressed=false]");
+    // What the station says when its slate has been shown for long enough.
+    execFileSync("sqlite3", [path.join(site.data, "broadsheet.db"), "UPDATE channel SET air_us = 0 WHERE name = 'news'"]);
+    await add(2 * HOUR, 3 * HOUR, "Good Night");
+    for (const { page: view, wrong: bad, context } of views) {
+      await view.waitForSelector(".screen:visible");
+      assert.match((await view.textContent(".screen")) ?? "", /Off air\s*Next: The Long Way Home/);
+      assert.equal(await view.locator("video").count(), 0);
+      assert.equal(await view.evaluate(() => document.activeElement?.tagName), "H2", "whoever was at the player is at what took its place");
+      assert.equal(await view.evaluate(() => Reflect.get(globalThis, "same")), true, "it is the same page");
+      assert.equal(await overflow(view), "");
+      await view.screenshot({ path: path.join(screenshots, `tv-ended-${view.viewportSize().width}.png`) });
+      assert.deepEqual(bad, []);
+      await context.close();
+    }
+    assert.equal(await past.page.locator("video").count(), 1);
+    await past.context.close();
   });
 }
 

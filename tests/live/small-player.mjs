@@ -4,7 +4,7 @@
 // on the air it shows the newest picture, and nothing of the stream is asked for
 // before somebody presses that. Pictures go to build/screenshots/.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
@@ -49,7 +49,7 @@ const player = (/** @type {string} */ name, caption = "") => ({ type: "channel",
 
 /** An article with channels in it; its id. @param {Site} site @param {string} language @param {string} headline @param {string} text */
 async function publish(site, language, headline, text) {
-  const body = { type: "doc", content: [paragraph(text), player("news"), paragraph(text), player("gone")] };
+  const body = { type: "doc", content: [paragraph(text), player("news", "As it happens"), paragraph(text), player("gone")] };
   const id = (await site.pipe(JSON.stringify({ language, headline, body }), "article", "new", "--publish", "-")).trim();
   return id;
 }
@@ -57,6 +57,7 @@ async function publish(site, language, headline, text) {
 async function watchInLittle(/** @type {any} */ playwright) {
   const site = await Site.make("--language", "en", "--language", "ar");
   await site.run("channel", "add", "news", "--title", "First Channel");
+  await site.run("channel", "add", "gone");
   const { key } = JSON.parse(await site.run("channel", "key", "add", "news", "--json"));
   const iso = (/** @type {number} */ ms) => new Date(Date.now() + ms).toISOString();
   await site.run("programme", "add", "news", iso(-HOUR), iso(HOUR), "The World Today");
@@ -66,6 +67,7 @@ async function watchInLittle(/** @type {any} */ playwright) {
     en: await publish(site, "en", "The count goes on, and we are there", "Watch it as it happens, from the hall in which it is counted."),
     ar: await publish(site, "ar", "الفرز مستمر ونحن هناك", "شاهد ما يجري لحظة بلحظة من القاعة التي تُفرز فيها الأصوات."),
   };
+  await site.run("channel", "remove", "gone");
   const port = await freePort();
   await site.serve("--rtmp", `127.0.0.1:${port}`);
   const origin = `http://127.0.0.1:${site.port}`;
@@ -103,8 +105,36 @@ async function watchInLittle(/** @type {any} */ playwright) {
     assert.notEqual((await site.get("/live/news/poster.jpg")).status, 200);
   });
 
-  test("on the air there is a picture of now, which may be kept for a moment", async () => {
+  /** Open pages of which each must stay the one it is. @param {[string, number, string][]} views target, width, colours */
+  const open = (...views) =>
+    Promise.all(
+      views.map(async ([target, width, colorScheme]) => {
+        const opened = await openPage(browser, origin, { viewport: { width, height: 900 }, colorScheme });
+        await opened.page.goto(origin + target);
+        await opened.page.waitForSelector("body[data-stream]");
+        await opened.page.evaluate(() => Object.assign(globalThis, { same: true }));
+        return opened;
+      }),
+    );
+  const isSame = (/** @type {any} */ page) => page.evaluate(() => Reflect.get(globalThis, "same"));
+
+  test("when a broadcast begins, pages that are open offer it, each in its place", async () => {
+    const opened = await open([articles.en ?? "", 360, "light"], ["/en/", 1280, "dark"], ["/ar/", 360, "light"]);
     broadcast(`rtmp://127.0.0.1:${port}/live/${key}`);
+    for (const [i, { page, context, wrong }] of opened.entries()) {
+      await page.waitForSelector(".watch");
+      await page.locator(".watch").scrollIntoViewIfNeeded();
+      await page.waitForFunction(() => (/** @type {HTMLImageElement | null} */ (document.querySelector(".watch img"))?.naturalWidth ?? 0) === 640);
+      await picture(page, `begins-${i}`);
+      await page.click(".watch");
+      await plays(page);
+      assert.equal(await isSame(page), true);
+      assert.deepEqual(wrong, []);
+      await context.close();
+    }
+  });
+
+  test("on the air there is a picture of now, which may be kept for a moment", async () => {
     const poster = await until(async () => {
       const answer = await site.get("/live/news/poster.jpg");
       return answer.status === 200 && answer;
@@ -199,6 +229,41 @@ async function watchInLittle(/** @type {any} */ playwright) {
       assert.equal(await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector(".slate p"))).backgroundColor), "rgb(20, 19, 17)");
       assert.deepEqual(ofStream(), []);
       await page.screenshot({ path: path.join(screenshots, `small-player-tv-${lang}-${width}.png`) });
+      assert.deepEqual(wrong, []);
+      await context.close();
+    }
+  });
+
+  test("what plays goes on while the schedule changes; at the end there is what is next", async () => {
+    const opened = await open([articles.en ?? "", 1280, "dark"], ["/en/", 360, "dark"], ["/en/", 1280, "light"]);
+    const [article, front, idle] = opened.map(({ page }) => page);
+    for (const page of [article, front]) {
+      await page.click(".watch");
+      await plays(page);
+      await page.evaluate(() => Object.assign(globalThis, { video: document.querySelector("video") }));
+    }
+    const list = JSON.parse(await site.run("programme", "list", "news", "--json"));
+    await site.run("programme", "remove", list[1].id);
+    await site.run("programme", "add", "news", iso(HOUR), iso(2 * HOUR), "The Short Way Home");
+    for (const page of [front, idle]) await page.waitForFunction(() => document.querySelector(".strip .then")?.textContent?.includes("The Short Way Home"));
+    for (const page of [article, front]) {
+      const at = await page.evaluate(() => document.querySelector("video")?.currentTime);
+      await page.waitForFunction((/** @type {number} */ then) => {
+        const video = document.querySelector("video");
+        return video === Reflect.get(globalThis, "video") && !video?.paused && (video?.currentTime ?? 0) > then;
+      }, at);
+    }
+    // What the station says when its slate has been shown for long enough.
+    execFileSync("sqlite3", [path.join(site.data, "broadsheet.db"), "UPDATE channel SET air_us = 0 WHERE name = 'news'"]);
+    await site.run("programme", "add", "news", iso(2 * HOUR), iso(3 * HOUR), "Good Night");
+    await article.waitForFunction(() => /Off air.*Next: The Short Way Home/s.test(document.querySelector(".silent")?.textContent ?? ""));
+    assert.equal(await article.textContent("figure.channel figcaption"), "As it happens");
+    for (const page of [front, idle]) await page.waitForFunction(() => document.querySelector(".strip") && !document.querySelector(".strip .badge, .strip video, .strip .watch"));
+    for (const [i, { page, context, wrong }] of opened.entries()) {
+      assert.equal(await page.locator("video").count(), 0);
+      assert.equal(await isSame(page), true);
+      assert.equal(await overflow(page), "");
+      await picture(page, `ends-${i}`);
       assert.deepEqual(wrong, []);
       await context.close();
     }

@@ -41,7 +41,7 @@ async function ask() {
   try {
     const now = await load(`${path}.json`);
     tell("alert", now.alert ? { ...now.alert, type: "set" } : { type: "clear" });
-    tell("article", { type: "reload" });
+    for (const topic of ["article", "air"]) tell(topic, { type: "reload" });
     if (newest && now.newest !== newest) {
       const delta = await load(`${path}/${newest}.json`);
       for (const story of delta.stories) tell("front", { ...story, type: "story" });
@@ -93,7 +93,7 @@ function open() {
   timer = setTimeout(askNowAndThen, OPENING_MS);
 }
 
-/** Calls handler with every event of a topic ("front", "article", "alert") from
+/** Calls handler with every event of a topic ("front", "article", "alert", "air") from
  * now on. All that listen say so while the page loads.
  * @param {string} topic @param {Handler} handler */
 export function subscribe(topic, handler) {

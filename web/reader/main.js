@@ -23,6 +23,6 @@ void countView();
 showAlerts();
 tellWhatIsNew();
 // Scripts of their own (live.js) hear of it, too.
-for (const topic of ["article", "front"])
+for (const topic of ["article", "air"])
   subscribe(topic, (told) => document.dispatchEvent(new CustomEvent("told", { detail: told })));
 listen();

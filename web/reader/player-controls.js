@@ -176,7 +176,8 @@ export function makeControls(air, player, video, engine) {
   video.addEventListener("click", () => part("play").click());
   for (const event of ["play", "pause", "volumechange", "timeupdate"]) video.addEventListener(event, show);
   document.addEventListener("fullscreenchange", show);
-  setInterval(() => {
+  const timer = setInterval(() => {
+    if (!player.isConnected) return clearInterval(timer);
     show();
     showMarks();
   }, 1000);

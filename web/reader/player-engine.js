@@ -56,6 +56,9 @@ export function makeEngine(video, base) {
     get isLive() {
       return live && !video.paused;
     },
+    get follows() {
+      return live;
+    },
     get levels() {
       return hls?.levels ?? [];
     },
@@ -73,6 +76,7 @@ export function makeEngine(video, base) {
     resume,
     position,
     edge,
+    destroy,
   };
 
   const url = () => `${base}${audio ? "audio/index" : "master"}.m3u8${dvr ? "?dvr=1" : ""}`;
@@ -191,6 +195,14 @@ export function makeEngine(video, base) {
     const at = position();
     if (!dvr && edge() - at > KEPT_S * 1000) return void load({ at });
     void video.play().catch(() => {});
+  }
+
+  function destroy() {
+    clearTimeout(retry);
+    hls?.destroy();
+    hls = undefined;
+    video.removeAttribute("src");
+    video.load();
   }
 
   return engine;

@@ -35,12 +35,22 @@ export function startSmall(link) {
   small.onTrouble = (is) => view.classList.toggle("waiting", is);
   // There is no way back in so small a player: whoever paused goes on live.
   video.addEventListener("pause", () => video.addEventListener("play", () => small.goLive(), { once: true }));
+  view.addEventListener("off", () => small.destroy());
   void small.load();
   video.focus({ preventScroll: true });
 }
 
 /** What was recorded, with the browser's own buttons. @param {HTMLVideoElement} video @param {string} url */
 export const watch = (video, url) => playRecording(video, url);
+
+/** Nothing comes any more. Whoever watches the past goes on with that.
+ * @returns {boolean} whether it stopped */
+export function stop() {
+  if (!engine?.follows) return false;
+  engine.destroy();
+  engine = undefined;
+  return true;
+}
 
 /** @param {number} at */
 export const seek = (at) => engine?.seek(at);

@@ -6,7 +6,7 @@ import { fetchPage } from "./page.js";
 
 const air = /** @type {HTMLElement} */ (document.querySelector("[data-tv]"));
 
-/** @type {Promise<{ start: (air: HTMLElement, at?: number) => void, seek: (at: number) => void }> | undefined} */
+/** @type {Promise<{ start: (air: HTMLElement, at?: number) => void, seek: (at: number) => void, stop: () => boolean }> | undefined} */
 let player;
 
 /** Starts the stream, at a time of the past when there is one. @param {number} [at] ms since 1970 */
@@ -101,7 +101,16 @@ function dress() {
   offerPast();
 }
 
-/** What is on has changed: what plays is left alone. */
+/** What plays goes on while there is something to play. @param {boolean} on */
+async function mayChange(on) {
+  if (on || !player) return !player;
+  const { stop } = await player;
+  if (!stop()) return false;
+  player = undefined;
+  return true;
+}
+
+/** What is on has changed. */
 async function refresh() {
   const page = await fetchPage(location.href);
   const now = /** @type {HTMLElement | null} */ (page.querySelector("[data-tv]"));
@@ -109,9 +118,16 @@ async function refresh() {
     document.querySelector(name)?.replaceChildren(...(page.querySelector(name)?.childNodes ?? []));
   air.dataset.since = now?.dataset.since;
   const screen = air.querySelector("[data-screen]"), other = page.querySelector("[data-screen]");
-  if (!player && screen && other && screen.hasAttribute("data-on") !== other.hasAttribute("data-on")) {
+  const on = other?.hasAttribute("data-on") ?? false;
+  if (screen && other && screen.hasAttribute("data-on") !== on && (await mayChange(on))) {
+    const held = screen.contains(document.activeElement);
     screen.replaceWith(other);
     offerPlay();
+    const words = /** @type {HTMLElement | null} */ (held ? other.querySelector("h2") : null);
+    if (words) {
+      words.tabIndex = -1; // whoever was at the player reads on here
+      words.focus({ preventScroll: true });
+    }
   }
   dress();
 }
