@@ -648,7 +648,7 @@ void srt_server_destroy(struct srt_server *server)
         return;
     atomic_store(&server->is_stopping, true);
     pthread_join(server->thread, NULL);
-    loop_run_once(server->loop, 0); /* what was posted */
+    loop_run_posted(server->loop);
     while (server->connections)
         end(server->connections, "broadsheet stops");
     loop_timeouts_remove(server->loop, &server->idle);

@@ -441,20 +441,29 @@ static void tell_ready(struct desk *desk)
 
 /* ---- end ---- */
 
-static void finish(struct desk *desk)
+/* What the workers have begun is answered; what still comes is not read. */
+static void finish_answering(struct desk *desk)
 {
+    struct http_server *servers[] = {desk->local, desk->work, desk->watch};
+    const size_t count = sizeof servers / sizeof *servers;
     loop_stop(desk->loop);
     pthread_join(desk->loop_thread, NULL);
+    desk->finishing = true;
     listener_stop(&desk->listener);
     if (desk->arguments->metrics_fd)
         listener_stop(&desk->watch_listener);
+    for (size_t i = 0; i < count; i++)
+        http_server_drain(servers[i], NULL, NULL);
     desk_pictures_ask_end(desk->pictures);
     http_workers_destroy(desk->workers);
-    loop_run_once(desk->loop, 0); /* sends what the workers answered last */
-    desk->finishing = true;
-    http_server_destroy(desk->local);
-    http_server_destroy(desk->work);
-    http_server_destroy(desk->watch);
+    loop_run_posted(desk->loop);
+    for (size_t i = 0; i < count; i++)
+        http_server_destroy(servers[i]);
+}
+
+static void finish(struct desk *desk)
+{
+    finish_answering(desk);
     desk_search_stop(desk->search);
     desk_pictures_stop(desk->pictures);
     desk_recordings_stop(desk->recordings);

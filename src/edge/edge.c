@@ -160,6 +160,29 @@ static void drain(struct edge *edge, const sigset_t *signals)
     }
 }
 
+/* Readers' exchanges that desk or playout have not answered are kept elsewhere
+ * and must be over before the servers are: whoever waits still is told so. What
+ * the threads have posted goes to and fro until nothing is left. */
+static void settle(struct edge *edge)
+{
+    edge_forward_close(edge->forward);
+    edge_live_link_close(edge->live_link);
+    for (bool more = true; more;) {
+        more = false;
+        for (unsigned i = 0; i < edge->config.threads; i++)
+            more |= loop_run_posted(edge->threads[i].loop);
+    }
+}
+
+static void destroy_thread(struct edge_thread *thread)
+{
+    loop_destroy(thread->loop);
+    streams_destroy(thread->streams);
+    edge_live_destroy(thread);
+    edge_pages_finish(thread);
+    free(thread->listeners);
+}
+
 static void stop(struct edge *edge)
 {
     for (unsigned i = 0; i < edge->config.threads; i++)
@@ -167,16 +190,11 @@ static void stop(struct edge *edge)
     for (unsigned i = 0; i < edge->config.threads; i++)
         pthread_join(edge->threads[i].thread, NULL);
     listener_stop(&edge->link);
+    settle(edge);
     for (unsigned i = 0; i < edge->config.threads; i++)
         http_server_destroy(edge->threads[i].server);
-    for (unsigned i = 0; i < edge->config.threads; i++) {
-        struct edge_thread *thread = &edge->threads[i];
-        loop_destroy(thread->loop);
-        streams_destroy(thread->streams);
-        edge_live_destroy(thread);
-        edge_pages_finish(thread);
-        free(thread->listeners);
-    }
+    for (unsigned i = edge->config.threads; i-- > 0;)
+        destroy_thread(&edge->threads[i]); /* the others post to the first */
     edge_feed_destroy(edge->feed);
     edge_live_link_destroy(edge->live_link);
     edge_sayings_destroy(edge->sayings);

@@ -33,7 +33,7 @@ struct forward_job {
 };
 
 struct forward_connection {
-    struct forward_connection *next; /* in the list of idle ones */
+    struct forward_connection *previous, *next;
     struct edge_forward *forward;
     struct loop_source source;
     struct loop_timeout timeout;
@@ -43,9 +43,10 @@ struct forward_connection {
 
 struct edge_forward {
     struct edge *edge;
-    struct forward_connection *idle;
-    struct forward_job *first, *last; /* waiting for a connection */
+    struct forward_connection *connections; /* a few */
+    struct forward_job *first, *last;       /* waiting for a connection */
     size_t waiting;
+    bool is_closed;
     struct loop_timeout_list timeouts;
 };
 
@@ -160,12 +161,25 @@ static void enqueue(struct edge_forward *forward, struct forward_job *job)
     forward->waiting++;
 }
 
+/* NULL when none waits. */
+static struct forward_job *dequeue(struct edge_forward *forward)
+{
+    struct forward_job *job = forward->first;
+    if (!job)
+        return NULL;
+    forward->first = job->next;
+    if (!forward->first)
+        forward->last = NULL;
+    forward->waiting--;
+    return job;
+}
+
 /* On the first thread. */
 static void take_job(void *argument)
 {
     struct forward_job *job = argument;
     struct edge_forward *forward = job->thread->edge->forward;
-    if (forward->waiting >= EDGE_FORWARD_WAITING_MAX) {
+    if (forward->is_closed || forward->waiting >= EDGE_FORWARD_WAITING_MAX) {
         finish_job(job, 503);
         return;
     }
@@ -196,13 +210,21 @@ void edge_forward_request(struct edge_thread *thread,
 
 /* ---- connections to the desk ---- */
 
-static void take_off_idle(struct forward_connection *connection)
+static struct forward_connection *find_idle(const struct edge_forward *forward)
 {
-    struct forward_connection **at = &connection->forward->idle;
-    while (*at && *at != connection)
-        at = &(*at)->next;
-    if (*at)
-        *at = connection->next;
+    struct forward_connection *at = forward->connections;
+    while (at && at->job)
+        at = at->next;
+    return at;
+}
+
+static void unlink_connection(struct forward_connection *connection)
+{
+    struct edge_forward *forward = connection->forward;
+    *(connection->previous ? &connection->previous->next
+                           : &forward->connections) = connection->next;
+    if (connection->next)
+        connection->next->previous = connection->previous;
 }
 
 /* The connection is over. A job that may be repeated goes to another one. */
@@ -211,8 +233,7 @@ static void close_connection(struct forward_connection *connection,
 {
     struct edge_forward *forward = connection->forward;
     struct forward_job *job = connection->job;
-    if (!job)
-        take_off_idle(connection);
+    unlink_connection(connection);
     loop_timeout_cancel(&connection->timeout);
     loop_remove(edge_first(forward->edge)->loop, &connection->source);
     close(connection->source.fd);
@@ -222,7 +243,7 @@ static void close_connection(struct forward_connection *connection,
     /* Nobody else touches the exchange while the job is here. */
     enum http_method method = job->exchange->request.method;
     bool safe = method == HTTP_GET || method == HTTP_HEAD;
-    if (safe && !job->tried && job->answer.len == 0) {
+    if (safe && !job->tried && job->answer.len == 0 && !forward->is_closed) {
         job->tried = true;
         enqueue(forward, job);
         send_waiting(forward);
@@ -264,27 +285,11 @@ static bool send_request(struct forward_connection *connection)
     return true;
 }
 
-static void make_idle(struct forward_connection *connection)
-{
-    struct edge_forward *forward = connection->forward;
-    loop_timeout_cancel(&connection->timeout);
-    connection->job = NULL;
-    connection->next = forward->idle;
-    forward->idle = connection;
-    send_waiting(forward);
-}
-
 static void send_waiting(struct edge_forward *forward)
 {
-    while (forward->first && forward->idle) {
-        struct forward_connection *connection = forward->idle;
-        struct forward_job *job = forward->first;
-        forward->idle = connection->next;
-        forward->first = job->next;
-        if (!forward->first)
-            forward->last = NULL;
-        forward->waiting--;
-        connection->job = job;
+    struct forward_connection *connection;
+    while (forward->first && (connection = find_idle(forward))) {
+        connection->job = dequeue(forward);
         connection->sent_bytes = 0;
         loop_timeout_arm(edge_first(forward->edge)->loop, &forward->timeouts,
                          &connection->timeout);
@@ -369,8 +374,9 @@ static void on_events(void *context, uint32_t events)
         job->head.keep_alive && connection->sent_bytes == job->request.len;
     finish_job(job, 0);
     connection->job = NULL;
+    loop_timeout_cancel(&connection->timeout);
     if (keep_alive)
-        make_idle(connection);
+        send_waiting(connection->forward);
     else
         close_connection(connection, 0);
 }
@@ -394,7 +400,21 @@ void edge_forward_adopt(struct edge_forward *forward, int fd)
         free(connection);
         return;
     }
-    make_idle(connection);
+    connection->next = forward->connections;
+    if (connection->next)
+        connection->next->previous = connection;
+    forward->connections = connection;
+    send_waiting(forward);
+}
+
+void edge_forward_close(struct edge_forward *forward)
+{
+    struct forward_job *job;
+    forward->is_closed = true;
+    while (forward->connections)
+        close_connection(forward->connections, 503);
+    while ((job = dequeue(forward)))
+        finish_job(job, 503);
 }
 
 enum err edge_forward_create(struct edge *edge,
@@ -412,6 +432,6 @@ enum err edge_forward_create(struct edge *edge,
 
 void edge_forward_destroy(struct edge_forward *forward)
 {
-    /* Only at the end of the process: what is on its way has no reader left. */
+    assert(!forward || !forward->connections);
     free(forward);
 }

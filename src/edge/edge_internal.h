@@ -188,6 +188,10 @@ MUST_USE enum err edge_forward_create(struct edge *edge,
                                       struct edge_forward **ret_forward);
 void edge_forward_destroy(struct edge_forward *forward);
 
+/* On the first thread, at the end: whoever waits is answered with 503, and so
+ * is whoever still comes. */
+void edge_forward_close(struct edge_forward *forward);
+
 /* Another connection on which the desk answers; fd is the callee's. */
 void edge_forward_adopt(struct edge_forward *forward, int fd);
 
@@ -281,10 +285,12 @@ void edge_live_destroy(struct edge_thread *thread);
 /* On the first thread: the playout's connection. */
 MUST_USE enum err edge_live_link_create(struct edge *edge,
                                         struct edge_live_link **ret_link);
+/* When it is closed, which fails what captioners say. */
 void edge_live_link_destroy(struct edge_live_link *link);
+void edge_live_link_close(struct edge_live_link *link);
 void edge_live_adopt(struct edge_live_link *link, int fd);
 
-/* Before it: what captioners say. */
+/* Before it, and destroyed after it: what captioners say. */
 MUST_USE enum err edge_sayings_create(struct edge *edge,
                                       struct edge_sayings **ret_sayings);
 void edge_sayings_destroy(struct edge_sayings *sayings);

@@ -235,7 +235,7 @@ static void hand_on(struct edge_live_link *link, bool is_all)
     }
 }
 
-static void hang_up(struct edge_live_link *link)
+void edge_live_link_close(struct edge_live_link *link)
 {
     if (link->source.fd < 0)
         return;
@@ -244,8 +244,15 @@ static void hang_up(struct edge_live_link *link)
     link->source.fd = -1;
     buf_reset(&link->in);
     buf_reset(&link->out);
-    log_warn("the playout is gone; what is on air stands still");
     edge_live_fail_sayings(link->edge->sayings);
+}
+
+static void hang_up(struct edge_live_link *link)
+{
+    if (link->source.fd < 0)
+        return;
+    log_warn("the playout is gone; what is on air stands still");
+    edge_live_link_close(link);
 }
 
 static void flush(struct edge_live_link *link)
@@ -386,8 +393,7 @@ void edge_live_link_destroy(struct edge_live_link *link)
 {
     if (!link)
         return;
-    if (link->source.fd >= 0)
-        close(link->source.fd);
+    assert(link->source.fd < 0);
     live_origin_destroy(link->origin);
     buf_finish(&link->in);
     buf_finish(&link->out);

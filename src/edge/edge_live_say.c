@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What captioners say on its way to the playout, and what that makes of it. The
  * link is the first thread's; whoever says something waits on their own. */
+#include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -161,6 +162,6 @@ enum err edge_sayings_create(struct edge *edge,
 
 void edge_sayings_destroy(struct edge_sayings *sayings)
 {
-    /* Only at the end of the process: nobody waits any more. */
+    assert(!sayings || !sayings->waiting);
     free(sayings);
 }

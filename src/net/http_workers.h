@@ -44,7 +44,7 @@ MUST_USE enum err http_workers_create(const struct http_workers_config *config,
                                       struct http_workers **ret_workers);
 
 /* Waits until every request is answered. The loop must not run any more when
- * it is called; answers are posted to it. Accepts NULL. */
+ * it is called; answers are posted to it, for loop_run_posted. Accepts NULL. */
 void http_workers_destroy(struct http_workers *workers);
 
 /* Has the exchange answered; who are the groups its caller belongs to. On the

@@ -71,15 +71,26 @@ static struct posted_call *take_posted(struct loop *loop)
     return first;
 }
 
-static void run_posted(struct loop *loop)
+/* Those that they post wait for the next time. */
+static bool run_posted(struct loop *loop)
 {
     struct posted_call *call = take_posted(loop);
+    bool any = call != NULL;
     while (call) {
         struct posted_call *next = call->next;
         call->fn(call->arg);
         free(call);
         call = next;
     }
+    return any;
+}
+
+bool loop_run_posted(struct loop *loop)
+{
+    bool any = false;
+    while (run_posted(loop))
+        any = true;
+    return any;
 }
 
 static void on_wake(void *context, uint32_t events)
@@ -145,7 +156,7 @@ void loop_destroy(struct loop *loop)
 {
     if (!loop)
         return;
-    run_posted(loop);
+    loop_run_posted(loop);
     if (loop->epoll_fd >= 0)
         close(loop->epoll_fd);
     if (loop->wake.fd >= 0)

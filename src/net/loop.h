@@ -20,8 +20,8 @@ struct loop;
 MUST_USE enum err loop_create(struct loop **ret_loop);
 
 /* After loop_run returned, or instead of it. Calls that were posted and did
- * not run yet are run now, so that what they own is released. Sources and
- * timers are the caller's and are forgotten. Accepts NULL. */
+ * not run yet are run now (loop_run_posted), so that what they own is released.
+ * Sources and timers are the caller's and are forgotten. Accepts NULL. */
 void loop_destroy(struct loop *loop);
 
 /* Runs until loop_stop. */
@@ -30,6 +30,11 @@ void loop_run(struct loop *loop);
 /* One turn: waits at most timeout_us (0: not at all, < 0: until something
  * happens), does what is due. For tests and for loops inside others. */
 void loop_run_once(struct loop *loop, int64_t timeout_us);
+
+/* Runs the calls that were posted, and those that they post here, and looks at
+ * nothing else: for the end, when what still comes from outside is not read any
+ * more. After loop_run returned. Whether there were any. */
+bool loop_run_posted(struct loop *loop);
 
 /* Ends loop_run after the current turn. From any thread. */
 void loop_stop(struct loop *loop);

@@ -215,15 +215,44 @@ static void count_post(void *arg)
     ++*(int *)arg;
 }
 
+static void post_three(void *arg)
+{
+    if (++*(int *)arg < 3)
+        loop_post(loop, post_three, arg);
+}
+
+static void test_what_was_posted_runs_without_a_turn(void **state)
+{
+    (void)state;
+    struct watched watched;
+    int count = 0;
+    watch(&watched);
+    assert_false(loop_run_posted(loop));
+    loop_post(loop, post_three, &count);
+    assert_true(loop_run_posted(loop));
+    assert_int_equal(count, 3); /* what it posted itself as well */
+    assert_int_equal(watched.calls, 0);
+    assert_false(loop_run_posted(loop));
+    loop_remove(loop, &watched.source);
+    close(watched.source.fd);
+}
+
+static struct loop *going;
+
+static void post_another(void *arg)
+{
+    count_post(arg);
+    loop_post(going, count_post, arg);
+}
+
 static void test_calls_left_over_run_when_the_loop_goes(void **state)
 {
     (void)state;
     int count = 0;
-    struct loop *other;
-    assert_int_equal(loop_create(&other), ERR_OK);
-    loop_post(other, count_post, &count);
-    loop_destroy(other);
-    assert_int_equal(count, 1);
+    assert_int_equal(loop_create(&going), ERR_OK);
+    loop_post(going, post_another, &count);
+    loop_destroy(going);
+    assert_int_equal(count, 2);
 }
 
 static void test_the_date(void **state)
@@ -247,6 +276,7 @@ int main(void)
         TEST(test_waiting_ends_when_a_timer_is_due),
         TEST(test_timeouts_of_a_list),
         TEST(test_calls_from_another_thread_come_in_order),
+        TEST(test_what_was_posted_runs_without_a_turn),
         TEST(test_calls_left_over_run_when_the_loop_goes),
         TEST(test_the_date),
     };
