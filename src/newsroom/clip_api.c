@@ -9,11 +9,6 @@
 
 enum { LIST_MAX = 10000 };
 
-static void free_json(json_t **json)
-{
-    json_decref(*json);
-}
-
 /* ---- Clips ------------------------------------------------------------------
  */
 
@@ -41,7 +36,7 @@ void clip_api_make(void *context, struct http_exchange *exchange,
     struct http_call *call = context;
     const struct newsroom *newsroom = call->context;
     struct json_t *made = NULL;
-    DEFER(free_json) json_t *json = api_parse_body(call);
+    DEFER(api_free_json) json_t *json = api_parse_body(call);
     if (call->fault.code)
         return;
     const struct newsroom_clip wish = {

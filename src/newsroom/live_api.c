@@ -4,22 +4,10 @@
 #include <jansson.h>
 
 #include "content/content.h"
-#include "content/edit.h"
 #include "content/live.h"
 #include "content/live_json.h"
 #include "newsroom/newsroom_internal.h"
 #include "render/document.h"
-
-static void free_json(json_t **json)
-{
-    json_decref(*json);
-}
-
-static struct str member(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return str_of(json_string_value(value), json_string_length(value));
-}
 
 /* ---- Answers ---------------------------------------------------------------
  */
@@ -57,51 +45,21 @@ static void answer_post(struct http_call *call, const struct id *id)
         api_answer(call, live_json_post(&post));
 }
 
-/* ---- One write -------------------------------------------------------------
+/* ---- Writes -----------------------------------------------------------------
  */
 
-struct work {
-    struct http_call *call;
-    const json_t *json; /* what was sent */
-    struct edit edit;
-    struct id id; /* of the address; afterwards of what is answered with */
-};
-
-/* Runs how within one edit. */
-static enum err change(struct http_call *call, const struct route_match *match,
-                       enum err (*how)(struct work *work), struct id *ret_id)
-{
-    const struct newsroom *newsroom = call->context;
-    struct work work = {.call = call};
-    DEFER(free_json) json_t *json = api_parse_body(call);
-    work.json = json;
-    enum err err = call->fault.code;
-    if (!err)
-        err = api_parse_id(call, match, &work.id);
-    if (!err)
-        err =
-            edit_begin(&work.edit, newsroom->content, STR("api"), &call->fault);
-    if (!err)
-        err = how(&work);
-    if (!err)
-        err = api_commit(call, &work.edit);
-    edit_end(&work.edit);
-    *ret_id = work.id;
-    return err;
-}
-
-static enum err start(struct work *work)
+static enum err start(struct api_work *work)
 {
     return live_start(&work->edit, &work->id, 0);
 }
 
-static enum err end(struct work *work)
+static enum err end(struct api_work *work)
 {
     return live_end(&work->edit, &work->id, 0);
 }
 
 /* Of the blog, for the names of people. */
-static enum err read_language(struct work *work, const struct id *blog,
+static enum err read_language(struct api_work *work, const struct id *blog,
                               struct str *ret_language)
 {
     struct article article;
@@ -116,7 +74,7 @@ static enum err read_language(struct work *work, const struct id *blog,
     return ERR_OK;
 }
 
-static enum err read_input(struct work *work, struct live_post_input *input)
+static enum err read_input(struct api_work *work, struct live_post_input *input)
 {
     struct str language;
     enum err err = read_language(work, &input->article, &language);
@@ -128,7 +86,7 @@ static enum err read_input(struct work *work, struct live_post_input *input)
     return err;
 }
 
-static enum err post(struct work *work)
+static enum err post(struct api_work *work)
 {
     struct live_post_input input = {
         .article = work->id, .headline = STR(""), .body = STR("")};
@@ -137,7 +95,7 @@ static enum err post(struct work *work)
 }
 
 /* Members that were not sent stay as they are. */
-static enum err change_post(struct work *work)
+static enum err change_post(struct api_work *work)
 {
     struct live_post old;
     struct edit *edit = &work->edit;
@@ -159,14 +117,14 @@ static enum err change_post(struct work *work)
         err = live_post_pin(edit, &work->id, input.pinned);
     if (!err && json_object_get(work->json, "correction"))
         err = live_post_correct(edit, &work->id,
-                                member(work->json, "correction"), 0);
+                                api_member(work->json, "correction"), 0);
     return err;
 }
 
-static enum err remove_post(struct work *work)
+static enum err remove_post(struct api_work *work)
 {
     return live_post_remove(&work->edit, &work->id,
-                            member(work->json, "reason"), 0);
+                            api_member(work->json, "reason"), 0);
 }
 
 /* ---- routes ---- */
@@ -176,7 +134,7 @@ void live_api_start(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct id id;
-    if (!change(context, match, start, &id))
+    if (!api_change(context, match, start, &id))
         answer_blog(context, &id);
 }
 
@@ -185,7 +143,7 @@ void live_api_end(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct id id;
-    if (!change(context, match, end, &id))
+    if (!api_change(context, match, end, &id))
         answer_blog(context, &id);
 }
 
@@ -195,7 +153,7 @@ void live_api_post(void *context, struct http_exchange *exchange,
     (void)exchange;
     struct http_call *call = context;
     struct id id;
-    if (!change(call, match, post, &id))
+    if (!api_change(call, match, post, &id))
         answer_post(call, &id);
     if (!call->fault.code)
         call->status = 201;
@@ -206,7 +164,7 @@ void live_api_change(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct id id;
-    if (!change(context, match, change_post, &id))
+    if (!api_change(context, match, change_post, &id))
         answer_post(context, &id);
 }
 
@@ -215,7 +173,7 @@ void live_api_remove(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct id id;
-    if (!change(context, match, remove_post, &id))
+    if (!api_change(context, match, remove_post, &id))
         answer_post(context, &id);
 }
 

@@ -4,6 +4,8 @@
 #ifndef NEWSROOM_NEWSROOM_INTERNAL_H
 #define NEWSROOM_NEWSROOM_INTERNAL_H
 
+#include "base/id.h"
+#include "content/edit.h"
 #include "net/http_workers.h"
 #include "newsroom/newsroom.h"
 
@@ -39,23 +41,38 @@ route_handler live_api_post;
 route_handler live_api_change;
 route_handler live_api_remove;
 
-/* ---- article_api.c, for all of them. What goes wrong is in call->fault. -----
+/* ---- api.c: for all of them. What goes wrong is in call->fault. -------------
  */
 
-struct edit;
-struct id;
 struct json_t;
 
-/* What was sent, an object; an empty body is an empty one. */
+/* What was sent, an object; an empty body is an empty one. The caller's. */
 struct json_t *api_parse_body(struct http_call *call);
+void api_free_json(struct json_t **json); /* for DEFER */
+
+/* A text, or a member that is one; "" when it is missing or something else. */
+struct str api_text(const struct json_t *value);
+struct str api_member(const struct json_t *object, const char *key);
 
 /* The id in the address. */
 MUST_USE enum err api_parse_id(struct http_call *call,
                                const struct route_match *match,
                                struct id *ret_id);
 
-/* Commits and waits until every reader has it. */
-MUST_USE enum err api_commit(struct http_call *call, struct edit *edit);
+/* One change. */
+struct api_work {
+    struct http_call *call;
+    const struct json_t *json; /* what was sent */
+    struct edit edit;
+    struct id id; /* of the address; afterwards of what is answered with */
+};
+
+/* Runs how within one edit, commits, and waits until every reader has it.
+ * match: NULL when the address has no id. */
+MUST_USE enum err api_change(struct http_call *call,
+                             const struct route_match *match,
+                             enum err (*how)(struct api_work *work),
+                             struct id *ret_id);
 
 /* Answers with json, which is taken over; NULL: memory is out. */
 void api_answer(struct http_call *call, struct json_t *json);

@@ -12,11 +12,6 @@
 
 enum { WAIT_SECONDS_MAX = 60 };
 
-static void free_json(json_t **json)
-{
-    json_decref(*json);
-}
-
 /* ---- What is told ----------------------------------------------------------
  */
 
@@ -73,7 +68,7 @@ static void answer_pictures(struct http_call *call, const struct id *article)
     const struct newsroom *newsroom = call->context;
     DEFER(db_lease_end)
     struct db_lease lease = content_reader(newsroom->content);
-    DEFER(free_json) json_t *list = json_array();
+    DEFER(api_free_json) json_t *list = json_array();
     struct picture_ids ids = {0};
     int counts[MEDIA_NO_PICTURE + 1] = {0};
     enum err err = read_pictures(call, lease.db, article, &ids);
@@ -136,7 +131,7 @@ void picture_api_make(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct http_call *call = context;
-    DEFER(free_json) json_t *json = api_parse_body(call);
+    DEFER(api_free_json) json_t *json = api_parse_body(call);
     struct id id;
     int64_t wait_us;
     enum err err = call->fault.code;
