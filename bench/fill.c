@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "cli/upkeep.h"
 #include "content/article.h"
 #include "content/category.h"
 #include "content/content.h"
@@ -387,8 +388,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: fill DIR COUNT [PICTURES]\n");
         return 2;
     }
+    struct upkeep *upkeep = NULL;
     enum err err = content_open(argv[1], NULL, &content, &fault);
-    if (!err) {
+    if (!err && !(err = upkeep_start(content, &upkeep))) {
         arena_init(&arena, 0);
         words_init(&filler.words, UINT64_C(88172645463325252));
         buf_init(&filler.text, ARTICLE_BYTES_MAX);
@@ -396,6 +398,7 @@ int main(int argc, char **argv)
         buf_finish(&filler.text);
         words_finish(&filler.words);
         arena_finish(&arena);
+        upkeep_stop(upkeep);
         content_close(content);
     }
     if (err) {

@@ -2,10 +2,10 @@
 #include "cli/desk_jobs.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/repeat.h"
 #include "base/time.h"
 #include "content/calendar.h"
 #include "content/content.h"
@@ -20,14 +20,10 @@ enum {
 
 struct desk_jobs {
     struct content *content;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t end;
-    bool stopping;
+    struct repeat repeat;
     int64_t midnight_us;
     unsigned failures; /* of the database, in a row */
     int64_t hour_us;   /* when it ends */
-    bool upkeep_failed;
 };
 
 static void log_failure(const char *job, enum err err,
@@ -65,16 +61,6 @@ static void turn_hour(struct desk_jobs *jobs)
         calendar_turn_hour(jobs->content, now_us, &jobs->hour_us, &fault);
     if (err)
         log_failure("the hour cannot be turned", err, &fault);
-}
-
-/* A failure is told once, until it went well again. */
-static void keep_up(struct desk_jobs *jobs)
-{
-    struct fault fault = {0};
-    enum err err = content_upkeep(jobs->content, &fault);
-    if (err && !jobs->upkeep_failed)
-        log_failure("the database's log cannot be worked off", err, &fault);
-    jobs->upkeep_failed = err != ERR_OK;
 }
 
 static void log_report(const struct schedule_report *report)
@@ -125,14 +111,6 @@ static enum err find_next(struct desk_jobs *jobs, int64_t *ret_time_us)
     return err;
 }
 
-static bool is_stopping(struct desk_jobs *jobs)
-{
-    pthread_mutex_lock(&jobs->lock);
-    bool stopping = jobs->stopping;
-    pthread_mutex_unlock(&jobs->lock);
-    return stopping;
-}
-
 /* Does what is due and tells how long the next thing is away, LOOK_EVERY_MS at
  * most: another process may schedule something, and the clock may jump. A
  * failure of the database is told once, and tried again ever later. */
@@ -142,7 +120,7 @@ static int64_t follow_schedule(struct desk_jobs *jobs)
     int64_t next_us = 0;
     enum err err = find_next(jobs, &next_us);
     while (!err && next_us <= time_now_us() && report.more &&
-           !is_stopping(jobs))
+           !repeat_is_stopping(&jobs->repeat))
         err = follow_once(jobs, &report);
     if (!err)
         err = find_next(jobs, &next_us);
@@ -160,33 +138,12 @@ static int64_t follow_schedule(struct desk_jobs *jobs)
     return wait_us > WAIT_LEAST_US ? wait_us : WAIT_LEAST_US;
 }
 
-static bool wait_a_while(struct desk_jobs *jobs, int64_t wait_us)
+static int64_t run(void *context)
 {
-    int64_t until_us = clock_now_us() + wait_us;
-    struct timespec until = {
-        .tv_sec = until_us / TIME_US_PER_SECOND,
-        .tv_nsec = until_us % TIME_US_PER_SECOND * 1000,
-    };
-    pthread_mutex_lock(&jobs->lock);
-    while (!jobs->stopping &&
-           !pthread_cond_timedwait(&jobs->end, &jobs->lock, &until))
-        ;
-    bool stopping = jobs->stopping;
-    pthread_mutex_unlock(&jobs->lock);
-    return !stopping;
-}
-
-static void *run(void *argument)
-{
-    struct desk_jobs *jobs = argument;
-    int64_t wait_us;
-    do {
-        turn_day(jobs);
-        turn_hour(jobs);
-        keep_up(jobs);
-        wait_us = follow_schedule(jobs);
-    } while (wait_a_while(jobs, wait_us));
-    return NULL;
+    struct desk_jobs *jobs = context;
+    turn_day(jobs);
+    turn_hour(jobs);
+    return follow_schedule(jobs);
 }
 
 enum err desk_jobs_start(struct content *content, struct desk_jobs **ret_jobs)
@@ -197,30 +154,18 @@ enum err desk_jobs_start(struct content *content, struct desk_jobs **ret_jobs)
     if (!jobs)
         return ERR_NO_MEMORY;
     jobs->content = content;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_mutex_init(&jobs->lock, NULL);
-    pthread_cond_init(&jobs->end, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&jobs->thread, NULL, run, jobs)) {
+    enum err err = repeat_start(&jobs->repeat, run, jobs);
+    if (err)
         free(jobs);
-        return ERR_NO_MEMORY;
-    }
-    *ret_jobs = jobs;
-    return ERR_OK;
+    else
+        *ret_jobs = jobs;
+    return err;
 }
 
 void desk_jobs_stop(struct desk_jobs *jobs)
 {
     if (!jobs)
         return;
-    pthread_mutex_lock(&jobs->lock);
-    jobs->stopping = true;
-    pthread_cond_signal(&jobs->end);
-    pthread_mutex_unlock(&jobs->lock);
-    pthread_join(jobs->thread, NULL);
-    pthread_mutex_destroy(&jobs->lock);
-    pthread_cond_destroy(&jobs->end);
+    repeat_stop(&jobs->repeat);
     free(jobs);
 }

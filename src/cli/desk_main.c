@@ -22,6 +22,7 @@
 #include "cli/newspaper.h"
 #include "cli/process.h"
 #include "cli/serve.h"
+#include "cli/upkeep.h"
 #include "content/content.h"
 #include "content/settings.h"
 #include "net/http_workers.h"
@@ -50,6 +51,7 @@ struct desk {
     struct press *press;
     struct newsroom newsroom;
     struct desk_jobs *jobs;
+    struct upkeep *upkeep;
     struct desk_search *search;
     struct desk_pictures *_Atomic pictures; /* NULL until they have begun */
     struct desk_television *television;
@@ -470,6 +472,7 @@ static void finish(struct desk *desk)
     desk_television_stop(desk->television);
     hub_stop(desk->hub);
     desk_jobs_stop(desk->jobs);
+    upkeep_stop(desk->upkeep);
     press_destroy(desk->press);
     loop_destroy(desk->loop);
     site_destroy(desk->site);
@@ -498,6 +501,8 @@ int desk_main(int argc, char **argv)
         err = press_start(desk.press, &fault);
     if (!err && (err = desk_jobs_start(desk.content, &desk.jobs)))
         fault_set(&fault, err, NULL, "no thread for jobs");
+    if (!err && (err = upkeep_start(desk.content, &desk.upkeep)))
+        fault_set(&fault, err, NULL, "no thread for the database's log");
     if (!err && (err = desk_search_start(desk.content, &desk.search)))
         fault_set(&fault, err, NULL, "no thread for search");
     if (!err && (err = desk_recordings_start(desk.content, arguments.directory,

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -11,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/repeat.h"
 #include "base/time.h"
 #include "content/content.h"
 #include "content/edit.h"
@@ -28,19 +28,14 @@ enum {
 struct desk_recordings {
     struct content *content;
     char folder[PATH_MAX]; /* live/ */
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t end;
-    bool stopping;
+    struct repeat repeat;
+    bool is_checked; /* once, at the beginning */
 };
 
 static bool is_stopping(void *context)
 {
     struct desk_recordings *recordings = context;
-    pthread_mutex_lock(&recordings->lock);
-    bool stopping = recordings->stopping;
-    pthread_mutex_unlock(&recordings->lock);
-    return stopping;
+    return repeat_is_stopping(&recordings->repeat);
 }
 
 /* One change in a transaction of its own. */
@@ -265,32 +260,16 @@ static void check(struct desk_recordings *recordings)
 /* ---- The thread -------------------------------------------------------------
  */
 
-static bool wait_a_while(struct desk_recordings *recordings, int64_t wait_ms)
+static int64_t run(void *context)
 {
-    int64_t until_us = clock_now_us() + wait_ms * 1000;
-    struct timespec until = {
-        .tv_sec = until_us / TIME_US_PER_SECOND,
-        .tv_nsec = until_us % TIME_US_PER_SECOND * 1000,
-    };
-    pthread_mutex_lock(&recordings->lock);
-    while (!recordings->stopping &&
-           !pthread_cond_timedwait(&recordings->end, &recordings->lock, &until))
-        ;
-    bool stopping = recordings->stopping;
-    pthread_mutex_unlock(&recordings->lock);
-    return !stopping;
-}
-
-static void *run(void *argument)
-{
-    struct desk_recordings *recordings = argument;
-    int64_t wait_ms;
-    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* of this thread */
-    check(recordings);
-    do {
-        wait_ms = look(recordings) ? AFTER_FAILURE_MS : LOOK_EVERY_MS;
-    } while (wait_a_while(recordings, wait_ms));
-    return NULL;
+    struct desk_recordings *recordings = context;
+    if (!recordings->is_checked) {
+        setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* this thread */
+        check(recordings);
+        recordings->is_checked = true;
+    }
+    return (look(recordings) ? AFTER_FAILURE_MS : LOOK_EVERY_MS) *
+           INT64_C(1000);
 }
 
 enum err desk_recordings_start(struct content *content, const char *directory,
@@ -303,30 +282,18 @@ enum err desk_recordings_start(struct content *content, const char *directory,
     recordings->content = content;
     snprintf(recordings->folder, sizeof recordings->folder, "%s/live",
              directory);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_mutex_init(&recordings->lock, NULL);
-    pthread_cond_init(&recordings->end, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&recordings->thread, NULL, run, recordings)) {
+    enum err err = repeat_start(&recordings->repeat, run, recordings);
+    if (err)
         free(recordings);
-        return ERR_NO_MEMORY;
-    }
-    *ret = recordings;
-    return ERR_OK;
+    else
+        *ret = recordings;
+    return err;
 }
 
 void desk_recordings_stop(struct desk_recordings *recordings)
 {
     if (!recordings)
         return;
-    pthread_mutex_lock(&recordings->lock);
-    recordings->stopping = true;
-    pthread_cond_signal(&recordings->end);
-    pthread_mutex_unlock(&recordings->lock);
-    pthread_join(recordings->thread, NULL);
-    pthread_mutex_destroy(&recordings->lock);
-    pthread_cond_destroy(&recordings->end);
+    repeat_stop(&recordings->repeat);
     free(recordings);
 }

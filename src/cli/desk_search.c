@@ -2,10 +2,10 @@
 #include "cli/desk_search.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/repeat.h"
 #include "base/time.h"
 #include "content/content.h"
 #include "content/search.h"
@@ -32,10 +32,7 @@ enum {
 
 struct desk_search {
     struct content *content;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t end;
-    bool stopping;
+    struct repeat repeat;
     int64_t count_us; /* of the clock: when words are counted next */
     uint64_t asked;   /* for the writer, when last looked */
     uint64_t loose;   /* writes since all segments were merged */
@@ -43,10 +40,7 @@ struct desk_search {
 
 static bool is_stopping(struct desk_search *search)
 {
-    pthread_mutex_lock(&search->lock);
-    bool stopping = search->stopping;
-    pthread_mutex_unlock(&search->lock);
-    return stopping;
+    return repeat_is_stopping(&search->repeat);
 }
 
 /* How often others have asked for the writer since the last call. */
@@ -103,36 +97,16 @@ static enum err keep(struct desk_search *search, struct fault *fault)
     return err ? err : merge(search, fault);
 }
 
-static bool wait_a_while(struct desk_search *search, int64_t wait_ms)
+static int64_t run(void *context)
 {
-    int64_t until_us = clock_now_us() + wait_ms * 1000;
-    struct timespec until = {
-        .tv_sec = until_us / TIME_US_PER_SECOND,
-        .tv_nsec = until_us % TIME_US_PER_SECOND * 1000,
-    };
-    pthread_mutex_lock(&search->lock);
-    while (!search->stopping &&
-           !pthread_cond_timedwait(&search->end, &search->lock, &until))
-        ;
-    bool stopping = search->stopping;
-    pthread_mutex_unlock(&search->lock);
-    return !stopping;
-}
-
-static void *run(void *argument)
-{
-    struct desk_search *search = argument;
-    int64_t wait_ms;
-    do {
-        struct fault fault = {0};
-        enum err err = keep(search, &fault);
-        wait_ms = err ? AFTER_FAILURE_MS : LOOK_EVERY_MS;
-        if (err)
-            log_error("the search index cannot be kept",
-                      LOG_C("cause", fault.message[0] ? fault.message
-                                                      : err_sentence(err)));
-    } while (wait_a_while(search, wait_ms));
-    return NULL;
+    struct desk_search *search = context;
+    struct fault fault = {0};
+    enum err err = keep(search, &fault);
+    if (err)
+        log_error("the search index cannot be kept",
+                  LOG_C("cause",
+                        fault.message[0] ? fault.message : err_sentence(err)));
+    return (err ? AFTER_FAILURE_MS : LOOK_EVERY_MS) * INT64_C(1000);
 }
 
 enum err desk_search_start(struct content *content,
@@ -145,30 +119,18 @@ enum err desk_search_start(struct content *content,
         return ERR_NO_MEMORY;
     search->content = content;
     search->loose = 1; /* of those before us */
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_mutex_init(&search->lock, NULL);
-    pthread_cond_init(&search->end, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&search->thread, NULL, run, search)) {
+    enum err err = repeat_start(&search->repeat, run, search);
+    if (err)
         free(search);
-        return ERR_NO_MEMORY;
-    }
-    *ret_search = search;
-    return ERR_OK;
+    else
+        *ret_search = search;
+    return err;
 }
 
 void desk_search_stop(struct desk_search *search)
 {
     if (!search)
         return;
-    pthread_mutex_lock(&search->lock);
-    search->stopping = true;
-    pthread_cond_signal(&search->end);
-    pthread_mutex_unlock(&search->lock);
-    pthread_join(search->thread, NULL);
-    pthread_mutex_destroy(&search->lock);
-    pthread_cond_destroy(&search->end);
+    repeat_stop(&search->repeat);
     free(search);
 }

@@ -2,6 +2,7 @@
 #include "cli/import_setup.h"
 
 #include "cli/newspaper.h"
+#include "cli/upkeep.h"
 #include "render/html_helper.h"
 
 enum err import_setup_open(const struct command_line *line,
@@ -16,7 +17,8 @@ enum err import_setup_open(const struct command_line *line,
         return err;
     setup->helper = html_helper_create(program);
     setup->lines = html_helper_create(program);
-    return setup->helper && setup->lines
+    return setup->helper && setup->lines &&
+                   !upkeep_start(setup->content, &setup->upkeep)
                ? ERR_OK
                : fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
 }
@@ -25,5 +27,6 @@ void import_setup_close(struct import_setup *setup)
 {
     html_helper_destroy(setup->helper);
     html_helper_destroy(setup->lines);
+    upkeep_stop(setup->upkeep);
     newspaper_close(&setup->content);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* cli/import_setup.h: what an import works with: the newspaper, open for
- * writing, and helpers that read HTML. */
+ * writing and its log worked off meanwhile, and helpers that read HTML. */
 #ifndef CLI_IMPORT_SETUP_H
 #define CLI_IMPORT_SETUP_H
 
@@ -8,9 +8,11 @@
 
 struct content;
 struct html_helper;
+struct upkeep;
 
 struct import_setup {
     struct content *content;
+    struct upkeep *upkeep;
     struct html_helper *helper;
     struct html_helper *lines; /* another one, for texts in between */
 };

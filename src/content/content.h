@@ -44,8 +44,8 @@ const char *content_directory(const struct content *content);
 struct db_pool *content_pool(struct content *content);
 struct blob_store *content_blobs(struct content *content);
 
-/* What would make a commit wait now and then, done apart from it: whoever
- * serves calls it every second or so. */
+/* What would make a commit wait now and then, done apart from it, by
+ * cli/upkeep.h. */
 MUST_USE enum err content_upkeep(struct content *content, struct fault *fault);
 
 /* A connection to read from: DEFER(db_lease_end) struct db_lease lease = … */

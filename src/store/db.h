@@ -189,9 +189,9 @@ void db_transaction_end(struct db_transaction *transaction);
 void db_set_timeout(struct db *db, int timeout_ms);
 
 /* Brings what was committed from the log into the database itself, as far as
- * nobody reads it there; waits for nobody. Any connection may. Who serves calls
- * it every second or so; else it is done by a commit, when the log is long, and
- * that one takes much longer than the others. */
+ * nobody reads it there; waits for nobody. Any connection may. Who writes much
+ * has another thread call it now and then; else it is done by a commit, when
+ * the log is very long, and that one takes much longer than the others. */
 MUST_USE enum err db_upkeep(struct db *db);
 
 /* Runs statements parted by ';' that have no parameters and give no rows. */

@@ -148,11 +148,11 @@ static enum err use_wal(sqlite3 *handle, struct fault *fault)
 }
 
 /* Of an archive a writer touches pages everywhere: those above the leaves are
- * to be in memory. A commit works off the log only when it has grown as long as
- * it may stay: of a bulk of commits each page is then written once. A server
- * does it every second (db_upkeep), so that no commit waits for it. */
+ * to be in memory. Whoever writes much has the log worked off meanwhile
+ * (db_upkeep), so that no commit waits for it; a commit does it only when the
+ * log has grown to 256 MB all the same. */
 static const char writer_sql[] = "PRAGMA cache_size = -64000;" /* KiB */
-                                 "PRAGMA wal_autocheckpoint = 16384";
+                                 "PRAGMA wal_autocheckpoint = 65536";
 
 /* SQLite's own handler waits longer each time, up to a tenth of a second: then
  * one who writes all the time (an import) would hardly ever be found resting.

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cli/upkeep.h: works the database's log off beside whoever writes, so that no
+ * commit has to: the desk's, and those of an import. */
+#ifndef CLI_UPKEEP_H
+#define CLI_UPKEEP_H
+
+#include "base/err.h"
+
+struct content;
+struct upkeep;
+
+/* To be stopped before the content is closed. ERR_NO_MEMORY. */
+MUST_USE enum err upkeep_start(struct content *content,
+                               struct upkeep **ret_upkeep);
+
+void upkeep_stop(struct upkeep *upkeep); /* accepts NULL */
+
+#endif
