@@ -12,7 +12,6 @@
 enum {
     INDEXED_AT_ONCE = 200,
     COUNTED_AT_ONCE = 5000,
-    MERGED_AT_ONCE = 256, /* pages */
 };
 
 /* ---- search ----------------------------------------------------------------
@@ -180,9 +179,8 @@ static enum err work_off(const struct command_line *line,
     bool more = !err;
     while (!err && more)
         err = search_count_words(content, COUNTED_AT_ONCE, &more, fault);
-    more = !err;
-    while (!err && more)
-        err = search_merge(content, MERGED_AT_ONCE, &more, fault);
+    if (!err)
+        err = search_settle(content, fault);
     output_progress_end(line->output);
     return err;
 }

@@ -147,6 +147,10 @@ MUST_USE enum err search_count_words(struct content *content, size_t limit,
 MUST_USE enum err search_merge(struct content *content, size_t pages,
                                bool *ret_left, struct fault *fault);
 
+/* Merges all there is to merge, in transactions of half a second or so: behind
+ * imports, which leave so much that publishing would wait for it for long. */
+MUST_USE enum err search_settle(struct content *content, struct fault *fault);
+
 /* Has every published article indexed again; search_index_pending does it.
  * anew: forgets the index first, which takes a while in which nothing can be
  * written, and fills it again from the newest on. */

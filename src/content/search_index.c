@@ -16,9 +16,8 @@ enum column { HEADLINE, STANDFIRST, BODY, NAMES, MARKS };
 #define COLUMN_NAMES "headline, standfirst, body, names, marks"
 
 /* Segments of one size that make a commit merge them at once, however long it
- * then takes: for when nobody serves, and of imports of millions. FTS5 takes no
- * 2000. */
-enum { MERGED_IN_COMMITS = 1000 };
+ * then takes: for when nobody else ever does. FTS5 takes no 2000. */
+enum { MERGED_IN_COMMITS = 1999 };
 
 /* ---- Tables ----------------------------------------------------------------
  */
@@ -35,7 +34,7 @@ void search_table(struct str language, char target[SEARCH_TABLE_BYTES])
 /* content='': the words alone. Positions are kept for phrases. Segments are
  * merged when eight of a size have gathered and nobody publishes
  * (search_merge.c); what an import of thousands of articles in one transaction
- * brings becomes one segment, and the desk merges those later. */
+ * brings becomes one segment, and the import merges those behind itself. */
 static const struct {
     const char *name;
     int value;

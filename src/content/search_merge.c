@@ -65,3 +65,13 @@ enum err search_merge(struct content *content, size_t pages, bool *ret_left,
         err = merge_table(&edit, languages[i], pages, ret_left);
     return err ? err : edit_commit(&edit);
 }
+
+enum err search_settle(struct content *content, struct fault *fault)
+{
+    enum { PAGES_AT_ONCE = 4096 };
+    enum err err = ERR_OK;
+    bool is_left = true;
+    while (!err && is_left)
+        err = search_merge(content, PAGES_AT_ONCE, &is_left, fault);
+    return err;
+}

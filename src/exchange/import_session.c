@@ -5,8 +5,13 @@
 
 #include "content/channel.h"
 #include "content/content.h"
+#include "content/search.h"
 #include "content/settings.h"
 #include "render/document.h"
+
+/* Each leaves a segment in the search index, of which searches and SQLite take
+ * so many. */
+enum { BATCHES_UNSETTLED_MAX = 500 };
 
 struct import_noted {
     struct import_result result;
@@ -152,7 +157,19 @@ enum err import_session_commit(struct import_session *session,
     session->items = 0;
     session->bytes = 0;
     arena_reset(&session->arena);
-    return ERR_OK;
+    session->batches++;
+    return session->batches % BATCHES_UNSETTLED_MAX || session->options.dry_run
+               ? ERR_OK
+               : search_settle(session->options.content, fault);
+}
+
+enum err import_session_finish(struct import_session *session,
+                               struct fault *fault)
+{
+    enum err err = import_session_commit(session, fault);
+    return err || session->options.dry_run
+               ? err
+               : search_settle(session->options.content, fault);
 }
 
 bool import_session_is_full(const struct import_session *session)

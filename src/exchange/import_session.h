@@ -42,6 +42,7 @@ struct import_session {
     struct import_session_options options;
     struct import_counts counts;
     int64_t seq; /* the log's newest entry, 0 when nothing changed */
+    size_t batches;
 
     struct arena kept; /* for the whole import */
     struct language_list languages;
@@ -103,6 +104,11 @@ bool import_session_is_full(const struct import_session *session);
 
 /* Makes the batch durable, then tells of it. Empties the session's arena. */
 MUST_USE enum err import_session_commit(struct import_session *session,
+                                        struct fault *fault);
+
+/* The same for the last batch; then the search index is put in order, so that
+ * who publishes need not wait for that. */
+MUST_USE enum err import_session_finish(struct import_session *session,
                                         struct fault *fault);
 
 #endif

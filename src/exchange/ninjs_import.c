@@ -187,7 +187,8 @@ enum err ninjs_import_finish(struct ninjs_import *import,
                              struct import_counts *ret_counts, int64_t *ret_seq,
                              struct fault *fault)
 {
-    enum err err = commit(import, fault);
+    import->categories = NULL;
+    enum err err = import_session_finish(&import->session, fault);
     *ret_counts = import->session.counts;
     *ret_seq = import->session.seq;
     return err;

@@ -342,7 +342,7 @@ enum err story_import_finish(struct story_import *import,
 {
     enum err err = story_import_drain(import, fault);
     if (!err)
-        err = import_session_commit(&import->session, fault);
+        err = import_session_finish(&import->session, fault);
     *ret_counts = import->session.counts;
     *ret_seq = import->session.seq;
     return err;

@@ -322,6 +322,18 @@ static void test_publishing_leaves_the_merging_to_a_pause(void **state)
     assert_int_equal(run(room, &query).count, 10);
 }
 
+static void test_what_is_settled_leaves_nothing_to_be_merged(void **state)
+{
+    struct newsroom *room = *state;
+    bool more = true;
+    for (int i = 0; i < 20; i++)
+        newsroom_article(room, i % 2 ? "Bread" : "Wine", NOON + i * MINUTE);
+    assert_ok(room, search_settle(room->content, &room->fault));
+    assert_in_range(count_segments(room), 1, 7);
+    assert_ok(room, search_merge(room->content, 1, &more, &room->fault));
+    assert_false(more);
+}
+
 static void test_names_are_found(void **state)
 {
     struct newsroom *room = *state;
@@ -769,6 +781,7 @@ int main(void)
         TEST(test_phrases_keep_their_order),
         TEST(test_a_beginning_finds_the_words_that_go_on),
         TEST(test_publishing_leaves_the_merging_to_a_pause),
+        TEST(test_what_is_settled_leaves_nothing_to_be_merged),
         TEST(test_names_are_found),
         TEST(test_a_new_name_is_found_after_a_while),
         TEST(test_filters_narrow),
