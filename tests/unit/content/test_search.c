@@ -295,45 +295,6 @@ static void test_a_beginning_finds_the_words_that_go_on(void **state)
     finds(room, "electri*", "Electricity costs more");
 }
 
-static int64_t count_segments(struct newsroom *room)
-{
-    DEFER(db_lease_end) struct db_lease lease = content_reader(room->content);
-    DEFER(db_query_end)
-    struct db_query query = db_query_begin(
-        lease.db, "SELECT COUNT(DISTINCT segid) FROM fulltext_en_idx");
-    assert_int_equal(db_query_row(&query), ERR_OK);
-    return db_column_i64(&query, 0);
-}
-
-static void test_publishing_leaves_the_merging_to_a_pause(void **state)
-{
-    struct newsroom *room = *state;
-    for (int i = 0; i < 20; i++)
-        newsroom_article(room, i % 2 ? "Bread" : "Wine", NOON + i * MINUTE);
-    assert_int_equal(count_segments(room), 20);
-    bool more = true;
-    int steps = 0;
-    while (more && steps++ < 100)
-        assert_ok(room, search_merge(room->content, 1, &more, &room->fault));
-    assert_false(more);
-    assert_in_range(count_segments(room), 1, 7);
-    struct search_query query = {
-        .language = STR("en"), .text = STR("bread"), .limit = 20};
-    assert_int_equal(run(room, &query).count, 10);
-}
-
-static void test_what_is_settled_leaves_nothing_to_be_merged(void **state)
-{
-    struct newsroom *room = *state;
-    bool more = true;
-    for (int i = 0; i < 20; i++)
-        newsroom_article(room, i % 2 ? "Bread" : "Wine", NOON + i * MINUTE);
-    assert_ok(room, search_settle(room->content, &room->fault));
-    assert_in_range(count_segments(room), 1, 7);
-    assert_ok(room, search_merge(room->content, 1, &more, &room->fault));
-    assert_false(more);
-}
-
 static void test_names_are_found(void **state)
 {
     struct newsroom *room = *state;
@@ -780,8 +741,6 @@ int main(void)
         TEST(test_all_words_must_occur),
         TEST(test_phrases_keep_their_order),
         TEST(test_a_beginning_finds_the_words_that_go_on),
-        TEST(test_publishing_leaves_the_merging_to_a_pause),
-        TEST(test_what_is_settled_leaves_nothing_to_be_merged),
         TEST(test_names_are_found),
         TEST(test_a_new_name_is_found_after_a_while),
         TEST(test_filters_narrow),
