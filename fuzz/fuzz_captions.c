@@ -33,10 +33,10 @@ static void check_digital(const struct cea708 *state)
 }
 
 /* The first byte of three is the cc_type. */
-static void take_digital(const uint8_t *data, size_t size)
+static void take_digital(const uint8_t *data, size_t size, unsigned service)
 {
     struct cea708 state;
-    cea708_init(&state);
+    cea708_init(&state, service);
     for (size_t i = 0; i + 2 < size; i += 3) {
         if (cea708_take(&state, (data[i] & 3) == A53_DTVCC_NEW, data[i + 1],
                         data[i + 2]))
@@ -45,18 +45,26 @@ static void take_digital(const uint8_t *data, size_t size)
     check_digital(&state);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void take_analog(const uint8_t *data, size_t size,
+                        enum cea608_channel channel)
 {
-    struct a53_pairs pairs = {.count = 0};
     struct cea608 state;
-    a53_read_sei(str_of((const char *)data, size), &pairs);
-    assert(pairs.count <= A53_PAIRS_MAX);
-    cea608_init(&state);
+    cea608_init(&state, channel);
     for (size_t i = 0; i + 1 < size; i += 2) {
         if (cea608_take(&state, data[i], data[i + 1]))
             check_text(&state);
     }
     check_text(&state);
-    take_digital(data, size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct a53_pairs pairs = {.count = 0};
+    a53_read_sei(str_of((const char *)data, size), &pairs);
+    assert(pairs.count <= A53_PAIRS_MAX);
+    for (unsigned i = CEA608_CC1; i <= CEA608_CC4; i++)
+        take_analog(data, size, (enum cea608_channel)i);
+    for (unsigned service = 1; service <= 8; service += service % 2 ? 1 : 6)
+        take_digital(data, size, service);
     return 0;
 }

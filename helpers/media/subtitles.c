@@ -5,7 +5,6 @@
 
 #include "base/utf8.h"
 #include "media/avc.h"
-#include "media/part.h"
 
 enum {
     GROWS_TICKS = PART_CLOCK_HZ / 2, /* then text that grows is told anew */
@@ -15,34 +14,55 @@ enum {
     TEXT_BYTES_MAX = 1024, /* of a caption, for the playout */
 };
 
+/* By place, as PART_CAPTION has them: the service that says the same, which
+ * broadcasters derive from line 21: the main language is in the first of both,
+ * the second language in CC3 and service 2. */
+static const unsigned services[PART_CAPTIONS] = {
+    [CEA608_CC1] = 1,
+    [CEA608_CC2] = 3,
+    [CEA608_CC3] = 2,
+    [CEA608_CC4] = 4,
+};
+
+static void init_decoders(struct subtitles *subtitles)
+{
+    for (unsigned i = 0; i < PART_CAPTIONS; i++) {
+        cea608_init(&subtitles->tracks[i].analog, (enum cea608_channel)i);
+        cea708_init(&subtitles->tracks[i].digital, services[i]);
+    }
+}
+
 void subtitles_init(struct subtitles *subtitles, struct buf *out)
 {
     *subtitles = (struct subtitles){.out = out};
-    cea608_init(&subtitles->decoder);
-    cea708_init(&subtitles->digital);
-    buf_init(&subtitles->text, TEXT_BYTES_MAX);
+    init_decoders(subtitles);
+    for (unsigned i = 0; i < PART_CAPTIONS; i++)
+        buf_init(&subtitles->tracks[i].text, TEXT_BYTES_MAX);
 }
 
 void subtitles_finish(struct subtitles *subtitles)
 {
-    buf_finish(&subtitles->text);
+    for (unsigned i = 0; i < PART_CAPTIONS; i++)
+        buf_finish(&subtitles->tracks[i].text);
 }
 
 /* ---- Telling ----------------------------------------------------------------
  */
 
-static void tell(struct subtitles *subtitles, int64_t until)
+static void tell(struct subtitles *subtitles, unsigned which, int64_t until)
 {
-    int64_t duration = until - subtitles->since;
-    if (subtitles->text.len == 0 || duration <= 0)
+    const struct subtitles_track *track = &subtitles->tracks[which];
+    int64_t duration = until - track->since;
+    if (track->text.len == 0 || duration <= 0)
         return;
     if (duration > TOLD_TICKS_MAX)
         duration = TOLD_TICKS_MAX;
     part_write(subtitles->out, &(struct part){
                                    .kind = PART_CAPTION,
-                                   .tick = subtitles->since,
+                                   .rendition = (uint8_t)which,
+                                   .tick = track->since,
                                    .duration = (uint32_t)duration,
-                                   .payload = buf_str(&subtitles->text),
+                                   .payload = buf_str(&track->text),
                                });
 }
 
@@ -53,31 +73,42 @@ static struct str shortened(struct str text)
 }
 
 /* What is shown is another text from tick on. */
-static void look(struct subtitles *subtitles, int64_t tick)
+static void look(struct subtitles *subtitles, unsigned which, int64_t tick)
 {
+    struct subtitles_track *track = &subtitles->tracks[which];
     DEFER(buf_finish) struct buf screen;
     buf_init(&screen, CEA708_TEXT_BYTES_MAX);
-    cea608_write(&subtitles->decoder, &screen);
+    cea608_write(&track->analog, &screen);
     if (screen.len)
-        subtitles->analog_until = tick + ANALOG_TICKS;
-    else if (tick >= subtitles->analog_until)
-        cea708_write(&subtitles->digital, &screen);
-    struct str before = buf_str(&subtitles->text);
+        track->analog_until = tick + ANALOG_TICKS;
+    else if (tick >= track->analog_until)
+        cea708_write(&track->digital, &screen);
+    struct str before = buf_str(&track->text);
     struct str now = shortened(buf_str(&screen));
     if (buf_err(&screen) || str_eq(now, before))
         return;
     bool grows = before.len && str_starts_with(now, before) &&
-                 tick - subtitles->since < GROWS_TICKS;
+                 tick - track->since < GROWS_TICKS;
     if (!grows) {
-        tell(subtitles, tick);
-        subtitles->since = tick;
+        tell(subtitles, which, tick);
+        track->since = tick;
     }
-    buf_reset(&subtitles->text);
-    buf_add(&subtitles->text, now);
+    buf_reset(&track->text);
+    buf_add(&track->text, now);
 }
 
 /* ---- Pictures ---------------------------------------------------------------
  */
+
+static bool take_pair(struct subtitles_track *track, uint8_t type,
+                      const uint8_t pair[2])
+{
+    if (type == A53_DTVCC || type == A53_DTVCC_NEW)
+        return cea708_take(&track->digital, type == A53_DTVCC_NEW, pair[0],
+                           pair[1]);
+    return type == cea608_field(track->analog.channel) &&
+           cea608_take(&track->analog, pair[0], pair[1]);
+}
 
 static void show_first(struct subtitles *subtitles)
 {
@@ -85,17 +116,14 @@ static void show_first(struct subtitles *subtitles)
     subtitles->held_count--;
     memmove(subtitles->held, subtitles->held + 1,
             subtitles->held_count * sizeof *subtitles->held);
-    bool changed = false;
-    for (size_t i = 0; i < first.pairs.count; i++) {
-        const uint8_t *pair = first.pairs.bytes[i];
-        uint8_t type = first.pairs.types[i];
-        changed |= type == A53_LINE_21
-                       ? cea608_take(&subtitles->decoder, pair[0], pair[1])
-                       : cea708_take(&subtitles->digital, type == A53_DTVCC_NEW,
-                                     pair[0], pair[1]);
+    for (unsigned which = 0; which < PART_CAPTIONS; which++) {
+        bool changed = false;
+        for (size_t i = 0; i < first.pairs.count; i++)
+            changed |= take_pair(&subtitles->tracks[which],
+                                 first.pairs.types[i], first.pairs.bytes[i]);
+        if (changed)
+            look(subtitles, which, first.tick);
     }
-    if (changed)
-        look(subtitles, first.tick);
 }
 
 void subtitles_picture(struct subtitles *subtitles, struct str picture,
@@ -120,18 +148,21 @@ void subtitles_cut(struct subtitles *subtitles, int64_t tick)
 {
     while (subtitles->held_count && subtitles->held[0].tick < tick)
         show_first(subtitles);
-    if (subtitles->since >= tick)
-        return;
-    tell(subtitles, tick);
-    subtitles->since = tick;
+    for (unsigned i = 0; i < PART_CAPTIONS; i++) {
+        if (subtitles->tracks[i].since >= tick)
+            continue;
+        tell(subtitles, i, tick);
+        subtitles->tracks[i].since = tick;
+    }
 }
 
 void subtitles_break(struct subtitles *subtitles, int64_t tick)
 {
     subtitles->held_count = 0;
-    tell(subtitles, tick);
-    subtitles->since = tick;
-    buf_reset(&subtitles->text);
-    cea608_init(&subtitles->decoder);
-    cea708_init(&subtitles->digital);
+    for (unsigned i = 0; i < PART_CAPTIONS; i++) {
+        tell(subtitles, i, tick);
+        subtitles->tracks[i].since = tick;
+        buf_reset(&subtitles->tracks[i].text);
+    }
+    init_decoders(subtitles);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* helpers/media/subtitles.h: captions that a feed carries in its pictures
  * become messages (PART_CAPTION of media/part.h): those of line 21 (CEA-608),
- * or where there are none those of DTVCC (CEA-708). Pairs stand in the order of
+ * each of its four channels by itself, or where one says nothing those of its
+ * service of DTVCC (CEA-708). Pairs stand in the order of
  * showing, pictures in that of decoding, so a few pictures are held back.
  *
  * How long a text will be shown nobody knows: what is shown when a segment ends
@@ -14,6 +15,7 @@
 #include "media/a53.h"
 #include "media/cea608.h"
 #include "media/cea708.h"
+#include "media/part.h"
 
 enum { SUBTITLES_HELD = 17 }; /* H.264 reorders at most 16 pictures */
 
@@ -22,15 +24,19 @@ struct subtitles_picture {
     struct a53_pairs pairs;
 };
 
-struct subtitles {
-    struct buf *out;
-    struct cea608 decoder;
+struct subtitles_track {
+    struct cea608 analog;
     struct cea708 digital;
     int64_t analog_until; /* tick until which those of line 21 count */
+    int64_t since;        /* tick since which text is shown */
+    struct buf text;
+};
+
+struct subtitles {
+    struct buf *out;
+    struct subtitles_track tracks[PART_CAPTIONS];
     struct subtitles_picture held[SUBTITLES_HELD]; /* by tick */
     size_t held_count;
-    int64_t since; /* tick since which text is shown */
-    struct buf text;
 };
 
 void subtitles_init(struct subtitles *subtitles, struct buf *out);

@@ -7,6 +7,7 @@
  *   /live/news/poster.jpg               the newest, larger
  *   /live/news/captions/index.m3u8      what is said, cut as the pictures are
  *   /live/news/captions/4711.vtt
+ *   /live/news/captions-3/index.m3u8    the same, of CC3
  *   /live/news/720p/index.m3u8          what there is of one
  *   /live/news/720p/init-3.mp4
  *   /live/news/720p/4711.m4s            a segment
@@ -44,8 +45,6 @@ enum {
 #define POSTER_LASTING "Cache-Control: public, max-age=10\r\n"
 #define POSTER_AGE_US (60 * TIME_US_PER_SECOND)
 #define CHANGING "Cache-Control: no-cache\r\n"
-#define CAPTIONED "Broadsheet-Captions: yes\r\n"
-#define CAPTIONS_PREFIX STR("captions/")
 #define PLAYLIST STR("application/vnd.apple.mpegurl")
 
 /* ---- Answers ----------------------------------------------------------------
@@ -77,14 +76,28 @@ void edge_live_answer_options(struct http_exchange *exchange)
         });
 }
 
-static bool offers_captions(const struct live_seat *seat)
+/* 1 << track of each. */
+static unsigned offered_captions(const struct live_seat *seat)
 {
-    return seat->station->info.has_captions ||
-           (seat->captions && seat->captions->count);
+    return (seat->station->info.has_captions ? 1u : 0) |
+           (seat->captions ? seat->captions->tracks : 0);
 }
 
 /* Whoever began to watch before there were captions does not read the list of
- * renditions again: CAPTIONED tells our player. */
+ * renditions again: this tells our player, as "Broadsheet-Captions: 1 3". */
+static void write_captioned(unsigned offered, char *target, size_t size)
+{
+    size_t len = 0;
+    target[0] = '\0';
+    for (unsigned i = 0; i < LIVE_CAPTION_TRACKS; i++) {
+        if (offered & 1u << i)
+            len += (size_t)snprintf(target + len, size - len, "%s %u",
+                                    len ? "" : "Broadsheet-Captions:", i + 1);
+    }
+    if (len)
+        snprintf(target + len, size - len, "\r\n");
+}
+
 static void answer_text(const struct live_ask *ask,
                         struct http_exchange *exchange,
                         struct live_edition *edition)
@@ -96,11 +109,11 @@ static void answer_text(const struct live_ask *ask,
         return;
     }
     bool packed = text->gzip.len && ask->takes_gzip;
-    char fields[EDGE_FIELDS_BYTES];
+    char fields[EDGE_FIELDS_BYTES], captioned[64];
+    write_captioned(offered_captions(ask->seat), captioned, sizeof captioned);
     snprintf(fields, sizeof fields,
              CORS NOSNIFF CHANGING "Vary: Accept-Encoding\r\n%s%s",
-             packed ? "Content-Encoding: gzip\r\n" : "",
-             offers_captions(ask->seat) ? CAPTIONED : "");
+             packed ? "Content-Encoding: gzip\r\n" : "", captioned);
     http_answer(exchange, &(struct http_answer){
                               .status = 200,
                               .content_type = PLAYLIST,
@@ -328,7 +341,7 @@ static void answer_master(const struct live_seat *seat,
     DEFER(buf_finish) struct buf out;
     buf_init(&out, MASTER_BYTES_MAX);
     if (!live_station_write(seat->station, str_from_c(query),
-                            offers_captions(seat), are_independent(seat),
+                            offered_captions(seat), are_independent(seat),
                             &out)) {
         edge_live_answer_words(exchange, 404,
                                STR("nothing of it has been on air yet"));
@@ -529,7 +542,7 @@ static uint32_t rendition_of_captions(const struct live_seat *seat)
     return 0;
 }
 
-static void answer_captions_segment(const struct live_ask *ask,
+static void answer_captions_segment(const struct live_ask *ask, unsigned track,
                                     struct http_exchange *exchange)
 {
     const struct live_edition *edition = ask->seat->editions[ask->rendition];
@@ -545,7 +558,8 @@ static void answer_captions_segment(const struct live_ask *ask,
     }
     DEFER(buf_finish) struct buf out;
     buf_init(&out, CAPTIONS_BYTES_MAX);
-    live_captions_write(ask->seat->captions, info->tick, info->duration, &out);
+    live_captions_write(ask->seat->captions, track, info->tick, info->duration,
+                        &out);
     if (buf_err(&out)) {
         edge_live_answer_words(exchange, 503, STR("out of memory"));
         return;
@@ -558,8 +572,9 @@ static void answer_captions_segment(const struct live_ask *ask,
                           });
 }
 
+/* All tracks are cut alike: their lists are the same. */
 static void answer_captions(struct edge_thread *thread, struct live_ask *ask,
-                            struct str name,
+                            unsigned track, struct str name,
                             const struct parameters *parameters,
                             struct http_exchange *exchange)
 {
@@ -570,7 +585,7 @@ static void answer_captions(struct edge_thread *thread, struct live_ask *ask,
                                               : LIVE_TEXT_CAPTIONS,
                         parameters, exchange);
     } else if (read_number(name, STR(""), STR(".vtt"), &ask->sequence)) {
-        answer_captions_segment(ask, exchange);
+        answer_captions_segment(ask, track, exchange);
     } else {
         edge_live_answer_words(exchange, 404, STR("there is no such file"));
     }
@@ -592,13 +607,24 @@ static bool find_rendition(const struct live_seat *seat, struct str name,
     return false;
 }
 
+static bool find_captions(struct str name, unsigned *ret_track)
+{
+    unsigned track = 0;
+    while (track < LIVE_CAPTION_TRACKS &&
+           !str_eq(name, str_from_c(live_captions_name(track))))
+        track++;
+    *ret_track = track;
+    return track < LIVE_CAPTION_TRACKS;
+}
+
 static void answer_channel(struct edge_thread *thread, struct live_seat *seat,
                            struct str rest, struct http_exchange *exchange)
 {
     struct parameters parameters = {.token = STR("")};
     struct live_ask ask = {.seat = seat};
     uint64_t number;
-    struct str name;
+    unsigned track;
+    struct str name = STR("");
     if (!read_parameters(exchange->request.query, &parameters)) {
         edge_live_answer_words(
             exchange, 400,
@@ -612,11 +638,10 @@ static void answer_channel(struct edge_thread *thread, struct live_seat *seat,
         answer_poster(seat, exchange);
     } else if (read_number(rest, STR("thumb-"), STR(".jpg"), &number)) {
         answer_picture(seat, exchange, number);
-    } else if (str_starts_with(rest, CAPTIONS_PREFIX)) {
-        answer_captions(thread, &ask, str_from(rest, CAPTIONS_PREFIX.len),
-                        &parameters, exchange);
     } else if (str_split_next(&rest, '/', &name) && rest.ptr &&
-               find_rendition(seat, name, &ask.rendition)) {
+               find_captions(name, &track)) {
+        answer_captions(thread, &ask, track, rest, &parameters, exchange);
+    } else if (rest.ptr && find_rendition(seat, name, &ask.rendition)) {
         answer_rendition(thread, &ask, rest, &parameters, exchange);
     } else {
         edge_live_answer_words(exchange, 404,

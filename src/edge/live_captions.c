@@ -53,8 +53,8 @@ void live_caption_list_add(struct live_caption_list *list,
     size_t at = list->count++;
     for (; at > 0 && list->lines[at - 1].tick > caption->tick; at--)
         list->lines[at] = list->lines[at - 1];
-    list->lines[at] =
-        (struct live_caption_line){caption->tick, caption->duration, blob};
+    list->lines[at] = (struct live_caption_line){
+        caption->tick, caption->duration, blob, caption->track};
     list->is_new = true;
 }
 
@@ -69,9 +69,11 @@ struct live_captions *live_captions_create(struct live_caption_list *list)
         log_panic("no memory for television");
     atomic_init(&captions->references, 1);
     captions->count = list->count;
+    captions->tracks = 0;
     for (size_t i = 0; i < list->count; i++) {
         captions->lines[i] = list->lines[i];
         live_blob_hold(list->lines[i].text);
+        captions->tracks |= 1u << list->lines[i].track;
     }
     list->is_new = false;
     return captions;
@@ -132,8 +134,8 @@ static size_t first_that_may_reach(const struct live_captions *captions,
     return low;
 }
 
-void live_captions_write(const struct live_captions *captions, int64_t tick,
-                         int64_t duration, struct buf *out)
+void live_captions_write(const struct live_captions *captions, unsigned track,
+                         int64_t tick, int64_t duration, struct buf *out)
 {
     int64_t hour = tick - tick % HOUR_TICKS - HOUR_TICKS;
     if (hour < 0)
@@ -147,7 +149,7 @@ void live_captions_write(const struct live_captions *captions, int64_t tick,
         const struct live_caption_line *line = &captions->lines[i];
         if (line->tick >= tick + duration)
             break;
-        if (line->tick + line->duration <= tick)
+        if (line->track != track || line->tick + line->duration <= tick)
             continue;
         buf_add_c(out, "\n");
         write_time(out, line->tick - hour);

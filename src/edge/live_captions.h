@@ -10,10 +10,12 @@
 struct live_caption_line {
     int64_t tick, duration;
     struct live_blob *text; /* one reference */
+    uint8_t track;          /* live_caption */
 };
 
 struct live_captions {
     atomic_uint references;
+    unsigned tracks; /* 1 << track of each that has some */
     size_t count;
     struct live_caption_line lines[]; /* by tick */
 };
@@ -36,13 +38,13 @@ struct live_captions *live_captions_create(struct live_caption_list *list);
 struct live_captions *live_captions_hold(struct live_captions *captions);
 void live_captions_release(struct live_captions *captions); /* accepts NULL */
 
-/* Appends a segment of WebVTT (RFC 8216 §3.5): what is said in so many ticks
- * from tick on, or begins before and goes on. captions: NULL for none.
+/* Appends a segment of WebVTT (RFC 8216 §3.5): what a track says in so many
+ * ticks from tick on, or begins before and goes on. captions: NULL for none.
  *
  * Times count from a whole hour before, which X-TIMESTAMP-MAP names as a stamp
  * of 33 bits: so a caption that is in two segments has the same times in both,
  * by which players know that it is one. NOTE says when that hour was. */
-void live_captions_write(const struct live_captions *captions, int64_t tick,
-                         int64_t duration, struct buf *out);
+void live_captions_write(const struct live_captions *captions, unsigned track,
+                         int64_t tick, int64_t duration, struct buf *out);
 
 #endif

@@ -480,21 +480,54 @@ struct live_text *live_edition_text(struct live_edition *edition,
     return there;
 }
 
+/* By track. Nothing in a feed says which language they are: viewers are told
+ * the channels of line 21, as their television did. */
+static const struct {
+    const char *name, *told;
+} tracks[LIVE_CAPTION_TRACKS] = {
+    {"captions", "Captions"},
+    {"captions-2", "CC2"},
+    {"captions-3", "CC3"},
+    {"captions-4", "CC4"},
+};
+
+const char *live_captions_name(unsigned track)
+{
+    assert(track < LIVE_CAPTION_TRACKS);
+    return tracks[track].name;
+}
+
+enum { CAPTIONS_URI_BYTES = 160 };
+
+static size_t list_captions(unsigned offered, struct str query,
+                            struct hls_captions target[LIVE_CAPTION_TRACKS],
+                            char uris[LIVE_CAPTION_TRACKS][CAPTIONS_URI_BYTES])
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < LIVE_CAPTION_TRACKS; i++) {
+        if (!(offered & 1u << i))
+            continue;
+        snprintf(uris[i], CAPTIONS_URI_BYTES, "%s/index.m3u8%" PRI_STR,
+                 tracks[i].name, ARG_STR(query));
+        target[count++] = (struct hls_captions){
+            .group = STR("captions"),
+            .name = str_from_c(tracks[i].told),
+            .uri = str_from_c(uris[i]),
+        };
+    }
+    return count;
+}
+
 bool live_station_write(const struct live_station *station, struct str query,
-                        bool has_captions, bool are_independent,
+                        unsigned captions, bool are_independent,
                         struct buf *out)
 {
     const struct live_channel_info *info = &station->info;
     struct hls_rendition renditions[LIVE_RENDITIONS_MAX];
     char uris[LIVE_RENDITIONS_MAX][LIVE_NAME_BYTES_MAX + 128];
-    char captions_uri[LIVE_NAME_BYTES_MAX + 128];
-    snprintf(captions_uri, sizeof captions_uri, "captions/index.m3u8%" PRI_STR,
-             ARG_STR(query));
-    const struct hls_captions captions = {
-        .group = STR("captions"),
-        .name = STR("Captions"),
-        .uri = str_from_c(captions_uri),
-    };
+    struct hls_captions listed[LIVE_CAPTION_TRACKS];
+    char listed_uris[LIVE_CAPTION_TRACKS][CAPTIONS_URI_BYTES];
+    size_t listed_count = list_captions(captions, query, listed, listed_uris);
     size_t count = 0;
     for (size_t i = 0; i < info->rendition_count; i++) {
         const struct live_rendition_info *told = &info->renditions[i];
@@ -511,12 +544,12 @@ bool live_station_write(const struct live_station *station, struct str query,
             .width = (int)told->width,
             .height = (int)told->height,
             .frames = told->frames_milli / 1000.0,
-            .captions = has_captions ? captions.group : STR(""),
+            .captions = listed_count ? listed[0].group : STR(""),
         };
         count++;
     }
     if (count)
-        hls_write_multivariant(out, renditions, count, &captions, has_captions,
+        hls_write_multivariant(out, renditions, count, listed, listed_count,
                                are_independent);
     return count > 0;
 }

@@ -184,11 +184,14 @@ struct live_blob *live_edition_init_blob(const struct live_edition *edition,
  */
 
 /* The playlist of playlists; query goes behind each address ("?v=…", or "").
- * has_captions: they are offered; are_independent: so are all segments. False
- * when there is no rendition yet. */
+ * captions: 1 << track of all that are offered; are_independent: so are all
+ * segments. False when there is no rendition yet. */
 bool live_station_write(const struct live_station *station, struct str query,
-                        bool has_captions, bool are_independent,
+                        unsigned captions, bool are_independent,
                         struct buf *out);
+
+/* Where the captions of a track are in addresses: "captions", "captions-2". */
+const char *live_captions_name(unsigned track);
 
 /* Pictures to scroll by, as WebVTT. */
 void live_station_write_pictures(const struct live_station *station,

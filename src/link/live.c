@@ -403,6 +403,7 @@ void live_put_caption(struct buf *out, const struct live_caption *caption)
     size_t start = begin(out, MESSAGE_LIVE_CAPTION, caption->channel);
     put_i64(out, caption->tick);
     wire_put_u32(out, (uint32_t)caption->duration);
+    wire_put_u8(out, caption->track);
     buf_add(out, caption->text);
     message_end(out, start);
 }
@@ -413,10 +414,12 @@ enum err live_read_caption(struct str payload, struct live_caption *ret)
     struct live_caption caption = {.channel = wire_get_u64(&reader)};
     caption.tick = get_i64(&reader);
     caption.duration = wire_get_u32(&reader);
+    caption.track = wire_get_u8(&reader);
     caption.text = reader.rest;
     *ret = caption;
     bool fine = !reader.bad && caption.tick >= 0 && caption.duration > 0 &&
                 is_duration(caption.duration) &&
+                caption.track < LIVE_CAPTION_TRACKS &&
                 live_caption_is_valid(caption.text);
     return fine ? ERR_OK : ERR_INVALID;
 }

@@ -36,6 +36,7 @@ enum {
     LIVE_DURATION_MAX = 60 * LIVE_HZ, /* of one segment, or one caption */
     LIVE_CAPTION_BYTES_MAX = 1024,
     LIVE_CAPTIONS_MAX = 16384, /* of a channel; the newest count */
+    LIVE_CAPTION_TRACKS = 4,
     LIVE_SAY_BYTES_MAX = 8 << 10,
     LIVE_SAID_BYTES_MAX = 240,
     LIVE_DIGEST_DIGITS = 64,
@@ -58,7 +59,8 @@ struct live_channel_info {
     int64_t target;      /* ticks; a segment is not longer than that */
     int64_t part_target; /* … nor a part than that */
     uint32_t dvr_seconds;
-    bool has_captions; /* there are some, or a captioner has a key */
+    bool has_captions; /* of the main track there are some, or a captioner has
+                          a key */
     uint32_t rendition_count;
     struct live_rendition_info renditions[LIVE_RENDITIONS_MAX];
 };
@@ -142,6 +144,9 @@ struct live_caption {
     int64_t tick;
     int64_t duration; /* ticks, more than 0 */
     struct str text;  /* live_caption_is_valid */
+    uint8_t track;    /* below LIVE_CAPTION_TRACKS; 0: the main ones, and a
+                         captioner's; then others of the feed, such as a second
+                         language: CC2, CC3, CC4 of line 21 */
 };
 
 /* What a captioner sent, as it came: nothing of it has been looked at. */

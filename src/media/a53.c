@@ -7,7 +7,6 @@
 enum {
     SEI_BYTES_MAX = 2048, /* the longest with captions is far shorter */
     REGISTERED_USER_DATA = 4,
-    FIELD_TWO = 1,   /* cc_type; nobody asks for it */
     HEAD_BYTES = 10, /* up to cc_data */
     PAIR_BYTES = 3,
 };
@@ -57,7 +56,7 @@ static void read_user_data(const uint8_t *bytes, size_t len,
             pairs->count == A53_PAIRS_MAX)
             return;
         bool is_valid = pair[0] & 4;
-        if (!is_valid || (pair[0] & 3) == FIELD_TWO)
+        if (!is_valid)
             continue;
         pairs->types[pairs->count] = pair[0] & 3;
         memcpy(pairs->bytes[pairs->count++], pair + 1, 2);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* media/a53.h: captions in pictures of H.264, as ATSC A/53 Part 4 §6.2.3
  * carries them: cc_data in an SEI message of registered user data (ITU-T H.264
- * §D.1.6). Pairs of line 21's first field (CEA-608) and those of DTVCC
- * (CEA-708) come out; broadcasters send both. */
+ * §D.1.6). Pairs of both fields of line 21 (CEA-608) and those of DTVCC
+ * (CEA-708) come out; broadcasters send all of them. */
 #ifndef MEDIA_A53_H
 #define MEDIA_A53_H
 
@@ -14,7 +14,8 @@
 enum { A53_PAIRS_MAX = 62 }; /* cc_count has five bits; of two fields */
 
 enum a53_type {                    /* cc_type, CTA-708-E Table 3 */
-                A53_LINE_21 = 0,   /* its first field */
+                A53_FIELD_ONE = 0, /* of line 21 */
+                A53_FIELD_TWO = 1,
                 A53_DTVCC = 2,     /* a packet goes on */
                 A53_DTVCC_NEW = 3, /* a packet begins */
 };

@@ -253,9 +253,21 @@ static bool control(struct cea608 *state, uint8_t first, uint8_t second)
 /* ---- Pairs ------------------------------------------------------------------
  */
 
-void cea608_init(struct cea608 *state)
+void cea608_init(struct cea608 *state, enum cea608_channel channel)
 {
-    *state = (struct cea608){.row = LAST_ROW, .rows = 2};
+    *state = (struct cea608){.row = LAST_ROW, .rows = 2, .channel = channel};
+}
+
+/* Extended data services share the second field: a packet of them goes on,
+ * pair by pair, until its checksum or until captions interrupt it (CTA-608-E
+ * §9.4). The first field has none: there it would be a byte gone wrong. */
+static bool take_data(struct cea608 *state, uint8_t first)
+{
+    enum { END_OF_PACKET = 0x0F };
+    bool is_head = first > 0 && first < 0x10;
+    if (is_head && cea608_field(state->channel))
+        state->is_data = first != END_OF_PACKET;
+    return is_head || state->is_data;
 }
 
 /* Odd (§15.119(b)). */
@@ -271,21 +283,23 @@ static bool take_control(struct cea608 *state, uint8_t first, uint8_t second)
     state->last = is_repeated ? 0 : code;
     if (is_repeated || second < 0x20)
         return false;
-    state->is_ours = !(first & 8); /* the others are of CC2 */
-    return state->is_ours && control(state, first, second);
+    state->is_ours = (first >> 3 & 1u) == state->channel % 2;
+    return state->is_ours && control(state, first & 0xF7, second);
 }
 
 bool cea608_take(struct cea608 *state, uint8_t first, uint8_t second)
 {
     bool are_sound = is_sound(first) && is_sound(second);
     uint8_t one = first & 0x7F, two = second & 0x7F;
-    if (one >= 0x10 && one < 0x20 && is_sound(first))
+    if (one >= 0x10 && one < 0x20 && is_sound(first)) {
+        state->is_data = false;
         return are_sound && take_control(state, one, two);
+    }
     if (one == 0 && two == 0)
         return false; /* fills time */
     state->last = 0;
-    if (!state->is_ours || (one > 0 && one < 0x10 && is_sound(first)))
-        return false; /* extended data services: of no use here */
+    if (take_data(state, is_sound(first) ? one : 0) || !state->is_ours)
+        return false;
     bool changed = false;
     if (!is_sound(first))
         changed |= put(state, BLOCK);

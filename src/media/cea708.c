@@ -6,7 +6,6 @@
 #include "base/utf8.h"
 
 enum {
-    SERVICE = 1,
     EXTENDED_SERVICE = 7,
     NOTE = 0x266A,
     UNDERSCORE = '_', /* what a decoder shows that lacks a character (§7.1.9) */
@@ -293,16 +292,16 @@ static bool take_packet(struct cea708 *state)
             service = state->packet[at++] & 0x3F;
         if (len > state->packet_wanted - at)
             break;
-        if (service == SERVICE)
+        if (service == state->service)
             changed |= take_block(state, state->packet + at, len);
         at += len;
     }
     return changed;
 }
 
-void cea708_init(struct cea708 *state)
+void cea708_init(struct cea708 *state, unsigned service)
 {
-    *state = (struct cea708){.current = 0};
+    *state = (struct cea708){.service = (uint8_t)service};
 }
 
 bool cea708_take(struct cea708 *state, bool begins, uint8_t first,

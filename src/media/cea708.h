@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* media/cea708.h: captions of digital television (DTVCC, ANSI/CTA-708-E),
- * service 1: pairs of bytes go in, the text that is on the screen comes out.
+/* media/cea708.h: captions of digital television (DTVCC, ANSI/CTA-708-E), one
+ * service: pairs of bytes go in, the text that is on the screen comes out.
  * Windows that are shown, from the top down; colours, fonts, places, effects
  * and delays are not kept. A pure state machine: it knows no time. */
 #ifndef MEDIA_CEA708_H
@@ -32,10 +32,12 @@ struct cea708 {
     uint8_t packet[CEA708_PACKET_BYTES_MAX];
     uint8_t packet_len, packet_wanted; /* wanted 0: waits for one to begin */
     uint8_t current;                   /* window */
+    uint8_t service;
     struct cea708_window windows[CEA708_WINDOWS];
 };
 
-void cea708_init(struct cea708 *state);
+/* service: 1 to 63; the first is the main one (§4.5). */
+void cea708_init(struct cea708 *state, unsigned service);
 
 /* Another pair of cc_data; begins: it begins a packet (cc_type 3). Whether what
  * is shown may have changed. */

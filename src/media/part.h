@@ -37,6 +37,7 @@ enum {
     PART_HEAD_BYTES = 32,
     PART_PAYLOAD_BYTES_MAX = 16 << 20,
     PART_RENDITIONS_MAX = 4,
+    PART_CAPTIONS = 4,
     PART_CLOCK_HZ = 90000, /* of all ticks: the clock of the channel */
     PART_SOURCE = 0,       /* places in part_rendition_name … */
     PART_SOUND = PART_RENDITIONS_MAX - 1, /* … those between are encoded */
@@ -75,7 +76,9 @@ enum part_kind {
     PART_INIT,      /* ftyp and moov */
     PART_PART,      /* exactly one moof and one mdat */
     PART_THUMBNAIL, /* tick; JPEG, 160 px wide, about each 10 s */
-    PART_CAPTION,   /* tick, duration; UTF-8, one cue, lines ended by LF */
+    /* tick, duration; UTF-8, one cue, lines ended by LF. The head's rendition
+     * says which captions it is of, 0 to 3: CC1 to CC4 of line 21. */
+    PART_CAPTION,
     /* JSON each second while there is a feed: {"loudness_lufs":-23.1 or null,
      * "frames":25.0 (a second), "dropped":N, "encoder_load":0.4 (of a core,
      * all of the program), "encoder_dropped":N (pictures that are missing in
@@ -100,7 +103,8 @@ enum part_flags {
 
 struct part {
     uint8_t kind;       /* enum part_kind */
-    uint8_t rendition;  /* below PART_RENDITIONS_MAX */
+    uint8_t rendition;  /* below PART_RENDITIONS_MAX; of PART_CAPTION below
+                           PART_CAPTIONS, which are as many */
     uint8_t flags;      /* enum part_flags, of PART_PART only */
     uint32_t duration;  /* ticks */
     int64_t tick;       /* when its first frame is decoded; 0: of no time */

@@ -61,8 +61,9 @@ static void keep(struct captions *captions, const struct live_caption *caption)
     if (!text)
         log_panic("no memory for television");
     memcpy(text, caption->text.ptr, caption->text.len);
-    captions->lines[captions->count++] = (struct caption_line){
-        caption->tick, caption->duration, text, caption->text.len};
+    captions->lines[captions->count++] =
+        (struct caption_line){caption->tick, caption->duration, text,
+                              caption->text.len, caption->track};
 }
 
 /* ---- On disk ----------------------------------------------------------------
@@ -72,14 +73,16 @@ static bool read_line(struct str line, struct live_caption *ret, json_t **json)
 {
     *json = json_loadb(line.ptr, line.len, 0, NULL);
     const json_t *text = json_array_get(*json, 2);
+    json_int_t track = json_integer_value(json_array_get(*json, 3));
     *ret = (struct live_caption){
         .tick = json_integer_value(json_array_get(*json, 0)),
         .duration = json_integer_value(json_array_get(*json, 1)),
     };
     if (json_is_string(text))
         ret->text = str_of(json_string_value(text), json_string_length(text));
-    return ret->tick >= 0 && ret->duration > 0 &&
-           ret->duration <= LIVE_DURATION_MAX &&
+    ret->track = (uint8_t)track;
+    return track >= 0 && track < LIVE_CAPTION_TRACKS && ret->tick >= 0 &&
+           ret->duration > 0 && ret->duration <= LIVE_DURATION_MAX &&
            live_caption_is_valid(ret->text);
 }
 
@@ -212,6 +215,8 @@ static void store(struct captions *captions, const struct live_caption *caption)
     json_t *json = json_pack("[IIs%]", (json_int_t)caption->tick,
                              (json_int_t)caption->duration, caption->text.ptr,
                              caption->text.len);
+    if (caption->track)
+        json_array_append_new(json, json_integer(caption->track));
     char *text = json_dumps(json, JSON_COMPACT);
     json_decref(json);
     if (!text)
@@ -247,9 +252,9 @@ void captions_tell(const struct captions *captions, uint64_t channel,
 {
     for (size_t i = 0; i < captions->count; i++) {
         const struct caption_line *line = &captions->lines[i];
-        live_put_caption(
-            out, &(struct live_caption){channel, line->tick, line->duration,
-                                        str_of(line->text, line->len)});
+        live_put_caption(out, &(struct live_caption){
+                                  channel, line->tick, line->duration,
+                                  str_of(line->text, line->len), line->track});
     }
 }
 

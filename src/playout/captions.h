@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* playout/captions.h: what was said on a channel, in memory and on disk:
  *
- *   live/<channel id>/captions/<hour>.jsonl    [tick, ticks, "text"] a line
+ *   live/<channel id>/captions/<hour>.jsonl    [tick, ticks, "text"] a line,
+ *                     [tick, ticks, "text", track] where it is not the main one
  *
  * An hour is that of the caption's start, since 1970. Files are only appended
  * to, and go as a whole when they are too old; a line that a crash left half
@@ -18,6 +19,7 @@ struct caption_line {
     int64_t tick, duration;
     char *text;
     size_t len;
+    uint8_t track;
 };
 
 struct captions {

@@ -252,8 +252,10 @@ static enum err on_picture(struct station *station, const struct part *part,
 static enum err on_caption(struct station *station, const struct part *part,
                            struct buf *out)
 {
+    _Static_assert((int)PART_CAPTIONS == (int)LIVE_CAPTION_TRACKS, "all");
     const struct live_caption caption = {station_number(station), part->tick,
-                                         part->duration, part->payload};
+                                         part->duration, part->payload,
+                                         part->rendition};
     const char *cause = is_of_now(station, part->tick)
                             ? captions_take(&station->captions, &caption, out)
                             : "a caption is of the present";

@@ -25,18 +25,19 @@ export function say(text) {
   return pairs;
 }
 
-/** A packet of DTVCC whose only block is of service 1. @param {number} number @param {number[]} bytes  at most 31 */
-export function packet(number, bytes) {
-  const whole = [0, (1 << 5) | bytes.length, ...bytes, ...(bytes.length % 2 ? [0] : [])];
+/** A packet of DTVCC with one block. @param {number} number @param {number[]} bytes  at most 31 */
+export function packet(number, bytes, service = 1) {
+  const whole = [0, (service << 5) | bytes.length, ...bytes, ...(bytes.length % 2 ? [0] : [])];
   whole[0] = ((number & 3) << 6) | (whole.length / 2);
   return whole;
 }
 
-/** @param {Pair} pair @param {number[]} digital  a packet, or nothing */
-function sei(pair, digital) {
+/** @param {Pair} pair @param {number[]} digital  a packet, or nothing @param {Pair | undefined} second  of the other field */
+function sei(pair, digital, second) {
   const triples = digital.flatMap((byte, i) => (i % 2 ? [byte] : [i ? 0xfe : 0xff, byte]));
-  const count = 1 + digital.length / 2;
-  const data = [0xb5, 0, 0x31, 0x47, 0x41, 0x39, 0x34, 3, 0x40 | count, 0xff, 0xfc, sound(pair[0]), sound(pair[1]), ...triples, 0xff];
+  const other = second ? [0xfd, sound(second[0]), sound(second[1])] : [];
+  const count = 1 + other.length / 3 + digital.length / 2;
+  const data = [0xb5, 0, 0x31, 0x47, 0x41, 0x39, 0x34, 3, 0x40 | count, 0xff, 0xfc, sound(pair[0]), sound(pair[1]), ...other, ...triples, 0xff];
   return Buffer.from([0, 0, 0, 1, 6, 4, data.length, ...data, 0x80]);
 }
 
@@ -62,8 +63,9 @@ function pictures(stream) {
  * @param {number} seconds
  * @param {Map<number, Pair[]>} when  what begins to be sent at which picture
  * @param {Map<number, number[]>} [digital]  packets in which pictures
+ * @param {Map<number, Pair[]>} [second]  the same as when, in line 21's second field
  */
-export function makeFeed(folder, seconds, when, digital = new Map()) {
+export function makeFeed(folder, seconds, when, digital = new Map(), second = new Map()) {
   const plain = path.join(folder, "plain.h264");
   const file = path.join(folder, "captioned.h264");
   const made = spawnSync("ffmpeg", [
@@ -72,11 +74,12 @@ export function makeFeed(folder, seconds, when, digital = new Map()) {
   ]);
   if (made.status) throw new Error(String(made.stderr));
   /** @type {Pair[]} */
-  const queue = [];
+  const queue = [], other = [];
   const out = pictures(fs.readFileSync(plain)).map((picture, n) => {
     queue.push(...(when.get(n) ?? []));
+    other.push(...(second.get(n) ?? []));
     // Behind the delimiter, which is 00 00 00 01 09 xx.
-    return Buffer.concat([picture.subarray(0, 6), sei(queue.shift() ?? [0, 0], digital.get(n) ?? []), picture.subarray(6)]);
+    return Buffer.concat([picture.subarray(0, 6), sei(queue.shift() ?? [0, 0], digital.get(n) ?? [], other.shift()), picture.subarray(6)]);
   });
   fs.writeFileSync(file, Buffer.concat(out));
   return file;

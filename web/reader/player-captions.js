@@ -40,6 +40,8 @@ export function makeCaptions(video, base, position) {
   /** @type {Set<string>} */
   let seen = new Set();
   let running = 0; // the run that counts
+  let number = 1; // of the feed's captions, which are one to four
+  const place = () => `${base}captions${number > 1 ? `-${number}` : ""}/`;
 
   function forget() {
     for (const cue of [...(track.cues ?? [])]) track.removeCue(cue);
@@ -64,7 +66,7 @@ export function makeCaptions(video, base, position) {
 
   /** @param {string} query */
   async function load(query) {
-    const answer = await fetch(`${base}captions/index.m3u8${query}`);
+    const answer = await fetch(`${place()}index.m3u8${query}`);
     if (!answer.ok) throw new Error(`captions: ${answer.status}`);
     segments = segmentsOf(await answer.text());
   }
@@ -74,7 +76,7 @@ export function makeCaptions(video, base, position) {
     for (const { name, at: start } of segments) {
       if (seen.has(name) || start < at - BEHIND_MS || start > at + AHEAD_MS) continue;
       seen.add(name);
-      const answer = await fetch(`${base}captions/${name}`);
+      const answer = await fetch(`${place()}${name}`);
       if (answer.ok) linesOf(await answer.text()).forEach(show);
     }
   }
@@ -113,6 +115,15 @@ export function makeCaptions(video, base, position) {
       if (on) void run();
       else running++;
       if (!on) forget();
+    },
+    get number() {
+      return number;
+    },
+    set number(wanted) {
+      if (wanted === number) return;
+      number = wanted;
+      forget();
+      if (captions.isOn) void run();
     },
   };
   video.addEventListener("emptied", forget);

@@ -94,18 +94,31 @@ export function makeControls(air, player, video, engine) {
   const captions = engine.native ? undefined : makeCaptions(video, air.dataset.stream ?? "", engine.position);
   const hasCaptions = () => captions?.isOn ?? tracks().some(({ mode }) => mode === "showing");
 
+  const which = /** @type {HTMLSelectElement} */ (part("track"));
+
   /** @param {boolean} on */
   function turnCaptions(on) {
     if (captions) captions.set(on);
     else tracks().forEach((track, i) => (track.mode = on && !i ? "showing" : "hidden"));
     part("captions").ariaPressed = String(hasCaptions());
+    which.hidden = !captions?.isOn || which.length < 2;
   }
 
-  function offerCaptions() {
+  /** One that came stays: what it said can be seen again. @param {number[]} numbers */
+  function offerCaptions(numbers) {
+    const known = [...which.options].map(({ value }) => Number(value));
+    const all = [...new Set([...known, ...numbers])].sort();
+    if (captions && all.length > known.length) {
+      which.replaceChildren(...all.map((number) => new Option(number > 1 ? `CC${number}` : which.ariaLabel ?? "", String(number))));
+      if (!known.length) captions.number = all[0] ?? 1;
+      which.value = String(captions.number);
+      turnCaptions(captions.isOn);
+    }
     if (!part("captions").hidden) return;
     part("captions").hidden = false;
     turnCaptions(wanted());
   }
+  which.addEventListener("change", () => captions && (captions.number = Number(which.value)));
 
   /** @param {number} seconds */
   function step(seconds) {
@@ -172,7 +185,7 @@ export function makeControls(air, player, video, engine) {
   engine.onLevels = showLevels;
   part("pip").hidden = !document.pictureInPictureEnabled;
   engine.onCaptions = offerCaptions;
-  if (engine.native) video.textTracks.addEventListener("addtrack", offerCaptions);
+  if (engine.native) video.textTracks.addEventListener("addtrack", () => offerCaptions([1]));
   video.addEventListener("click", () => part("play").click());
   for (const event of ["play", "pause", "volumechange", "timeupdate"]) video.addEventListener(event, show);
   document.addEventListener("fullscreenchange", show);

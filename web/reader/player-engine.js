@@ -48,7 +48,8 @@ export function makeEngine(video, base) {
     /** @type {(is: boolean) => void} */
     onTrouble: () => {},
     onLevels: () => {},
-    /** The stream offers them. */
+    /** The stream offers them: their numbers, from one on.
+     * @type {(numbers: number[]) => void} */
     onCaptions: () => {},
     get audio() {
       return audio;
@@ -108,9 +109,12 @@ export function makeEngine(video, base) {
     });
     hls.on(Hls.Events.ERROR, (_, data) => onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => engine.onLevels());
-    hls.on(Hls.Events.MANIFEST_LOADED, (_, { subtitles }) => subtitles?.length && engine.onCaptions());
+    hls.on(Hls.Events.MANIFEST_LOADED, (_, { subtitles }) => subtitles?.length && engine.onCaptions(subtitles.map(({ url }) => Number(/captions-(\d)/.exec(url)?.[1] ?? 1))));
     // Those that came later: each list says so.
-    hls.on(Hls.Events.LEVEL_LOADED, (_, { networkDetails }) => networkDetails?.getResponseHeader?.("Broadsheet-Captions") && engine.onCaptions());
+    hls.on(Hls.Events.LEVEL_LOADED, (_, { networkDetails }) => {
+      const numbers = networkDetails?.getResponseHeader?.("Broadsheet-Captions");
+      if (numbers) engine.onCaptions(numbers.split(" ").map(Number));
+    });
     hls.on(Hls.Events.FRAG_BUFFERED, () => engine.onTrouble(false));
     hls.attachMedia(video);
     return hls;

@@ -34,25 +34,38 @@ static int end(void **state)
     return 0;
 }
 
-static void add(int64_t tick, int64_t duration, const char *text)
+static void add_to(uint8_t track, int64_t tick, int64_t duration,
+                   const char *text)
 {
     live_caption_list_add(
-        &list, &(struct live_caption){1, tick, duration, str_from_c(text)},
+        &list,
+        &(struct live_caption){1, tick, duration, str_from_c(text), track},
         DVR);
+}
+
+static void add(int64_t tick, int64_t duration, const char *text)
+{
+    add_to(0, tick, duration, text);
 }
 
 static struct live_captions *shared;
 
 /* What a segment has behind its head. */
-static void assert_segment(int64_t tick, int64_t duration, const char *wanted)
+static void assert_segment_of(unsigned track, int64_t tick, int64_t duration,
+                              const char *wanted)
 {
     DEFER(buf_finish) struct buf out;
     buf_init(&out, 1 << 20);
-    live_captions_write(shared, tick, duration, &out);
+    live_captions_write(shared, track, tick, duration, &out);
     buf_add_char(&out, '\0');
     const char *note = strstr(out.ptr, " ms after 1970\n");
     assert_non_null(note);
     assert_string_equal(note + strlen(" ms after 1970\n"), wanted);
+}
+
+static void assert_segment(int64_t tick, int64_t duration, const char *wanted)
+{
+    assert_segment_of(0, tick, duration, wanted);
 }
 
 static void share(void)
@@ -73,7 +86,7 @@ static void test_a_segment_says_where_its_times_begin(void **state)
     (void)state;
     DEFER(buf_finish) struct buf out;
     buf_init(&out, 1 << 16);
-    live_captions_write(NULL, START + SECOND, 2 * SECOND, &out);
+    live_captions_write(NULL, 0, START + SECOND, 2 * SECOND, &out);
     char wanted[256];
     snprintf(wanted, sizeof wanted,
              "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:%lld,LOCAL:00:00:00.000\n\nNOTE "
@@ -128,6 +141,20 @@ static void test_they_are_in_the_order_of_saying(void **state)
                    "\n01:00:01.000 --> 01:00:02.000\nthird\n");
 }
 
+static void test_each_track_says_its_own(void **state)
+{
+    (void)state;
+    add(START, SECOND, "Good evening");
+    add_to(2, START, SECOND, "Buenas noches");
+    share();
+    assert_int_equal(shared->tracks, 1u << 0 | 1u << 2);
+    assert_segment(START, SECOND,
+                   "\n01:00:00.000 --> 01:00:01.000\nGood evening\n");
+    assert_segment_of(1, START, SECOND, "");
+    assert_segment_of(2, START, SECOND,
+                      "\n01:00:00.000 --> 01:00:01.000\nBuenas noches\n");
+}
+
 static void test_what_is_shared_stays_as_it_was(void **state)
 {
     (void)state;
@@ -168,6 +195,7 @@ int main(void)
         TEST(test_one_that_goes_on_has_the_same_times_in_both),
         TEST(test_markup_is_text),
         TEST(test_they_are_in_the_order_of_saying),
+        TEST(test_each_track_says_its_own),
         TEST(test_what_is_shared_stays_as_it_was),
         TEST(test_old_ones_are_forgotten),
     };

@@ -67,7 +67,7 @@ static void assert_shown(const char *wanted)
 static int begin(void **unused)
 {
     (void)unused;
-    cea608_init(&state);
+    cea608_init(&state, CEA608_CC1);
     buf_init(&text, CEA608_TEXT_BYTES_MAX + 1);
     return 0;
 }
@@ -212,6 +212,62 @@ static void test_the_other_channel_and_text_are_not_ours(void **unused)
     assert_shown("OURS!");
 }
 
+static void test_each_channel_is_addressed_by_its_own_codes(void **unused)
+{
+    (void)unused;
+    static const struct {
+        enum cea608_channel channel;
+        uint8_t resume;
+    } channels[] = {
+        {CEA608_CC1, 0x14},
+        {CEA608_CC2, 0x1C},
+        {CEA608_CC3, 0x15},
+        {CEA608_CC4, 0x1D},
+    };
+    for (size_t i = 0; i < 4; i++) {
+        cea608_init(&state, channels[i].channel);
+        assert_int_equal(cea608_field(channels[i].channel), i / 2);
+        say("BEFORE ANY");
+        for (size_t k = i / 2 * 2; k < i / 2 * 2 + 2; k++) {
+            pair(channels[k].resume, 0x29);
+            say(k == i ? "OURS" : "THEIRS");
+        }
+        assert_shown("OURS");
+    }
+}
+
+static void test_data_between_captions_of_the_second_field_is_none(
+    void **unused)
+{
+    (void)unused;
+    cea608_init(&state, CEA608_CC3);
+    pair(0x15, 0x29);
+    say("AB");
+    pair(0x01, 0x03); /* the name of the programme … */
+    say("NEWS AT TEN");
+    pair(0x0F, 0x1D);
+    say("CD");
+    assert_shown("ABCD");
+    pair(0x01, 0x03);
+    say("AGAIN");
+    pair(0x15, 0x29); /* … which captions may interrupt */
+    say("EF");
+    assert_shown("ABCDEF");
+    pair(0x02, 0x03); /* it goes on */
+    say("MORE");
+    assert_shown("ABCDEF");
+}
+
+static void test_the_first_field_has_no_data_that_would_swallow_captions(
+    void **unused)
+{
+    (void)unused;
+    control(RDC);
+    pair(0x01, 0x03);
+    say("OURS");
+    assert_shown("OURS");
+}
+
 static void test_a_row_has_an_end(void **unused)
 {
     (void)unused;
@@ -238,14 +294,27 @@ static void test_pairs_come_out_of_sei(void **unused)
     struct a53_pairs pairs = {.count = 0};
     a53_read_sei(str_of((const char *)sei, sizeof sei), &pairs);
     assert_int_equal(pairs.count, 3);
-    assert_int_equal(pairs.types[0], A53_LINE_21);
+    assert_int_equal(pairs.types[0], A53_FIELD_ONE);
     assert_int_equal(pairs.bytes[0][0], 0x94);
     assert_int_equal(pairs.types[1], A53_DTVCC);
     assert_int_equal(pairs.bytes[1][0], 0);
     assert_int_equal(pairs.bytes[1][1], 0);
-    assert_int_equal(pairs.types[2], A53_LINE_21);
+    assert_int_equal(pairs.types[2], A53_FIELD_ONE);
     assert_int_equal(pairs.bytes[2][0], 'H');
     assert_int_equal(pairs.bytes[2][1], 'I');
+}
+
+static void test_pairs_of_the_second_field_come_out_of_sei(void **unused)
+{
+    (void)unused;
+    struct a53_pairs pairs = {.count = 0};
+    uint8_t other[sizeof sei];
+    memcpy(other, sei, sizeof sei);
+    other[13] |= 1;
+    a53_read_sei(str_of((const char *)other, sizeof other), &pairs);
+    assert_int_equal(pairs.count, 3);
+    assert_int_equal(pairs.types[0], A53_FIELD_TWO);
+    assert_int_equal(pairs.bytes[0][1], 0x2C);
 }
 
 static void test_sei_that_is_cut_or_of_others_is_passed_over(void **unused)
@@ -276,8 +345,12 @@ int main(void)
         TEST(a_control_code_counts_once_but_a_third_counts_again),
         TEST(wrong_parity_is_a_block_in_text_and_nothing_in_control),
         TEST(the_other_channel_and_text_are_not_ours),
+        TEST(each_channel_is_addressed_by_its_own_codes),
+        TEST(data_between_captions_of_the_second_field_is_none),
+        TEST(the_first_field_has_no_data_that_would_swallow_captions),
         TEST(a_row_has_an_end),
         TEST(pairs_come_out_of_sei),
+        TEST(pairs_of_the_second_field_come_out_of_sei),
         TEST(sei_that_is_cut_or_of_others_is_passed_over),
     };
     return cmocka_run_group_tests_name("cea608", tests, NULL, NULL);

@@ -59,7 +59,7 @@ static void assert_shown(const char *wanted)
 static int begin(void **unused)
 {
     (void)unused;
-    cea708_init(&state);
+    cea708_init(&state, 1);
     sequence = 0;
     buf_init(&text, CEA708_TEXT_BYTES_MAX + 1);
     return 0;

@@ -62,7 +62,7 @@ static const char *take(struct scene *scene, int64_t tick, int64_t duration,
 {
     return captions_take(
         &scene->captions,
-        &(struct live_caption){CHANNEL, tick, duration, str_from_c(text)},
+        &(struct live_caption){CHANNEL, tick, duration, str_from_c(text), 0},
         &scene->out);
 }
 
@@ -113,6 +113,33 @@ static void append(struct scene *scene, const char *name, const char *text)
 
 /* ---- Kept -------------------------------------------------------------------
  */
+
+static void test_a_second_language_is_told_and_kept_as_such(void **state)
+{
+    struct scene *scene = *state;
+    struct live_caption caption = {CHANNEL, START, 900, STR("uno"), 2};
+    assert_null(captions_take(&scene->captions, &caption, NULL));
+    reopen(scene);
+    captions_tell(&scene->captions, CHANNEL, &scene->out);
+    struct str rest = buf_str(&scene->out);
+    struct message message;
+    assert_int_equal(message_next(&rest, &message), ERR_OK);
+    assert_int_equal(live_read_caption(message.payload, &caption), ERR_OK);
+    assert_int_equal(caption.track, 2);
+    assert_true(str_eq(caption.text, STR("uno")));
+}
+
+static void test_a_track_that_is_none_is_passed_over(void **state)
+{
+    struct scene *scene = *state;
+    assert_null(take(scene, START, 900, "one"));
+    captions_close(&scene->captions);
+    append(scene, "490076.jsonl",
+           "[158784624000000,900,\"x\",4]\n"
+           "[158784624000000,900,\"x\",-1]\n");
+    open_captions(scene);
+    assert_kept(scene, "0+900 one\n");
+}
 
 static void test_a_caption_is_told_and_kept_over_a_restart(void **state)
 {
@@ -332,6 +359,8 @@ static void test_a_text_is_shown_as_long_as_it_takes_to_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        KEPT(test_a_second_language_is_told_and_kept_as_such),
+        KEPT(test_a_track_that_is_none_is_passed_over),
         KEPT(test_a_caption_is_told_and_kept_over_a_restart),
         KEPT(test_what_cannot_be_shown_is_refused_and_not_kept),
         KEPT(test_a_line_half_written_is_passed_over),
