@@ -325,11 +325,11 @@ static void watch_groups(struct station *station, int64_t begun, enum cut cut,
                      "one, and viewers wait longer. Set the key frame interval "
                      "of the encoder to 1 or 2 seconds.");
     else if (cut == CUT_SEGMENT && station->cutter.segment_start - begun > far)
-        station_trouble(
-            station, "Key frames are far apart: viewers wait longer for the "
-                     "first picture, some players stay further behind, and "
-                     "others give up. Set the key frame interval of the "
-                     "encoder to 1 or 2 seconds.");
+        station_trouble(station,
+                        "Key frames are far apart: viewers wait longer for the "
+                        "first picture, some players stay further behind, and "
+                        "others give up. Set the key frame interval of the "
+                        "encoder to 1 or 2 seconds.");
     else if (cut == CUT_SEGMENT)
         station_trouble(station, NULL);
 }
