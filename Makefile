@@ -87,6 +87,10 @@ CFLAGS_ALL := -std=gnu17 $(FLAGS_$(FLAVOUR)) $(WARN) -pthread $(CFLAGS)
 LDFLAGS_ALL := $(LINK_$(FLAVOUR)) -pthread -Wl,--as-needed $(LDFLAGS)
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+ifneq ($(.SHELLSTATUS),0)
+# When something is compiled, so that what installs them can be made.
+PKG_CFLAGS = $(error libraries are missing: 'tools/install-deps' installs them, and 'make demo' runs it)
+endif
 # Snowball's library has no file for pkg-config.
 pkg_libs = $(if $(strip $(1)),$(shell pkg-config --libs $(1))) \
            $(if $(filter sqlite3,$(1)),-lstemmer) -lm

@@ -15,6 +15,11 @@ struct arena;
 struct article_json_dates;
 struct edit;
 
+/* How a command tells what a TIME is. */
+#define ARTICLE_TIMES_HELP \
+    "A TIME is '2030-01-01 20:00' in the newspaper's zone, or " \
+    "2030-01-01T20:00:00+04:00"
+
 /* "2026-08-15 15:00" in the newspaper's zone, or RFC 3339. "none" is 0.
  * ERR_INVALID with name as its field. */
 MUST_USE enum err article_times_parse(struct db *db, const char *name,

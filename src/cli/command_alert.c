@@ -169,9 +169,7 @@ const struct command command_alert_set = {
     .details =
         "It comes to pages that are open at once. It takes the place of the "
         "one that is there in its language; whoever put that one away sees the "
-        "new one.\n\n"
-        "A TIME is '2030-01-01 06:00' in the newspaper's zone, or "
-        "2030-01-01T06:00:00+04:00.",
+        "new one.\n\n" ARTICLE_TIMES_HELP ".",
     .shared = COMMAND_DATA,
     .arguments =
         (const struct command_argument[]){

@@ -79,16 +79,15 @@ static enum err run_schedule(const struct command_line *line,
 const struct command command_article_schedule = {
     .name = "article schedule",
     .summary = "say when an article appears, not before when, and until when",
-    .details =
-        "A TIME is '2030-01-01 06:00' in the newspaper's zone, or "
-        "2030-01-01T06:00:00+04:00; 'none' takes it back.\n\n"
-        "The article is published at TIME while the newspaper is served, or as "
-        "soon as it is served again. Under embargo nothing of it reaches "
-        "readers: publishing it schedules it for the end of the embargo. When "
-        "it expires it is withdrawn, and its address says that it was "
-        "available until then.\n\n"
-        "An article that cannot be published at its time stays scheduled and "
-        "is tried again; 'article list' tells the cause.",
+    .details = ARTICLE_TIMES_HELP
+    "; 'none' takes it back.\n\n"
+    "The article is published at TIME while the newspaper is served, or as "
+    "soon as it is served again. Under embargo nothing of it reaches "
+    "readers: publishing it schedules it for the end of the embargo. When "
+    "it expires it is withdrawn, and its address says that it was "
+    "available until then.\n\n"
+    "An article that cannot be published at its time stays scheduled and "
+    "is tried again; 'article list' tells the cause.",
     .shared = COMMAND_DATA,
     .arguments =
         (const struct command_argument[]){

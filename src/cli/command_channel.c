@@ -372,20 +372,26 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
 /* ---- The commands ----------------------------------------------------------
  */
 
-#define CHANNEL_OPTIONS \
-    {"title", 't', false, "TEXT", "what readers see (default: its name)"}, \
+/* What an option is when it is not given: of a new channel a default; of one
+ * that is changed, what it was. */
+#define DEFAULT(text) " (default: " text ")"
+#define AS_IT_IS(text) ""
+
+#define CHANNEL_OPTIONS(OTHERWISE) \
+    {"title", 't', false, "TEXT", "what readers see" OTHERWISE("its name")}, \
         {"dvr", 0, false, "MINUTES", \
-         "how far back viewers may go (default: 240)"}, \
+         "how far back viewers may go" OTHERWISE("240")}, \
         {"keep", 0, false, "DAYS", \
-         "keep recordings of programmes so long; 0: make none (default: 7)"}, \
+         "keep recordings of programmes so long; 0: make none" OTHERWISE( \
+             "7")}, \
         {"pull", 0, false, "ADDRESS", \
          "fetch the broadcast from srt://ADDRESS:PORT?streamid=…, an encoder " \
          "or relay that waits to be called; '' ends that"}, \
         {"keep-gb", 0, false, "GIGABYTES", \
-         "the oldest go when they take more (default: 50)"}, \
+         "the oldest go when they take more" OTHERWISE("50")}, \
     { \
         "ladder", 0, false, "RENDITIONS", \
-            "some of source,720p,360p,audio (default: source,360p,audio)" \
+            "some of source,720p,360p,audio" OTHERWISE("source,360p,audio") \
     }
 
 #define NAME_ARGUMENT \
@@ -409,7 +415,7 @@ const struct command command_channel_add = {
             {.name = "NAME",
              .summary = "stands in addresses: small letters, digits, hyphens"},
             {0}},
-    .options = (const struct command_option[]){CHANNEL_OPTIONS, {0}},
+    .options = (const struct command_option[]){CHANNEL_OPTIONS(DEFAULT), {0}},
     .examples =
         (const struct command_example[]){
             {"channel add news --title 'First Channel'", "A channel"},
@@ -423,9 +429,10 @@ const struct command command_channel_add = {
 const struct command command_channel_change = {
     .name = "channel change",
     .summary = "set what a channel is called and how it is made",
+    .details = "What is not given stays as it is.",
     .shared = COMMAND_DATA,
     .arguments = NAME_ARGUMENT,
-    .options = (const struct command_option[]){CHANNEL_OPTIONS, {0}},
+    .options = (const struct command_option[]){CHANNEL_OPTIONS(AS_IT_IS), {0}},
     .examples =
         (const struct command_example[]){
             {"channel change news --title 'Channel One'", "Another title"},

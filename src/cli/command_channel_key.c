@@ -245,9 +245,7 @@ const struct command command_channel_key_add = {
     .details =
         "The key is told once and kept nowhere. A feed with a higher priority "
         "takes the air from a lower one; the same key takes it over from "
-        "itself.\n\n"
-        "A TIME is '2030-01-01 06:00' in the newspaper's zone, or "
-        "2030-01-01T06:00:00+04:00.",
+        "itself.\n\n" ARTICLE_TIMES_HELP ".",
     .shared = COMMAND_DATA | COMMAND_JSON,
     .arguments =
         (const struct command_argument[]){

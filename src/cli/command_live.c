@@ -489,13 +489,13 @@ static enum err run_list(const struct command_line *line, struct fault *fault)
 #define POST_DETAILS \
     "An empty line parts paragraphs. What comes from a file or is piped in " \
     "may also be JSON: a document, or an object with text or body (a " \
-    "document), headline, bylines, time, key, pinned."
+    "document), headline, bylines, time, key, pinned. " ARTICLE_TIMES_HELP "."
 
 const struct command command_live_start = {
     .name = "live start",
     .summary = "make an article a live blog",
     .details = "Its text is the summary on top of the posts. One that has "
-               "ended goes on.",
+               "ended goes on. " ARTICLE_TIMES_HELP ".",
     .shared = COMMAND_DATA | COMMAND_JSON,
     .arguments = (const struct command_argument[]){BLOG_ARGUMENT, {0}},
     .options =
@@ -608,6 +608,7 @@ const struct command command_live_remove = {
 const struct command command_live_end = {
     .name = "live end",
     .summary = "end a live blog; its page stays",
+    .details = ARTICLE_TIMES_HELP ".",
     .shared = COMMAND_DATA | COMMAND_JSON,
     .arguments = (const struct command_argument[]){BLOG_ARGUMENT, {0}},
     .options =

@@ -427,11 +427,10 @@ static enum err run_export(const struct command_line *line, struct fault *fault)
 const struct command command_programme_add = {
     .name = "programme add",
     .summary = "put a programme on a channel's schedule",
-    .details =
-        "A TIME is '2030-01-01 20:00' in the newspaper's zone, or "
-        "2030-01-01T20:00:00+04:00. On a channel one programme is on at a "
-        "time. Of a series each one stands for itself afterwards; 20:00 stays "
-        "20:00 when the clocks change.",
+    .details = ARTICLE_TIMES_HELP
+    ". On a channel one programme is on at a time. Of a series each one stands "
+    "for itself afterwards; 20:00 stays "
+    "20:00 when the clocks change.",
     .shared = COMMAND_DATA,
     .arguments =
         (const struct command_argument[]){

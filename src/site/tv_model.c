@@ -117,14 +117,24 @@ struct day {
     struct value *value, *earlier, *programmes;
 };
 
+static void name_day(struct printing *p, struct value *day, const char *name,
+                     int64_t at_us)
+{
+    value_set_str(
+        day, name,
+        locale_format_date(p->locale, at_us, LOCALE_DATE_FULL, p->arena));
+}
+
+/* The days around it are for readers in another zone: not every browser knows
+ * how the language writes a date. */
 static struct day add_day(struct printing *p, struct value *days,
                           int64_t start_us)
 {
     struct value *day = value_add_object(days);
     value_set_str(day, "iso", printing_iso_day(p, start_us));
-    value_set_str(
-        day, "name",
-        locale_format_date(p->locale, start_us, LOCALE_DATE_FULL, p->arena));
+    name_day(p, day, "before", start_us - 12 * HOUR_US);
+    name_day(p, day, "name", start_us);
+    name_day(p, day, "after", start_us + 36 * HOUR_US);
     value_set_bool(day, "has_earlier", false);
     return (struct day){day, value_set_list(day, "earlier"),
                         value_set_list(day, "programmes")};

@@ -12,7 +12,7 @@ if (!playwright) {
 } else {
   const paper = await Paper.open(playwright);
   const wanted = process.argv.slice(2); // the names of gates; none: all
-  for (const name of ["every_page", "weight", "shift", "reflow", "plain", "mirrored"])
+  for (const name of ["every_page", "weight", "shift", "reflow", "plain", "mirrored", "forced"])
     if (!wanted.length || wanted.includes(name)) (await import(`./gates/${name}.mjs`)).default(paper);
 }
 

@@ -8,11 +8,13 @@ import { growList } from "./list.js";
 import { unfoldMenu } from "./menu.js";
 import { offerSaving } from "./save.js";
 import { suggestSearches } from "./search.js";
+import { showSection } from "./sections.js";
 import { offerTools } from "./tools.js";
 import { countView } from "./views.js";
 import { offerTelevision } from "./watch.js";
 
 growList();
+showSection();
 unfoldMenu();
 suggestSearches();
 void offerSaving();

@@ -6,6 +6,8 @@ import { fetchPage } from "./page.js";
 
 const air = /** @type {HTMLElement} */ (document.querySelector("[data-tv]"));
 
+const DAY_MS = 86_400_000;
+
 /** @type {Promise<{ start: (air: HTMLElement, at?: number) => void, seek: (at: number) => void, stop: () => boolean }> | undefined} */
 let player;
 
@@ -54,11 +56,13 @@ function regroup(lang, numberingSystem) {
     if (section.dataset.day === day) continue;
     let own = /** @type {HTMLElement | null} */ (document.querySelector(`[data-day="${day}"]`));
     if (!own) {
+      const { day: from = "", before = "", after = "" } = section.dataset;
+      const apart = (Date.parse(day) - Date.parse(from)) / DAY_MS;
       own = /** @type {HTMLElement} */ (section.cloneNode(true));
       own.dataset.day = day;
       for (const list of own.querySelectorAll("ol")) list.replaceChildren();
-      own.querySelector("h3")?.replaceChildren(name.format(start));
-      if (day < (section.dataset.day ?? "")) section.before(own);
+      own.querySelector("h3")?.replaceChildren(apart === -1 ? before : apart === 1 ? after : name.format(start));
+      if (apart < 0) section.before(own);
       else section.after(own);
     }
     const list = (row.classList.contains("past") && own.querySelector(".earlier ol")) || own.querySelector(":scope > ol");

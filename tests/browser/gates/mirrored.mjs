@@ -17,7 +17,11 @@ function compareMirrored() {
     const style = getComputedStyle(box);
     return !style.display.startsWith("inline") && style.display !== "contents" && box.getClientRects().length === 1 && !box.closest(".hidden, .skip, noscript, option, marquee");
   });
-  const measure = () => boxes.map((box) => box.getBoundingClientRect());
+  const bar = document.querySelector(".bar ul");
+  const measure = () => {
+    if (bar) bar.scrollLeft = 0; // back to its start: what it was scrolled to is no mirror image
+    return boxes.map((box) => box.getBoundingClientRect());
+  };
   const width = root.clientWidth, right = measure();
   root.dir = "ltr";
   const left = measure();
