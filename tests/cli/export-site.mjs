@@ -6,12 +6,12 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import process from "node:process";
 import zlib from "node:zlib";
 
 import { request } from "../lib/http.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, broadsheet, root, until } from "../lib/site.mjs";
 import { finally_, note, run, skip, test } from "../lib/tap.mjs";
 
@@ -108,14 +108,6 @@ test("--delete takes away what an export made and is gone, and only that", async
 });
 
 // ---- beside the server ------------------------------------------------------------
-
-/** @returns {Promise<number>} */
-const freePort = () => new Promise((resolve) => {
-  const server = net.createServer().listen(0, "127.0.0.1", () => {
-    const { port } = /** @type {net.AddressInfo} */ (server.address());
-    server.close(() => resolve(port));
-  });
-});
 
 const place = { port: 0 };
 

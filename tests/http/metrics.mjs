@@ -9,8 +9,9 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
-import { Encoder, freeDatagramPort, freePort } from "../lib/encoder.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { request } from "../lib/http.mjs";
+import { freeDatagramPort, freePort } from "../lib/ports.mjs";
 import { broadsheet, root, Site, until } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
 

@@ -2,28 +2,8 @@
 // Encoders of a studio, as ffmpeg plays them: what they send is told by a few
 // settings, named as in the menus of such programs.
 import { spawn } from "node:child_process";
-import dgram from "node:dgram";
-import net from "node:net";
 
 import { finally_ } from "./tap.mjs";
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-export const freePort = () =>
-  new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-
-/** @returns {Promise<number>} */
-export const freeDatagramPort = () =>
-  new Promise((resolve) => {
-    const socket = dgram.createSocket("udp4").bind(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 
 /**
  * @typedef {{ size?: string, frames?: string, group?: number, reordered?: number, x264?: string,

@@ -12,7 +12,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
-import { Encoder, freePort } from "../lib/encoder.mjs";
+import { Encoder } from "../lib/encoder.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { root, Site, until } from "../lib/site.mjs";
 import { finally_, run, skip, test } from "../lib/tap.mjs";
 import { BINARY, CLOSE, FIN, frame, PING, PONG, REST, Socket, TEXT } from "../lib/websocket.mjs";

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 
 import { control, makeFeed, packet, say, sending } from "../lib/captions.mjs";
-import { freePort } from "../lib/encoder.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { finally_, run, test } from "../lib/tap.mjs";
 

@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
 import { control, makeFeed, packet, say, sending } from "../lib/captions.mjs";
-import { Encoder, freePort } from "../lib/encoder.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { parse } from "../lib/live.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { run, skip, test } from "../lib/tap.mjs";
 

@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
 import { control, makeFeed, say, sending } from "../lib/captions.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { root, Site, until } from "../lib/site.mjs";
 import { finally_, run, skip, test } from "../lib/tap.mjs";
 
@@ -22,14 +22,7 @@ const ROW_15 = control(0x1470);
 const NOTE = control(0x1137);
 const E_ACUTE = control(0x1221);
 
-/** @type {Promise<number>} */
-const freePort = new Promise((resolve) => {
-  const server = net.createServer().listen(0, "127.0.0.1", () => {
-    const { port } = /** @type {net.AddressInfo} */ (server.address());
-    server.close(() => resolve(port));
-  });
-});
-const port = await freePort;
+const port = await freePort();
 const site = await Site.make("--language", "en");
 await site.run("channel", "add", "news", "--title", "First Channel");
 const { key } = JSON.parse(await site.run("channel", "key", "add", "news", "--json"));

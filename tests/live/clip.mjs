@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage, screenshot } from "../lib/browser.mjs";
 import { fillPast } from "../lib/dvr.mjs";
-import { freePort } from "../lib/encoder.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { finally_, note, run, skip, test } from "../lib/tap.mjs";
 

@@ -14,8 +14,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import { findBrowser, launch } from "../lib/browser.mjs";
-import { Encoder, freeDatagramPort, freePort } from "../lib/encoder.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { check } from "../lib/live.mjs";
+import { freeDatagramPort, freePort } from "../lib/ports.mjs";
 import { root, Site, until } from "../lib/site.mjs";
 import { finally_, note, run, skip, test } from "../lib/tap.mjs";
 

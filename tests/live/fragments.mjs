@@ -9,8 +9,9 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 
-import { Encoder, freePort } from "../lib/encoder.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { decode, lookAt, partsOf } from "../lib/fragments.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { note, run, test } from "../lib/tap.mjs";
 

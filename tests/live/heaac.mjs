@@ -7,27 +7,17 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage } from "../lib/browser.mjs";
 import { check, parse } from "../lib/live.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { finally_, note, run, test } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** FLV whose AudioSpecificConfig is another. @param {Buffer} flv @param {Buffer} config */
 function withConfig(flv, config) {

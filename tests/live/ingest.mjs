@@ -4,30 +4,12 @@
 // ends it. What the program does by itself is in tests/unit/media/test_ingest*.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import dgram from "node:dgram";
-import net from "node:net";
 import path from "node:path";
 import process from "node:process";
 
+import { freeDatagramPort, freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { finally_, run, test } from "../lib/tap.mjs";
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-/** @returns {Promise<number>} */
-const freeDatagramPort = () =>
-  new Promise((resolve) => {
-    const socket = dgram.createSocket("udp4").bind(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 
 const site = await Site.make("--name", "The Test");
 const rtmps = await freePort();

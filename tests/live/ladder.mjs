@@ -9,27 +9,18 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import process from "node:process";
 import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage } from "../lib/browser.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { check, parse } from "../lib/live.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { note, run, test, finally_ } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
 const RUNGS = ["720p", "360p"];
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const site = await Site.make("--name", "The Test");
 const rtmp = await freePort();
@@ -37,23 +28,10 @@ await site.serve("--threads", "2", "--rtmp", `127.0.0.1:${rtmp}`);
 await site.run("channel", "add", "news", "--ladder", "source,720p,360p,audio");
 const key = /[a-z2-7]{32}/.exec(await site.run("channel", "key", "add", "news", "--label", "studio"))?.[0];
 
-/** @type {import("node:child_process").ChildProcess | null} */
-let encoder = null;
-/** @param {string} size @param {string[]} more */
-function send(size, ...more) {
-  encoder = spawn("ffmpeg", [
-    "-hide_banner", "-loglevel", "error", "-re",
-    "-f", "lavfi", "-i", `testsrc2=s=${size}:r=12.5`, "-f", "lavfi", "-i", "sine=r=48000",
-    "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-b:v", "2M", "-pix_fmt", "yuv420p", ...more,
-    "-c:a", "aac", "-f", "flv", `rtmp://127.0.0.1:${rtmp}/live/${key}`,
-  ], { stdio: "ignore" });
-}
-function stopSending() {
-  encoder?.kill("SIGKILL");
-  encoder = null;
-}
-finally_(stopSending);
-process.on("exit", stopSending);
+const encoder = new Encoder();
+/** @param {string} size @param {number} reordered */
+const send = (size, reordered = 0) =>
+  encoder.start(`rtmp://127.0.0.1:${rtmp}/live/${key}`, { size, frames: "12.5", bits: 2000, reordered });
 
 /** The maker's process. */
 function maker() {
@@ -120,7 +98,7 @@ const grows = (name, after, count = 2) =>
   }, `${name} goes on`);
 
 test("740p is also there as 720p and 360p, as the playlist of playlists says", async () => {
-  send("1316x740", "-bf", "2");
+  send("1316x740", 2);
   await allVariants();
   await grows("360p", lastNumber(await playlist("360p")));
   const all = await allVariants();
@@ -306,7 +284,7 @@ if (playwright)
 
 test("a slate stands in the renditions as well; a smaller feed leaves them out", async () => {
   const before = lastNumber(await playlist("360p"));
-  stopSending();
+  encoder.stop();
   const slate = await grows("360p", before, 3);
   assert.match(slate, /#EXT-X-DISCONTINUITY\n/);
   check(slate);

@@ -5,39 +5,18 @@
 // the schedule leads into the past, and the death of the process that makes the
 // parts is not noticed. Pictures go to build/screenshots/.
 import assert from "node:assert/strict";
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
+import { Encoder } from "../lib/encoder.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { root, Site, until } from "../lib/site.mjs";
 import { finally_, run, skip, test } from "../lib/tap.mjs";
 
 const screenshots = path.join(root, "build/screenshots");
 const HOUR = 3600_000;
-
-/** A port that is free now. @returns {Promise<number>} */
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-
-/** A moving picture and a tone. @param {string} url */
-function broadcast(url) {
-  const child = spawn(
-    "ffmpeg",
-    ["-hide_banner", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
-      .concat(["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-pix_fmt", "yuv420p", "-b:v", "600k", "-c:a", "aac"])
-      .concat(["-f", "flv", url]),
-    { stdio: ["ignore", "ignore", "inherit"] },
-  );
-  finally_(() => child.kill("SIGKILL"));
-  return child;
-}
 
 /** The process ids of broadsheet-media below the server. @param {Site} site */
 function mediaProcesses(site) {
@@ -93,7 +72,7 @@ async function watchTelevision(/** @type {any} */ playwright) {
     assert.match(await page.textContent(".screen"), /Off air/);
     assert.match(await page.textContent(".screen"), /Next: The Long Way Home/);
     await page.waitForSelector("body[data-stream]");
-    broadcast(`rtmp://127.0.0.1:${port}/live/${key}`);
+    new Encoder().start(`rtmp://127.0.0.1:${port}/live/${key}`, { size: "640x360", bits: 600 });
     await page.waitForSelector("[data-play]:visible");
     assert.match(await page.textContent(".slate"), /Live\s+First Channel/);
     await page.screenshot({ path: path.join(screenshots, "tv-play-1280.png") });

@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -13,20 +12,11 @@ import zlib from "node:zlib";
 
 import { findBrowser, launch, openPage, overflow, screenshot } from "../lib/browser.mjs";
 import { parse } from "../lib/live.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { note, run, skip, test, finally_ } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const site = await Site.make("--name", "The Test", "--language", "en", "--language", "ka", "--language", "ru", "--language", "ar");
 await site.run("settings", "set", "address", "http://news.example");

@@ -12,8 +12,9 @@ import assert from "node:assert/strict";
 import process from "node:process";
 
 import { findBrowser, launch, openPage } from "../lib/browser.mjs";
-import { Encoder, freePort } from "../lib/encoder.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { check } from "../lib/live.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
 

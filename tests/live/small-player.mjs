@@ -4,13 +4,14 @@
 // on the air it shows the newest picture, and nothing of the stream is asked for
 // before somebody presses that. Pictures go to build/screenshots/.
 import assert from "node:assert/strict";
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { inPairs } from "../lib/paper.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { root, Site, until } from "../lib/site.mjs";
 import { finally_, note, run, skip, test } from "../lib/tap.mjs";
 
@@ -22,27 +23,6 @@ const SCREENS = [
   { lang: "ar", colorScheme: "dark", width: 1280 },
   { lang: "ar", colorScheme: "light", width: 360 },
 ];
-
-/** A port that is free now. @returns {Promise<number>} */
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-
-/** A moving picture and a tone. @param {string} url */
-function broadcast(url) {
-  const child = spawn(
-    "ffmpeg",
-    ["-hide_banner", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
-      .concat(["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-pix_fmt", "yuv420p", "-b:v", "600k", "-c:a", "aac"])
-      .concat(["-f", "flv", url]),
-    { stdio: ["ignore", "ignore", "inherit"] },
-  );
-  finally_(() => child.kill("SIGKILL"));
-}
 
 const paragraph = (/** @type {string} */ text) => ({ type: "paragraph", content: [{ type: "text", text }] });
 const player = (/** @type {string} */ name, caption = "") => ({ type: "channel", attrs: caption ? { name, caption } : { name } });
@@ -120,7 +100,7 @@ async function watchInLittle(/** @type {any} */ playwright) {
 
   test("when a broadcast begins, pages that are open offer it, each in its place", async () => {
     const opened = await open([articles.en ?? "", 360, "light"], ["/en/", 1280, "dark"], ["/ar/", 360, "light"]);
-    broadcast(`rtmp://127.0.0.1:${port}/live/${key}`);
+    new Encoder().start(`rtmp://127.0.0.1:${port}/live/${key}`, { size: "640x360", bits: 600 });
     for (const [i, { page, context, wrong }] of opened.entries()) {
       await page.waitForSelector(".watch");
       await page.locator(".watch").scrollIntoViewIfNeeded();

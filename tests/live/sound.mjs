@@ -10,8 +10,9 @@ import process from "node:process";
 import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage } from "../lib/browser.mjs";
-import { Encoder, formatOf, freeDatagramPort, freePort } from "../lib/encoder.mjs";
+import { Encoder, formatOf } from "../lib/encoder.mjs";
 import { check, parse } from "../lib/live.mjs";
+import { freeDatagramPort, freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { note, run, test } from "../lib/tap.mjs";
 

@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import dgram from "node:dgram";
 
-import { Encoder, freeDatagramPort, freePort } from "../lib/encoder.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { check } from "../lib/live.mjs";
+import { freeDatagramPort, freePort } from "../lib/ports.mjs";
 import { broadsheet, Site, until } from "../lib/site.mjs";
 import { finally_, note, run, test } from "../lib/tap.mjs";
 

@@ -10,26 +10,17 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 
+import { Encoder } from "../lib/encoder.mjs";
 import { check, parse } from "../lib/live.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { isAlive, Site, until } from "../lib/site.mjs";
 import { note, run, test, finally_ } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const site = await Site.make("--name", "The Test");
 const rtmp = await freePort();
@@ -37,22 +28,8 @@ await site.serve("--threads", "2", "--rtmp", `127.0.0.1:${rtmp}`);
 await site.run("channel", "add", "news", "--title", "News");
 const key = /[a-z2-7]{32}/.exec(await site.run("channel", "key", "add", "news", "--label", "studio"))?.[0];
 
-/** @type {import("node:child_process").ChildProcess | null} */
-let encoder = null;
-function sendPictures() {
-  encoder = spawn("ffmpeg", [
-    "-hide_banner", "-loglevel", "error", "-re",
-    "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25", "-f", "lavfi", "-i", "sine=r=48000",
-    "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-b:v", "300k",
-    "-c:a", "aac", "-f", "flv", `rtmp://127.0.0.1:${rtmp}/live/${key}`,
-  ], { stdio: "ignore" });
-}
-function stopPictures() {
-  encoder?.kill("SIGKILL");
-  encoder = null;
-}
-finally_(stopPictures);
-process.on("exit", stopPictures);
+const encoder = new Encoder();
+const sendPictures = () => encoder.start(`rtmp://127.0.0.1:${rtmp}/live/${key}`, { bits: 300 });
 
 /** @param {string} query */
 async function index(query = "", rendition = "source") {
@@ -194,7 +171,7 @@ for (const name of ["ingest", "playout"])
     const before = await until(now, "there is a playlist");
     const pid = name === "ingest" ? helper("ingest") : /** @type {any} */ (site.children()).playout;
     await site.kill(pid);
-    stopPictures(); // its connection is gone, as an encoder's is
+    encoder.stop(); // its connection is gone, as an encoder's is
     await until(() => {
       try {
         return helper("ingest") !== pid && helper("media");
@@ -216,7 +193,7 @@ for (const name of ["ingest", "playout"])
 test("an encoder that goes away and comes back: a slate, and live again, one break each", async () => {
   const before = await until(now, "there is a playlist");
   const broken = breaks(before.text);
-  stopPictures();
+  encoder.stop();
   const went = Date.now();
   const slate = await until(async () => {
     const found = await now();
@@ -252,7 +229,7 @@ test("viewers are told to the newsroom", async () => {
 test("after a restart the page offers what was on before it", async () => {
   const first = /DATE-TIME:(\S+)/.exec((await index("?dvr=1")).text)?.[1];
   await site.stop();
-  stopPictures();
+  encoder.stop();
   await site.serve("--threads", "2", "--rtmp", `127.0.0.1:${rtmp}`);
   sendPictures();
   const since = await until(async () => {
