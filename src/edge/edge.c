@@ -191,6 +191,7 @@ static void stop(struct edge *edge)
         pthread_join(edge->threads[i].thread, NULL);
     listener_stop(&edge->link);
     settle(edge);
+    edge_feed_close(edge->feed);
     for (unsigned i = 0; i < edge->config.threads; i++)
         http_server_destroy(edge->threads[i].server);
     for (unsigned i = edge->config.threads; i-- > 0;)

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <assert.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "edge/edge_internal.h"
+#include "link/message_socket.h"
 #include "link/wire.h"
 
 enum {
-    READ_BYTES = 256 * 1024,
-    READ_BYTES_A_TURN = 4 << 20, /* then requests get their turn */
     OUT_BYTES_MAX = 256 << 20,
     HELD_BYTES = 1 << 20, /* about, of one message of the list */
 };
@@ -20,8 +16,7 @@ enum {
 /* The first thread's end of the feed. */
 struct edge_feed {
     struct edge *edge;
-    struct loop_source source; /* fd -1: no desk at the moment */
-    struct buf in, out;
+    struct message_socket socket;
     bool is_open;        /* the desk knows who we are */
     uint64_t connection; /* counts them, so that late acks find nobody */
     uint64_t edition;    /* of the last mark */
@@ -115,38 +110,11 @@ static void free_batch(struct batch *batch)
 
 /* ---- sending ---- */
 
-static void hang_up(struct edge_feed *feed)
+static void on_gone(void *context)
 {
-    if (feed->source.fd < 0)
-        return;
-    loop_remove(edge_first(feed->edge)->loop, &feed->source);
-    close(feed->source.fd);
-    feed->source.fd = -1;
+    struct edge_feed *feed = context;
     feed->is_open = false;
-    buf_reset(&feed->in);
-    buf_reset(&feed->out);
     log_warn("the desk is gone; pages held are still served");
-}
-
-static void flush(struct edge_feed *feed)
-{
-    size_t sent = 0;
-    while (feed->source.fd >= 0 && sent < feed->out.len) {
-        ssize_t n = send(feed->source.fd, feed->out.ptr + sent,
-                         feed->out.len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno != EAGAIN)
-            hang_up(feed);
-        if (n < 0)
-            break;
-        sent += (size_t)n;
-    }
-    if (feed->source.fd < 0)
-        return;
-    buf_drop_front(&feed->out, sent);
-    loop_watch(edge_first(feed->edge)->loop, &feed->source,
-               EPOLLIN | (feed->out.len ? (uint32_t)EPOLLOUT : 0));
 }
 
 bool edge_feed_is_open(const struct edge_feed *feed)
@@ -157,22 +125,22 @@ bool edge_feed_is_open(const struct edge_feed *feed)
 void edge_feed_send(struct edge_feed *feed, struct str messages)
 {
     if (feed->is_open)
-        buf_add(&feed->out, messages);
+        buf_add(&feed->socket.out, messages);
 }
 
 void edge_feed_flush(struct edge_feed *feed)
 {
-    flush(feed);
+    message_socket_flush(&feed->socket);
 }
 
 static void on_batch_done(void *argument)
 {
     struct batch *batch = argument;
     struct edge_feed *feed = batch->feed;
-    if (batch->number && feed->source.fd >= 0 &&
+    if (batch->number && message_socket_is_open(&feed->socket) &&
         feed->connection == batch->connection) {
-        message_put(&feed->out, MESSAGE_ACK, batch->number);
-        flush(feed);
+        message_put(&feed->socket.out, MESSAGE_ACK, batch->number);
+        message_socket_flush(&feed->socket);
     }
     free_batch(batch);
 }
@@ -242,7 +210,7 @@ static void evict(struct edge_feed *feed, struct batch *batch)
     struct page *page;
     while ((page = shelf_evict(&feed->edge->shelf))) {
         add_key_op(batch, OP_DROP, page->key);
-        message_put_str(&feed->out, MESSAGE_EVICTED, 0, page->key);
+        message_put_str(&feed->socket.out, MESSAGE_EVICTED, 0, page->key);
         edge_count(edge_first(feed->edge), EDGE_PAGES_EVICTED);
         page_release(page);
     }
@@ -290,7 +258,7 @@ static void clear_shelf(struct edge_feed *feed)
 /* Who we are and what we hold. */
 static void welcome(struct edge_feed *feed)
 {
-    struct buf *out = &feed->out;
+    struct buf *out = &feed->socket.out;
     size_t start = message_begin(out, MESSAGE_WELCOME, 0);
     wire_put_u32(out, (uint32_t)feed->edge->pid);
     wire_put_u64(out, feed->edition);
@@ -316,7 +284,7 @@ static void ask_again(struct edge_feed *feed)
     size_t position = 0;
     struct feed_want *want;
     while ((want = map_next(&feed->wants, &position, NULL)))
-        message_put_str(&feed->out, MESSAGE_WANT, 0, want->key);
+        message_put_str(&feed->socket.out, MESSAGE_WANT, 0, want->key);
 }
 
 static bool on_counted(struct edge_feed *feed, struct wire_reader *reader)
@@ -393,82 +361,36 @@ static bool on_message(struct edge_feed *feed, struct batch *batch,
 
 /* ---- reading ---- */
 
-/* False when the desk is gone. */
-static bool read_some(struct edge_feed *feed)
-{
-    for (size_t total = 0; total < READ_BYTES_A_TURN;) {
-        char *room = buf_reserve(&feed->in, READ_BYTES);
-        if (!room)
-            return false;
-        ssize_t got = recv(feed->source.fd, room, READ_BYTES, MSG_DONTWAIT);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return errno == EAGAIN;
-        if (got == 0)
-            return false;
-        buf_grown(&feed->in, (size_t)got);
-        total += (size_t)got;
-    }
-    return true;
-}
-
 /* Everything that is there whole becomes one batch. */
-static bool take_messages(struct edge_feed *feed)
+static bool on_bytes(void *context, struct str *bytes)
 {
+    struct edge_feed *feed = context;
     struct batch *batch = calloc(1, sizeof *batch);
     if (!batch)
         log_panic("no memory for what the desk sends");
     batch->feed = feed;
     batch->connection = feed->connection;
-    struct str rest = buf_str(&feed->in);
     struct message message;
     enum err err;
     bool fine = true;
-    while (fine && !(err = message_next(&rest, &message))) {
+    while (fine && !(err = message_next(bytes, &message))) {
         batch->number = message.number;
         fine = on_message(feed, batch, &message);
     }
     fine = fine && err == ERR_AGAIN;
-    buf_drop_front(&feed->in, feed->in.len - rest.len);
     if (batch->number)
         post_batch(batch);
     else
         free_batch(batch);
+    if (!fine)
+        log_error("the desk sent what cannot be understood");
     return fine;
-}
-
-static void on_events(void *context, uint32_t events)
-{
-    struct edge_feed *feed = context;
-    bool open = true;
-    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-        open = read_some(feed);
-        if (!take_messages(feed)) {
-            log_error("the desk sent what cannot be understood");
-            open = false;
-        }
-    }
-    if (open)
-        flush(feed);
-    else
-        hang_up(feed);
 }
 
 void edge_feed_adopt(struct edge_feed *feed, int fd)
 {
-    struct loop *loop = edge_first(feed->edge)->loop;
-    hang_up(feed);
+    message_socket_adopt(&feed->socket, fd);
     feed->connection++;
-    feed->source = (struct loop_source){
-        .fd = fd,
-        .on_events = on_events,
-        .context = feed,
-    };
-    if (loop_add(loop, &feed->source, EPOLLIN)) {
-        close(fd);
-        feed->source.fd = -1;
-    }
 }
 
 /* Whoever invents addresses, and leaves before the answer, must not fill the
@@ -491,9 +413,9 @@ static struct feed_want *add_want(struct edge_feed *feed, struct str key)
     want->key = key;
     if (map_set(&feed->wants, want->key, want, NULL))
         log_panic("no memory to wait for a page");
-    if (feed->source.fd >= 0) {
-        message_put_str(&feed->out, MESSAGE_WANT, 0, key);
-        flush(feed);
+    if (message_socket_is_open(&feed->socket)) {
+        message_put_str(&feed->socket.out, MESSAGE_WANT, 0, key);
+        message_socket_flush(&feed->socket);
     }
     return want;
 }
@@ -522,9 +444,9 @@ void edge_feed_unwant(struct edge_feed *feed, unsigned thread, struct str key)
         want->threads &= ~(UINT64_C(1) << thread);
     if (want && !want->threads) {
         forget_want(feed, key);
-        if (feed->source.fd >= 0) {
-            message_put_str(&feed->out, MESSAGE_UNWANT, 0, key);
-            flush(feed);
+        if (message_socket_is_open(&feed->socket)) {
+            message_put_str(&feed->socket.out, MESSAGE_UNWANT, 0, key);
+            message_socket_flush(&feed->socket);
         }
     }
     free_key(key);
@@ -536,21 +458,26 @@ enum err edge_feed_create(struct edge *edge, struct edge_feed **ret_feed)
     if (!feed)
         return ERR_NO_MEMORY;
     feed->edge = edge;
-    feed->source.fd = -1;
-    buf_init(&feed->in,
-             MESSAGE_PAYLOAD_BYTES_MAX + READ_BYTES_A_TURN + READ_BYTES);
-    buf_init(&feed->out, OUT_BYTES_MAX);
+    feed->socket = (struct message_socket){.loop = edge_first(edge)->loop,
+                                           .context = feed,
+                                           .on_bytes = on_bytes,
+                                           .on_gone = on_gone};
+    message_socket_init(&feed->socket, OUT_BYTES_MAX);
     map_init(&feed->wants);
     *ret_feed = feed;
     return ERR_OK;
+}
+
+void edge_feed_close(struct edge_feed *feed)
+{
+    message_socket_close(&feed->socket);
+    feed->is_open = false;
 }
 
 void edge_feed_destroy(struct edge_feed *feed)
 {
     if (!feed)
         return;
-    if (feed->source.fd >= 0)
-        close(feed->source.fd);
     size_t position = 0;
     struct feed_want *want;
     while ((want = map_next(&feed->wants, &position, NULL))) {
@@ -558,7 +485,6 @@ void edge_feed_destroy(struct edge_feed *feed)
         free(want);
     }
     map_finish(&feed->wants);
-    buf_finish(&feed->in);
-    buf_finish(&feed->out);
+    message_socket_finish(&feed->socket);
     free(feed);
 }

@@ -159,7 +159,8 @@ void edge_apply_refuse(struct edge_thread *thread, struct str key, int status);
 
 MUST_USE enum err edge_feed_create(struct edge *edge,
                                    struct edge_feed **ret_feed);
-void edge_feed_destroy(struct edge_feed *feed);
+void edge_feed_close(struct edge_feed *feed);
+void edge_feed_destroy(struct edge_feed *feed); /* when it is closed */
 
 /* A connection that introduced itself as the feed; fd is the callee's. */
 void edge_feed_adopt(struct edge_feed *feed, int fd);

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "edge/edge_live_internal.h"
+#include "link/message_socket.h"
 
 enum {
-    READ_BYTES = 256 * 1024,
-    READ_BYTES_A_TURN = 8 << 20, /* then requests get their turn */
     OUT_BYTES_MAX = 1 << 20,
     VIEWERS_EVERY_MS = 2000,
 };
@@ -145,8 +141,7 @@ void edge_live_destroy(struct edge_thread *thread)
 
 struct edge_live_link {
     struct edge *edge;
-    struct loop_source source; /* fd -1: no playout at the moment */
-    struct buf in, out;
+    struct message_socket socket;
     struct live_origin *origin;
     struct loop_timer viewers_timer;
 };
@@ -235,84 +230,30 @@ static void hand_on(struct edge_live_link *link, bool is_all)
     }
 }
 
-void edge_live_link_close(struct edge_live_link *link)
+static void on_gone(void *context)
 {
-    if (link->source.fd < 0)
-        return;
-    loop_remove(edge_first(link->edge)->loop, &link->source);
-    close(link->source.fd);
-    link->source.fd = -1;
-    buf_reset(&link->in);
-    buf_reset(&link->out);
-    edge_live_fail_sayings(link->edge->sayings);
-}
-
-static void hang_up(struct edge_live_link *link)
-{
-    if (link->source.fd < 0)
-        return;
+    struct edge_live_link *link = context;
     log_warn("the playout is gone; what is on air stands still");
-    edge_live_link_close(link);
-}
-
-static void flush(struct edge_live_link *link)
-{
-    size_t sent = 0;
-    while (link->source.fd >= 0 && sent < link->out.len) {
-        ssize_t n = send(link->source.fd, link->out.ptr + sent,
-                         link->out.len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno != EAGAIN)
-            hang_up(link);
-        if (n < 0)
-            break;
-        sent += (size_t)n;
-    }
-    if (link->source.fd < 0)
-        return;
-    buf_drop_front(&link->out, sent);
-    loop_watch(edge_first(link->edge)->loop, &link->source,
-               EPOLLIN | (link->out.len ? (uint32_t)EPOLLOUT : 0));
+    edge_live_fail_sayings(link->edge->sayings);
 }
 
 struct buf *edge_live_link_out(struct edge_live_link *link)
 {
-    return link->source.fd >= 0 ? &link->out : NULL;
+    return message_socket_is_open(&link->socket) ? &link->socket.out : NULL;
 }
 
 void edge_live_link_flush(struct edge_live_link *link)
 {
-    flush(link);
+    message_socket_flush(&link->socket);
 }
 
-/* False when the playout is gone. */
-static bool read_some(struct edge_live_link *link)
+static bool on_bytes(void *context, struct str *bytes)
 {
-    for (size_t total = 0; total < READ_BYTES_A_TURN;) {
-        char *room = buf_reserve(&link->in, READ_BYTES);
-        if (!room)
-            return false;
-        ssize_t got = recv(link->source.fd, room, READ_BYTES, MSG_DONTWAIT);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return errno == EAGAIN;
-        if (got == 0)
-            return false;
-        buf_grown(&link->in, (size_t)got);
-        total += (size_t)got;
-    }
-    return true;
-}
-
-static bool take_messages(struct edge_live_link *link)
-{
-    struct str rest = buf_str(&link->in);
+    struct edge_live_link *link = context;
     struct message message;
     bool is_all = false;
     enum err err;
-    while (!(err = message_next(&rest, &message))) {
+    while (!(err = message_next(bytes, &message))) {
         err = message.kind != MESSAGE_LIVE_SAID
                   ? live_origin_take(link->origin, &message)
               : edge_live_on_said(link->edge->sayings, &message) ? ERR_OK
@@ -321,50 +262,25 @@ static bool take_messages(struct edge_live_link *link)
             break;
         is_all = is_all || message.kind == MESSAGE_LIVE_READY;
     }
-    buf_drop_front(&link->in, link->in.len - rest.len);
     hand_on(link, is_all);
+    if (err != ERR_AGAIN)
+        log_error("the playout sent what cannot be understood");
     return err == ERR_AGAIN;
-}
-
-static void on_events(void *context, uint32_t events)
-{
-    struct edge_live_link *link = context;
-    bool open = true;
-    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-        open = read_some(link);
-        if (!take_messages(link)) {
-            log_error("the playout sent what cannot be understood");
-            open = false;
-        }
-    }
-    if (open)
-        flush(link);
-    else
-        hang_up(link);
 }
 
 void edge_live_adopt(struct edge_live_link *link, int fd)
 {
-    struct loop *loop = edge_first(link->edge)->loop;
-    hang_up(link);
-    link->source = (struct loop_source){
-        .fd = fd,
-        .on_events = on_events,
-        .context = link,
-    };
-    if (loop_add(loop, &link->source, EPOLLIN)) {
-        close(fd);
-        link->source.fd = -1;
-    }
+    message_socket_adopt(&link->socket, fd);
 }
 
 static void tell_viewers(void *argument)
 {
     struct edge_live_link *link = argument;
     struct loop *loop = edge_first(link->edge)->loop;
-    if (link->source.fd >= 0) {
-        live_origin_put_viewers(link->origin, loop_now_us(loop), &link->out);
-        flush(link);
+    if (message_socket_is_open(&link->socket)) {
+        live_origin_put_viewers(link->origin, loop_now_us(loop),
+                                &link->socket.out);
+        message_socket_flush(&link->socket);
     }
     loop_timer_arm(loop, &link->viewers_timer,
                    loop_now_us(loop) + VIEWERS_EVERY_MS * INT64_C(1000));
@@ -377,10 +293,11 @@ enum err edge_live_link_create(struct edge *edge,
     if (!link)
         return ERR_NO_MEMORY;
     link->edge = edge;
-    link->source.fd = -1;
-    buf_init(&link->in,
-             MESSAGE_PAYLOAD_BYTES_MAX + READ_BYTES_A_TURN + READ_BYTES);
-    buf_init(&link->out, OUT_BYTES_MAX);
+    link->socket = (struct message_socket){.loop = edge_first(edge)->loop,
+                                           .context = link,
+                                           .on_bytes = on_bytes,
+                                           .on_gone = on_gone};
+    message_socket_init(&link->socket, OUT_BYTES_MAX);
     link->origin = live_origin_create();
     link->viewers_timer.on_due = tell_viewers;
     link->viewers_timer.context = link;
@@ -389,13 +306,17 @@ enum err edge_live_link_create(struct edge *edge,
     return ERR_OK;
 }
 
+void edge_live_link_close(struct edge_live_link *link)
+{
+    message_socket_close(&link->socket);
+    edge_live_fail_sayings(link->edge->sayings);
+}
+
 void edge_live_link_destroy(struct edge_live_link *link)
 {
     if (!link)
         return;
-    assert(link->source.fd < 0);
+    message_socket_finish(&link->socket);
     live_origin_destroy(link->origin);
-    buf_finish(&link->in);
-    buf_finish(&link->out);
     free(link);
 }
