@@ -216,7 +216,8 @@ static enum err run_list(const struct command_line *line, struct fault *fault)
 /* ---- revoke ----------------------------------------------------------------
  */
 
-static enum err run_revoke(const struct command_line *line, struct fault *fault)
+static enum err revoke(const struct command_line *line, struct edit *edit,
+                       struct fault *fault)
 {
     struct id id;
     if (id_parse(str_from_c(line->arguments[0]), &id))
@@ -224,15 +225,12 @@ static enum err run_revoke(const struct command_line *line, struct fault *fault)
                          "that is no id of a key: 13 digits such as "
                          "62f9f7d471fdc, as 'broadsheet channel key list' "
                          "tells; the key itself is not needed");
-    DEFER(newspaper_close) struct content *content = NULL;
-    enum err err = newspaper_open_writing(line, &content, fault);
-    if (err)
-        return err;
-    DEFER(edit_end) struct edit edit = {0};
-    err = newspaper_edit(&edit, content, fault);
-    if (!err)
-        err = stream_key_revoke(&edit, &id);
-    return err ? err : newspaper_commit(line, &edit, fault);
+    return stream_key_revoke(edit, &id);
+}
+
+static enum err run_revoke(const struct command_line *line, struct fault *fault)
+{
+    return newspaper_change(line, revoke, fault);
 }
 
 /* ---- The commands ----------------------------------------------------------

@@ -68,8 +68,10 @@ const struct command command_language_list = {
 
 /* A language goes behind those that are there; one that is there stays where
  * it is. */
-static enum err add(struct edit *edit, const struct command_line *line)
+static enum err add(const struct command_line *line, struct edit *edit,
+                    struct fault *fault)
 {
+    (void)fault;
     struct language_list list;
     enum err err = language_list(edit->db, line->arena, &list);
     if (err)
@@ -86,30 +88,16 @@ static enum err add(struct edit *edit, const struct command_line *line)
     return language_save(edit, &language);
 }
 
-static enum err remove_it(struct edit *edit, const struct command_line *line)
+static enum err remove_it(const struct command_line *line, struct edit *edit,
+                          struct fault *fault)
 {
+    (void)fault;
     return language_remove(edit, str_from_c(line->arguments[0]));
-}
-
-static enum err change(const struct command_line *line,
-                       enum err (*how)(struct edit *edit,
-                                       const struct command_line *line),
-                       struct fault *fault)
-{
-    DEFER(newspaper_close) struct content *content = NULL;
-    enum err err = newspaper_open_writing(line, &content, fault);
-    if (err)
-        return err;
-    DEFER(edit_end) struct edit edit = {0};
-    err = newspaper_edit(&edit, content, fault);
-    if (!err)
-        err = how(&edit, line);
-    return err ? err : newspaper_commit(line, &edit, fault);
 }
 
 static enum err run_add(const struct command_line *line, struct fault *fault)
 {
-    enum err err = change(line, add, fault);
+    enum err err = newspaper_change(line, add, fault);
     return err ? err
                : language_tell_words(line, str_from_c(line->arguments[0]),
                                      fault);
@@ -117,7 +105,7 @@ static enum err run_add(const struct command_line *line, struct fault *fault)
 
 static enum err run_remove(const struct command_line *line, struct fault *fault)
 {
-    return change(line, remove_it, fault);
+    return newspaper_change(line, remove_it, fault);
 }
 
 const struct command command_language_add = {
