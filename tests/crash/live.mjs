@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 
-import { random, ready } from "../lib/crash.mjs";
+import { killWhile, random } from "../lib/crash.mjs";
 import { request } from "../lib/http.mjs";
 import { Site } from "../lib/site.mjs";
 import { note, run, test } from "../lib/tap.mjs";
@@ -86,36 +86,9 @@ async function round(name, victim, acknowledgement, enough) {
   const { id, slug } = await site.write({ headline: name, categories: ["news"], publish: true });
   await site.api("POST", `/newsroom/api/articles/${id}/live`);
   /** @type {Map<string, Told>} */
-  const acknowledged = new Map();
-  /** @type {(value?: unknown) => void} */
-  let strike = () => {};
-  let over = false;
-  const struck = new Promise((resolve) => (strike = resolve));
-  const posters = Array.from({ length: POSTERS }, (_, i) =>
-    postUntilItEnds(
-      id,
-      `${name}, poster ${i},`,
-      acknowledgement,
-      (headline, told) => {
-        acknowledged.set(headline, told);
-        if (enough(acknowledged.size)) strike();
-      },
-      () => over,
-    ),
+  const acknowledged = await killWhile(site, dice, { victim, acknowledgement, enough }, (tell, over) =>
+    Array.from({ length: POSTERS }, (_, i) => postUntilItEnds(id, `${name}, poster ${i},`, acknowledgement, tell, over)),
   );
-  await struck;
-  // From here to a few milliseconds later, so that it falls anywhere within.
-  const pause = dice() * 15;
-  if (acknowledgement === "answer") await new Promise((resolve) => setTimeout(resolve, pause));
-  if (victim === "all") {
-    await site.crash();
-    await site.serve();
-  } else {
-    await site.kill(site.children().desk);
-  }
-  over = true;
-  await Promise.all(posters);
-  await ready(site);
   return { acknowledged, lost: await findLost(id, `/en/article/${slug}-${id}`, acknowledged) };
 }
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 
-import { agree, findLost, publishUntilItEnds, random, ready } from "../lib/crash.mjs";
+import { agree, findLost, killWhile, publishUntilItEnds, random } from "../lib/crash.mjs";
 import { Site } from "../lib/site.mjs";
 import { note, run, test } from "../lib/tap.mjs";
 
@@ -27,36 +27,9 @@ const dice = random(SEED);
  */
 async function round(name, victim, acknowledgement, enough) {
   /** @type {Map<string, import("../lib/crash.mjs").Told | null>} */
-  const acknowledged = new Map();
-  /** @type {(value?: unknown) => void} */
-  let strike = () => {};
-  let over = false;
-  const struck = new Promise((resolve) => (strike = resolve));
-  const publishers = Array.from({ length: PUBLISHERS }, (_, i) =>
-    publishUntilItEnds(
-      site,
-      `${name} ${i}`,
-      acknowledgement,
-      (headline, told) => {
-        acknowledged.set(headline, told);
-        if (enough(acknowledged.size)) strike();
-      },
-      () => over,
-    ),
+  const acknowledged = await killWhile(site, dice, { victim, acknowledgement, enough }, (tell, over) =>
+    Array.from({ length: PUBLISHERS }, (_, i) => publishUntilItEnds(site, `${name} ${i}`, acknowledgement, tell, over)),
   );
-  await struck;
-  // From here to a few milliseconds later, so that it falls anywhere within.
-  const pause = dice() * 15;
-  if (acknowledgement === "answer") await new Promise((resolve) => setTimeout(resolve, pause));
-  if (victim === "all") {
-    await site.crash();
-    await site.serve();
-  } else {
-    await site.kill(site.children().desk);
-  }
-  over = true;
-  await Promise.all(publishers);
-  await ready(site);
   return { acknowledged, lost: await findLost(site, acknowledged) };
 }
 

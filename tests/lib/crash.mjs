@@ -64,6 +64,47 @@ export async function publishUntilItEnds(site, name, acknowledgement, tell, over
   }
 }
 
+/**
+ * One blow: writers write, the victim is killed while they do, and everything is
+ * there again. What they told.
+ * @template T
+ * @param {Site} site
+ * @param {() => number} dice
+ * @param {{ victim: "desk" | "all", acknowledgement: "answer" | "request",
+ *   enough: (said: number) => boolean }} how  enough: when the blow may fall
+ * @param {(tell: (headline: string, told: T) => void, over: () => boolean) => Promise<void>[]} write
+ * @returns {Promise<Map<string, T>>}
+ */
+export async function killWhile(site, dice, { victim, acknowledgement, enough }, write) {
+  /** @type {Map<string, T>} */
+  const acknowledged = new Map();
+  /** @type {(value?: unknown) => void} */
+  let strike = () => {};
+  let over = false;
+  const struck = new Promise((resolve) => (strike = resolve));
+  const writers = write(
+    (headline, told) => {
+      acknowledged.set(headline, told);
+      if (enough(acknowledged.size)) strike();
+    },
+    () => over,
+  );
+  await struck;
+  // From here to a few milliseconds later, so that it falls anywhere within.
+  const pause = dice() * 15;
+  if (acknowledgement === "answer") await new Promise((resolve) => setTimeout(resolve, pause));
+  if (victim === "all") {
+    await site.crash();
+    await site.serve();
+  } else {
+    await site.kill(site.children().desk);
+  }
+  over = true;
+  await Promise.all(writers);
+  await ready(site);
+  return acknowledged;
+}
+
 /** Until the desk answers and an edge has every page that is kept ready.
  * @param {Site} site */
 export async function ready(site) {
