@@ -101,8 +101,8 @@ static enum err fill_byline_names(struct db *db, struct arena *arena,
     return ERR_OK;
 }
 
-static enum err newest_revision(struct db *db, const struct id *id,
-                                int64_t *ret_revision)
+enum err article_newest_revision(struct db *db, const struct id *id,
+                                 int64_t *ret_revision)
 {
     DEFER(db_query_end)
     struct db_query query =
@@ -120,7 +120,7 @@ enum err article_content_load(struct db *db, const struct id *id,
     struct article_checked checked;
     enum err err = ERR_OK;
     if (revision == 0)
-        err = newest_revision(db, id, &revision);
+        err = article_newest_revision(db, id, &revision);
     if (!err)
         err = article_read_revision(db, id, revision, arena, &checked, NULL);
     if (!err)

@@ -59,6 +59,10 @@ MUST_USE enum err article_read_json(struct str json, struct str body,
                                     struct article_checked *ret_checked,
                                     struct fault *fault);
 
+/* ERR_NOT_FOUND. */
+MUST_USE enum err article_newest_revision(struct db *db, const struct id *id,
+                                          int64_t *ret_revision);
+
 /* A revision as it was checked when it was saved; its media filled in. */
 MUST_USE enum err article_read_revision(struct db *db, const struct id *id,
                                         int64_t revision, struct arena *arena,

@@ -178,10 +178,15 @@ static const char note_hiding_sql[] =
     " UNION SELECT blob FROM rendition WHERE medium_id = $1"
     " ON CONFLICT (blob) DO NOTHING";
 
+enum err edit_hide_medium_later(struct edit *edit, struct str medium)
+{
+    return edit_run(edit, note_hiding_sql, DB_STR(medium));
+}
+
 enum err edit_hide_medium(struct edit *edit, struct str medium)
 {
     edit->hides = true;
-    return edit_run(edit, note_hiding_sql, DB_STR(medium));
+    return edit_hide_medium_later(edit, medium);
 }
 
 /* Media whose readers may have that file. */

@@ -46,6 +46,10 @@ MUST_USE enum err edit_show_blob(struct edit *edit, const struct blob *blob);
  * published article shows any more leave the public folder. */
 MUST_USE enum err edit_hide_medium(struct edit *edit, struct str medium);
 
+/* The same of what is no longer offered, but stands on pages that readers have
+ * open: whenever something is hidden next. */
+MUST_USE enum err edit_hide_medium_later(struct edit *edit, struct str medium);
+
 /* Works off what edit_hide_medium noted, now or before a crash. */
 MUST_USE enum err edit_hide_pending(struct db *db, struct blob_store *blobs,
                                     struct fault *fault);

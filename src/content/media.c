@@ -425,7 +425,7 @@ static enum err save(struct edit *edit, const struct medium *medium,
     if (!err)
         err = is_public(edit, id, &public);
     if (!err && public)
-        err = edit_hide_medium(edit, id_str(id)); /* what it no longer has */
+        err = edit_hide_medium_later(edit, id_str(id));
     if (!err)
         err = write_all(edit, medium, id, made);
     if (!err && public)

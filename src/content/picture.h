@@ -107,4 +107,11 @@ MUST_USE enum err picture_waiting_in(struct db *db, const struct id *article,
                                      struct arena *arena,
                                      struct picture_ids *ret_ids);
 
+/* Those that wait, and that publishing it now would give to readers as they
+ * came for the first time: of its newest revision. ERR_NOT_FOUND. */
+MUST_USE enum err picture_waiting_to_appear(struct db *db,
+                                            const struct id *article,
+                                            struct arena *arena,
+                                            struct picture_ids *ret_ids);
+
 #endif

@@ -223,7 +223,12 @@ void article_api_publish(void *context, struct http_exchange *exchange,
                          const struct route_match *match)
 {
     (void)exchange;
-    change(context, match, publish);
+    struct http_call *call = context;
+    struct id id;
+    if (!api_parse_id(call, match, &id)) {
+        picture_api_wait(call, &id);
+        change(call, match, publish);
+    }
 }
 
 void article_api_withdraw(void *context, struct http_exchange *exchange,

@@ -29,6 +29,11 @@ route_handler article_api_translates;
 route_handler picture_api_show;
 route_handler picture_api_make;
 
+/* Has those of an article that nobody has seen made before it is published, and
+ * waits for them a while: readers get no file as it came (with where it was
+ * taken in it) when there is time for another. */
+void picture_api_wait(struct http_call *call, const struct id *article);
+
 /* clip_api.c: recordings of television, and clips */
 route_handler clip_api_make;
 route_handler clip_api_recordings;

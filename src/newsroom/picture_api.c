@@ -10,7 +10,10 @@
 #include "content/picture.h"
 #include "newsroom/newsroom_internal.h"
 
-enum { WAIT_SECONDS_MAX = 60 };
+enum {
+    WAIT_SECONDS_MAX = 60,
+    PUBLISH_WAIT_SECONDS = 10, /* some large pictures */
+};
 
 /* ---- What is told ----------------------------------------------------------
  */
@@ -124,6 +127,24 @@ static enum err hurry(struct http_call *call, const struct id *article,
     return ids.count ? newsroom->hurry_pictures(newsroom->desk, &ids, wait_us,
                                                 &call->fault)
                      : ERR_OK;
+}
+
+/* What keeps it from that is for publishing to tell, or for the log. */
+void picture_api_wait(struct http_call *call, const struct id *article)
+{
+    const struct newsroom *newsroom = call->context;
+    struct picture_ids ids = {0};
+    struct fault ignored = {0};
+    {
+        DEFER(db_lease_end)
+        struct db_lease lease = content_reader(newsroom->content);
+        if (picture_waiting_to_appear(lease.db, article, call->arena, &ids))
+            return;
+    }
+    if (ids.count)
+        (void)!newsroom->hurry_pictures(
+            newsroom->desk, &ids, PUBLISH_WAIT_SECONDS * TIME_US_PER_SECOND,
+            &ignored);
 }
 
 void picture_api_make(void *context, struct http_exchange *exchange,

@@ -315,6 +315,76 @@ test("publishing by command makes what waits first: the file as it came never is
   assert.match((await site.get(`/en/article/a-draft-${draft.id}`)).text(), /image\/avif/);
 });
 
+/** An article that came as a draft, with a picture that nobody has made anything of; their ids. @param {string} name @param {string} scale @param {string} [from] */
+async function bringDraft(name, scale, from = "plain.ppm") {
+  const folders = path.join(site.folder, name);
+  fs.mkdirSync(folders);
+  vips("resize", at(from), path.join(folders, "one.png"), scale);
+  const item = {
+    uri: `urn:test:${name}`,
+    type: "text",
+    language: "en",
+    headlines: [{ role: "main", value: name }],
+    associations: [{ name: "main", uri: `urn:test:${name}-picture`, type: "picture", renditions: [{ name: "a", href: "one.png", contentType: "image/png" }] }],
+  };
+  fs.writeFileSync(path.join(folders, "one.json"), JSON.stringify(item));
+  const [result] = (await site.run("import", "ninjs", path.join(folders, "one.json"), "--drafts", "--json")).trim().split("\n").map((line) => JSON.parse(line));
+  const [picture] = JSON.parse(await site.run("picture", "list", "-n", "1", "--json"));
+  assert.equal(picture.state, "waiting");
+  return { id: result.id, picture: picture.id };
+}
+
+/** What a page offers of pictures, each of which is there and can be decoded. @param {string} target */
+async function offeredBy(target) {
+  const answer = await site.get(target);
+  const html = answer.status === 200 ? answer.text() : (await site.get(answer.get("location") ?? "")).text();
+  const offered = [...new Set([...html.matchAll(/\/media\/[0-9a-f]{32}\.\w+/g)].map(([address]) => address))];
+  for (const address of offered) {
+    const file = await site.get(address);
+    assert.equal(file.status, 200, address);
+    fs.writeFileSync(at("offered"), file.body);
+    assert.match(execFileSync("vipsheader", [at("offered")], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }), /\d+x\d+ uchar/, address);
+  }
+  return { html, offered };
+}
+
+test("who publishes at once by the API waits for the pictures: readers get them whole, and no file as it came", async () => {
+  await site.run("settings", "set", "make_pictures", "no");
+  const { id, picture } = await bringDraft("at-once", "1.21");
+  await site.publish(id);
+  const { html, offered } = await offeredBy(`/en/article/${id}`);
+  assert.match(html, /image\/avif/);
+  assert.ok(offered.length > 5, `${offered}`);
+  const made = JSON.parse(await site.run("picture", "show", picture, "--json"));
+  assert.deepEqual([made.state, made.original_is_public], ["made", false]);
+  // Another picture, in a revision that readers do not see yet.
+  const next = await bringDraft("another", "1.23");
+  await site.revise(id, /** @type {any} */ ({ picture: next.picture }));
+  await site.publish(id);
+  const after = await offeredBy(`/en/article/${id}`);
+  assert.match(after.html, /image\/avif/);
+  assert.ok(after.offered.every((address) => !offered.includes(address)), "it is the other one");
+  assert.equal(JSON.parse(await site.run("picture", "show", next.picture, "--json")).original_is_public, false);
+});
+
+test("what is cut anew stays on pages that are open, until something is withdrawn", async () => {
+  const { id, picture } = await bringDraft("cut", "1.27", "wide.png");
+  const wide = await site.write({ headline: "Something else", text: "A paragraph." });
+  await site.publish(id);
+  const front = await offeredBy("/en/");
+  await site.run("picture", "focus", picture, "5%", "5%");
+  const after = await offeredBy("/en/");
+  const gone = front.offered.filter((address) => !after.offered.includes(address));
+  assert.ok(gone.length > 0, "the front has others now");
+  for (const address of gone) assert.equal((await site.get(address)).status, 200, address);
+  const { stdout, stderr } = await broadsheet(["check", "--data", site.data]);
+  assert.doesNotMatch(stdout + stderr, /is public, and nothing/);
+  await site.publish(wide.id);
+  await site.withdraw(wide.id, "a test");
+  for (const address of gone) assert.equal((await site.get(address)).status, 404, address);
+  await offeredBy("/en/");
+});
+
 test("the newsroom's API tells how far an article's pictures are, and waits for them", async () => {
   await site.run("settings", "set", "make_pictures", "no");
   const folders = path.join(site.folder, "hurried");
