@@ -71,19 +71,44 @@ static struct str part_behind(struct str url, struct str mark)
     return str_slice(part, 0, len);
 }
 
-/* The page that people know, of a player that frames show. */
+/* "t=90" with what joins it, of a player that begins there; "" else. */
+static struct str start_of(struct arena *arena, struct str url, char joint)
+{
+    static const struct str marks[] = {STR_INIT("?start="), STR_INIT("&start="),
+                                       STR_INIT("#t=")};
+    struct str start = STR("");
+    int64_t seconds;
+    for (size_t i = 0; !start.len && i < sizeof marks / sizeof *marks; i++)
+        start = part_behind(url, marks[i]);
+    if (start.len && start.ptr[start.len - 1] == 's')
+        start = str_slice(start, 0, start.len - 1);
+    if (str_parse_i64(start, &seconds) || seconds <= 0)
+        return STR("");
+    return arena_printf(arena, "%ct=%lld", joint, (long long)seconds);
+}
+
+/* The page that people know, of a player that frames show; of a film that is
+ * not listed with its key (h), without which nobody can see it. */
 static struct str page_of(struct arena *arena, struct str url)
 {
     struct str host = host_of(url);
     struct str video = part_behind(url, STR("/embed/"));
     if (str_eq(provider_of(host), STR("YouTube")) && video.len &&
-        !str_eq(video, STR("videoseries")))
-        return arena_concat(arena, STR("https://www.youtube.com/watch?v="),
-                            video);
+        !str_eq(video, STR("videoseries")) &&
+        !str_eq(video, STR("live_stream")))
+        return arena_printf(
+            arena, "https://www.youtube.com/watch?v=%" PRI_STR "%" PRI_STR,
+            ARG_STR(video), ARG_STR(start_of(arena, url, '&')));
     video = part_behind(url, STR("/video/"));
-    if (str_eq(host, STR("player.vimeo.com")) && video.len)
-        return arena_concat(arena, STR("https://vimeo.com/"), video);
-    return url;
+    if (!str_eq(host, STR("player.vimeo.com")) || !video.len)
+        return url;
+    struct str key = part_behind(url, STR("?h="));
+    if (!key.len)
+        key = part_behind(url, STR("&h="));
+    return arena_printf(arena,
+                        "https://vimeo.com/%" PRI_STR "%s%" PRI_STR "%" PRI_STR,
+                        ARG_STR(video), key.len ? "/" : "", ARG_STR(key),
+                        ARG_STR(start_of(arena, url, '#')));
 }
 
 /* ---- Embeds

@@ -13,7 +13,7 @@
 #define EMBED_FRAME_VIMEO "https://player.vimeo.com"
 #define EMBED_FRAME_SOURCES EMBED_FRAME_YOUTUBE " " EMBED_FRAME_VIMEO
 
-enum { EMBED_FRAME_BYTES = 160 };
+enum { EMBED_FRAME_BYTES = 256 };
 
 /* The player of what stands at url, a page of a site that has one: its address,
  * the one that sets no cookie before it plays. False for every other url. */

@@ -41,9 +41,10 @@ if (!playwright) {
     ).trim();
     const { page, context, wrong } = await openPage(browser, origin);
     /** @type {string[]} */
-    const asked = [];
+    const asked = [], /** @type {string[]} */ referrers = [];
     await page.route(/^https:/, (/** @type {any} */ route) => {
       asked.push(route.request().url());
+      referrers.push(route.request().headers().referer);
       return route.fulfill({ contentType: "text/html", body: "<p>The player</p>" });
     });
     await page.goto(`${origin}/ka/article/${id}`, { waitUntil: "load" });
@@ -52,6 +53,8 @@ if (!playwright) {
     await page.frameLocator(".embed iframe").getByText("The player").waitFor();
     assert.deepEqual(asked, ["https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?autoplay=1"]);
     assert.equal(await page.evaluate(() => document.activeElement?.tagName), "IFRAME");
+    assert.deepEqual(referrers, [`${origin}/`], "YouTube wants to know which paper asks; which article is nobody's business");
+    assert.match((await page.getAttribute(".embed iframe", "allow")) ?? "", /autoplay; .*encrypted-media; fullscreen/);
     assert.equal(await page.locator(".embed a").first().getAttribute("href"), address, "the link stays");
     assert.equal(await page.locator(".embed a[data-frame]").count(), 0, "others have no player");
     assert.deepEqual(wrong.filter((line) => !line.startsWith("asks https://www.youtube-nocookie.com/")), []);

@@ -367,9 +367,8 @@ test("who publishes at once by the API waits for the pictures: readers get them 
   assert.equal(JSON.parse(await site.run("picture", "show", next.picture, "--json")).original_is_public, false);
 });
 
-test("what is cut anew stays on pages that are open, until something is withdrawn", async () => {
+test("what is cut anew stays on pages that are open, until its article is withdrawn", async () => {
   const { id, picture } = await bringDraft("cut", "1.27", "wide.png");
-  const wide = await site.write({ headline: "Something else", text: "A paragraph." });
   await site.publish(id);
   const front = await offeredBy("/en/");
   await site.run("picture", "focus", picture, "5%", "5%");
@@ -379,8 +378,7 @@ test("what is cut anew stays on pages that are open, until something is withdraw
   for (const address of gone) assert.equal((await site.get(address)).status, 200, address);
   const { stdout, stderr } = await broadsheet(["check", "--data", site.data]);
   assert.doesNotMatch(stdout + stderr, /is public, and nothing/);
-  await site.publish(wide.id);
-  await site.withdraw(wide.id, "a test");
+  await site.withdraw(id, "a test");
   for (const address of gone) assert.equal((await site.get(address)).status, 404, address);
   await offeredBy("/en/");
 });

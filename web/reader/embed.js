@@ -14,7 +14,10 @@ function open(event) {
   const frame = document.createElement("iframe");
   frame.src = address;
   frame.title = link.querySelector(".embed-title")?.textContent ?? "";
-  frame.allow = "autoplay; fullscreen; picture-in-picture";
+  frame.allow = "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture";
+  // YouTube's player does not play for whom it does not know: the paper's name,
+  // not the article's, whatever the page says to others. A sandbox neither allows.
+  frame.referrerPolicy = "strict-origin-when-cross-origin";
   delete link.dataset.frame;
   link.querySelector("picture, img")?.remove();
   link.before(frame);

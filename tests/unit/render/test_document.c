@@ -364,19 +364,129 @@ static void test_films_of_known_sites_have_a_player(void **state)
     (void)state;
     const char *tube =
         "https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?autoplay=1";
-    assert_frame("https://www.youtube.com/watch?v=aqz-KE-bpKQ", tube);
-    assert_frame("http://m.youtube.com/watch?t=4&v=aqz-KE-bpKQ#x", tube);
-    assert_frame("https://youtu.be/aqz-KE-bpKQ?si=1", tube);
-    assert_frame("https://youtube.com/live/aqz-KE-bpKQ", tube);
-    assert_frame("https://vimeo.com/76979871",
-                 "https://player.vimeo.com/video/76979871?autoplay=1&dnt=1");
-    assert_frame("https://www.youtube.com/watch?vv=aqz", NULL);
-    assert_frame("https://www.youtube.com/@channel", NULL);
-    assert_frame("https://youtube.com.evil.example/watch?v=aqz", NULL);
-    assert_frame("https://evil.example/youtube.com/watch?v=aqz", NULL);
-    assert_frame("https://youtu.be/a%22b", NULL);
-    assert_frame("https://youtu.be/", NULL);
-    assert_frame("youtu.be/aqz", NULL);
+    static const char *const watched[] = {
+        "https://www.youtube.com/watch?v=aqz-KE-bpKQ",
+        "http://m.youtube.com/watch?app=desktop&v=aqz-KE-bpKQ#x",
+        "https://WWW.YouTube.com/watch/aqz-KE-bpKQ",
+        "https://music.youtube.com/watch?v=aqz-KE-bpKQ&list=RDAMVM",
+        "https://youtu.be/aqz-KE-bpKQ?si=1",
+        "https://youtu.be/aqz-KE-bpKQ/",
+        "https://youtube.com/shorts/aqz-KE-bpKQ?feature=share",
+        "https://youtube.com/live/aqz-KE-bpKQ",
+        "https://www.youtube.com/embed/aqz-KE-bpKQ?si=x&rel=0",
+        "https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?controls=0",
+        "https://www.youtube.com/v/aqz-KE-bpKQ",
+        "https://www.youtube.com/e/aqz-KE-bpKQ",
+    };
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        assert_frame(watched[i], tube);
+    static const char *const listed[] = {
+        "https://vimeo.com/76979871",
+        "https://www.vimeo.com/76979871?share=copy",
+        "https://vimeo.com/video/76979871",
+        "https://vimeo.com/channels/staffpicks/76979871",
+        "https://vimeo.com/groups/shorts/videos/76979871",
+        "https://vimeo.com/album/12/video/76979871",
+        "https://vimeo.com/showcase/12/video/76979871",
+        "https://player.vimeo.com/video/76979871?autoplay=0&loop=1",
+    };
+    for (size_t i = 0; i < sizeof listed / sizeof *listed; i++)
+        assert_frame(
+            listed[i],
+            "https://player.vimeo.com/video/76979871?autoplay=1&dnt=1");
+}
+
+static void test_a_film_that_is_not_listed_keeps_its_key(void **state)
+{
+    (void)state;
+    const char *unlisted = "https://player.vimeo.com/video/"
+                           "76979871?h=8272103f6e&autoplay=1&dnt=1";
+    assert_frame("https://vimeo.com/76979871/8272103f6e", unlisted);
+    assert_frame("https://vimeo.com/76979871?h=8272103f6e", unlisted);
+    assert_frame("https://player.vimeo.com/video/76979871?h=8272103f6e&badge=0",
+                 unlisted);
+    assert_frame("https://player.vimeo.com/video/76979871?badge=0&h=8272103f6e"
+                 "#t=1m5s",
+                 "https://player.vimeo.com/video/"
+                 "76979871?h=8272103f6e&autoplay=1&dnt=1#t=65s");
+    assert_frame("https://vimeo.com/76979871/likes", NULL);
+}
+
+static void test_a_film_begins_where_its_address_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *seconds;
+    } starts[] = {
+        {"https://youtu.be/abc?t=90", "90"},
+        {"https://youtu.be/abc?si=1&t=90s", "90"},
+        {"https://www.youtube.com/watch?v=abc&t=1h2m3s", "3723"},
+        {"https://www.youtube.com/watch?v=abc#t=2m", "120"},
+        {"https://www.youtube.com/embed/abc?start=7", "7"},
+        {"https://www.youtube.com/watch?time_continue=8&v=abc", "8"},
+    };
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        char expected[EMBED_FRAME_BYTES];
+        snprintf(expected, sizeof expected,
+                 "https://www.youtube-nocookie.com/embed/abc?autoplay=1"
+                 "&start=%s",
+                 starts[i].seconds);
+        assert_frame(starts[i].url, expected);
+    }
+    static const char *const none[] = {"",   "0",   "s",   "1x",
+                                       "-5", "m1s", "1.5", "99999999999999999"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        char url[128];
+        snprintf(url, sizeof url, "https://youtu.be/abc?t=%s", none[i]);
+        assert_frame(url, "https://www.youtube-nocookie.com/embed/"
+                          "abc?autoplay=1");
+    }
+    assert_frame("https://vimeo.com/76979871#t=90s",
+                 "https://player.vimeo.com/video/"
+                 "76979871?autoplay=1&dnt=1#t=90s");
+}
+
+static void test_what_is_no_film_of_theirs_is_a_link(void **state)
+{
+    (void)state;
+    static const char *const links[] = {
+        "https://www.youtube.com/watch?vv=aqz",
+        "https://www.youtube.com/watch",
+        "https://www.youtube.com/@channel",
+        "https://www.youtube.com/channel/UCabc",
+        "https://www.youtube.com/playlist?list=PLabc",
+        "https://www.youtube.com/embed/videoseries?list=PLabc",
+        "https://www.youtube.com/embed/live_stream?channel=UCabc",
+        "https://www.youtube.com/shorts/aqz/more",
+        "https://youtube.com.evil.example/watch?v=aqz",
+        "https://evil.example/youtube.com/watch?v=aqz",
+        "https://youtube.com@evil.example/watch?v=aqz",
+        "https://notyoutube.com/watch?v=aqz",
+        "https://youtu.be/a%22b",
+        "https://youtu.be/",
+        "https://youtu.be",
+        "youtu.be/aqz",
+        "https://vimeo.com/blog",
+        "https://vimeo.com/staffpicks/76979871",
+        "https://vimeo.com/event/12345",
+        "https://vimeo.com/ondemand/film/76979871",
+        "https://player.vimeo.com/video/a",
+        "https://player.vimeo.com/76979871",
+    };
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        assert_frame(links[i], NULL);
+    /* As long as can be. */
+    char url[128];
+    snprintf(url, sizeof url, "https://youtu.be/%064d", 1);
+    char frame[EMBED_FRAME_BYTES];
+    assert_true(embed_frame(str_from_c(url), frame));
+    snprintf(url, sizeof url, "https://youtu.be/%065d", 1);
+    assert_frame(url, NULL);
+}
+
+static void test_a_film_stands_as_a_link_that_knows_its_player(void **state)
+{
+    (void)state;
     assert_string_equal(
         html("{\"type\":\"embed\",\"attrs\":{\"url\":\"https://youtu.be/a\"}}"),
         "<figure class=\"embed\"><a href=\"https://youtu.be/a\" data-frame=\""
@@ -564,6 +674,10 @@ int main(void)
         TEST(test_a_channel_is_what_the_theme_makes_of_it),
         TEST(test_a_channel_elsewhere_is_a_link_and_its_caption),
         TEST(test_films_of_known_sites_have_a_player),
+        TEST(test_a_film_that_is_not_listed_keeps_its_key),
+        TEST(test_a_film_begins_where_its_address_says),
+        TEST(test_what_is_no_film_of_theirs_is_a_link),
+        TEST(test_a_film_stands_as_a_link_that_knows_its_player),
         TEST(test_blocks_as_html),
         TEST(test_tables_scroll_and_have_headers),
         TEST(test_feeds_have_absolute_addresses_and_no_classes),

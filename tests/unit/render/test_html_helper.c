@@ -247,6 +247,16 @@ static void test_embeds_lead_to_the_page_that_people_know(void **state)
         EMBED("YouTube", "https://www.youtube.com/watch?v=abc-1");
     assert_json("<iframe src='https://www.youtube.com/embed/abc-1?x=1'>",
                 video);
+    assert_json("<iframe src='https://www.youtube-nocookie.com/embed/abc-1?"
+                "rel=0&amp;start=90'>",
+                EMBED("YouTube", "https://www.youtube.com/"
+                                 "watch?v=abc-1\\u0026t=90"));
+    assert_json("<iframe src='https://player.vimeo.com/video/1234?h=8272103f6e"
+                "&amp;dnt=1#t=5s'>",
+                EMBED("Vimeo", "https://vimeo.com/1234/8272103f6e#t=5"));
+    assert_json(
+        "<iframe src='https://player.vimeo.com/video/1234?autostart=1'>",
+        EMBED("Vimeo", "https://vimeo.com/1234"));
     assert_json("<figure class='wp-block-embed is-type-video'><div>\n"
                 "https://www.youtube.com/watch?v=abc-1\n</div></figure>",
                 video);
