@@ -257,7 +257,8 @@ static enum err read_flags(const struct reader *reader)
     if (!err)
         err = read_text(reader, "picture", &picture);
     if (!err && picture.len && id_parse(picture, &content->picture))
-        err = refuse(reader, "picture", "the id of a medium");
+        err = refuse(reader, "picture",
+                     "the id of a picture, as 'broadsheet picture add' tells");
     return err;
 }
 
@@ -382,7 +383,8 @@ static enum err read_byline(const struct reader *reader, const json_t *entry,
                       reader->arena, &person);
     if (err == ERR_NOT_FOUND)
         return fault_set(reader->fault, err, "bylines",
-                         "nobody of the staff has the slug '%.*s'",
+                         "nobody of the staff has the slug '%.*s'; who is not "
+                         "of the staff is told by name: {\"name\": \"…\"}",
                          ARG_STR(slug));
     if (!err)
         byline->person = person.id;

@@ -143,6 +143,10 @@ static enum err run(const struct command_line *line, struct fault *fault)
         err = newspaper_look(config.directory, &folder, fault);
     if (!err && folder != NEWSPAPER_FOLDER_OURS)
         err = make(line, config.directory, fault);
+    else if (!err && command_flag(line, "no-serve"))
+        output_tell(line->output,
+                    "There is a newspaper in %s already; it stays as it is.",
+                    config.directory);
     if (!err)
         err = dress(line, config.directory, fault);
     if (err || command_flag(line, "no-serve"))

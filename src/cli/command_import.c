@@ -36,6 +36,13 @@ static enum err import_folder(struct ninjs_run *run, const char *path)
     if (count < 0)
         return fault_set(run->fault, err_from_errno(errno), "FILE",
                          "cannot look into %s: %s", path, strerror(errno));
+    if (!count) {
+        free(entries);
+        return fault_set(run->fault, ERR_NOT_FOUND, "FILE",
+                         "there is no .json file in the folder %s; name the "
+                         "folder that has them, or the files",
+                         path);
+    }
     run->telling.total += count;
     enum err err = ERR_OK;
     for (int i = 0; i < count; i++) {

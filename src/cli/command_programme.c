@@ -281,6 +281,17 @@ static enum err refuse_line(struct import *import, int64_t number, enum err err)
                      (long long)number, cause);
 }
 
+/* In front of that, which file. */
+static enum err name_file(const struct command_line *line, enum err err,
+                          struct fault *fault)
+{
+    char cause[FAULT_MESSAGE_BYTES_MAX];
+    snprintf(cause, sizeof cause, "%s", fault_text(fault));
+    if (!str_starts_with(str_from_c(cause), STR("line ")))
+        return err;
+    return fault_set(fault, err, NULL, "%s: %s", line->arguments[0], cause);
+}
+
 /* All of one channel of the file. */
 static enum err import_group(struct import *import, size_t first, size_t count)
 {
@@ -334,11 +345,11 @@ static enum err import_file(const struct command_line *line, struct edit *edit,
     enum err err =
         xmltv_read_file(line->arguments[0], line->arena, &import.xmltv, fault);
     if (err)
-        return err;
+        return name_file(line, err, fault);
     err = channel_all(edit->db, line->arena, &import.channels);
     err = err ? db_fault(edit->db, err, fault) : import_all(&import);
     if (err)
-        return err;
+        return name_file(line, err, fault);
     output_tell(line->output,
                 "%lld programmes: %lld new, %lld changed, %lld as they were; "
                 "%lld are no longer on, %lld of other channels were passed "

@@ -42,8 +42,9 @@ static enum err check_language(struct edit *edit, struct str code)
     if (err == ERR_NOT_FOUND)
         return fault_set(edit->fault, ERR_INVALID, "language",
                          "the newspaper has no language \"%" PRI_STR
-                         "\": add it first",
-                         ARG_STR(code));
+                         "\"; 'broadsheet language add %" PRI_STR
+                         "' makes it one of its own",
+                         ARG_STR(code), ARG_STR(code));
     return edit_failed(edit, err);
 }
 

@@ -48,7 +48,10 @@ enum err article_head_load(struct edit *edit, const struct id *id,
 {
     enum err err = article_head_find(edit, id, ret_head);
     if (err == ERR_NOT_FOUND)
-        fault_set(edit->fault, err, "id", "there is no article %s", id->text);
+        fault_set(edit->fault, err, "id",
+                  "there is no article %s; 'broadsheet article list' tells "
+                  "which there are",
+                  id->text);
     return err;
 }
 

@@ -82,7 +82,7 @@ static enum err check_free_path(struct edit *edit, const struct category *name)
         return edit_failed(edit, err);
     return fault_set(edit->fault, ERR_EXISTS, "slug",
                      "the category \"%" PRI_STR "\" has the address %" PRI_STR
-                     " already",
+                     " already; give this one another slug (--slug)",
                      ARG_STR(other.name), ARG_STR(name->path));
 }
 

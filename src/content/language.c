@@ -88,10 +88,24 @@ static const char *const remove_sql[] = {
     "DELETE FROM language WHERE code = $1",
 };
 
+static enum err check_there(struct edit *edit, struct str code)
+{
+    struct language language;
+    enum err err = language_find(edit->db, code, &edit->arena, &language);
+    if (err == ERR_NOT_FOUND)
+        return fault_set(edit->fault, err, "language",
+                         "the newspaper has no language \"%" PRI_STR
+                         "\"; 'broadsheet language list' tells which it has",
+                         ARG_STR(code));
+    return edit_failed(edit, err);
+}
+
 enum err language_remove(struct edit *edit, struct str code)
 {
     DEFER(edit_step_end) struct edit_step step = {0};
     enum err err = edit_step_begin(&step, edit);
+    if (!err)
+        err = check_there(edit, code);
     if (!err)
         err = check_unused(edit, code);
     for (size_t i = 0; !err && i < sizeof remove_sql / sizeof *remove_sql; i++)

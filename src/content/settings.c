@@ -84,8 +84,9 @@ static enum err check_language_exists(struct edit *edit, const char *field,
     if (err == ERR_NOT_FOUND)
         return fault_set(edit->fault, ERR_INVALID, field,
                          "the newspaper has no language \"%" PRI_STR
-                         "\": add it first",
-                         ARG_STR(code));
+                         "\"; 'broadsheet language add %" PRI_STR
+                         "' makes it one of its own",
+                         ARG_STR(code), ARG_STR(code));
     return edit_failed(edit, err);
 }
 

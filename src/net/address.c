@@ -17,8 +17,8 @@ static enum err refuse(struct fault *fault, struct str text)
 {
     return fault_set(fault, ERR_INVALID, "address",
                      "\"%" PRI_STR "\" is no address to listen on or connect "
-                     "to; write 127.0.0.1:8080, [::1]:8080, :8080 or "
-                     "unix:/path/to/socket",
+                     "to; write 127.0.0.1:8080, [::1]:8080, :8080 (a port is "
+                     "at most 65535) or unix:/path/to/socket",
                      ARG_STR(text));
 }
 

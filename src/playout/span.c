@@ -39,7 +39,8 @@ struct span_piece {
 static enum err nothing(struct fault *fault)
 {
     return fault_set(fault, ERR_NOT_FOUND, "from",
-                     "nothing of that time is kept");
+                     "nothing of that time is kept: nothing was on the air "
+                     "then, or it is longer ago than what is kept");
 }
 
 static void add_piece(struct span *span, size_t *capacity,

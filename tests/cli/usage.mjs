@@ -81,6 +81,24 @@ test("what is wrong is told with a remedy, on standard error only", async () => 
   }
 });
 
+test("what is not there is named, and what to do: a language, files of a folder, XMLTV that is none", async () => {
+  const none = path.join(site.folder, "none.txt"), folder = path.join(site.folder, "empty");
+  fs.writeFileSync(none, "nothing of the kind");
+  fs.mkdirSync(folder);
+  /** @type {[string[], number, RegExp][]} */
+  const wrong = [
+    [["language", "remove", "fr"], 66, /has no language "fr"; 'broadsheet language list'/],
+    [["import", "ninjs", folder], 66, /no \.json file in the folder .*empty/],
+    [["programme", "import", none], 65, /none\.txt: line 1/],
+    [["demo", site.data, "--no-serve"], 0, /already; it stays as it is/],
+  ];
+  for (const [words, code, expected] of wrong) {
+    const found = await broadsheet(words, { env: { BROADSHEET_DATA: site.data } });
+    assert.equal(found.code, code, `${words.join(" ")}: ${found.stderr}`);
+    assert.match(found.stderr, expected);
+  }
+});
+
 test("nothing is coloured where nobody looks", async () => {
   for (const words of [["help"], ["sevre"], ["help", "serve"]]) {
     const { stdout, stderr } = await broadsheet(words, { env: { TERM: "xterm", NO_COLOR: "" } });
