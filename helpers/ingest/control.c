@@ -75,6 +75,8 @@ static void take_message(struct control *control, struct str json, int fd)
         fd = -1;
     } else if (is_sound && message.kind == INGEST_CHANNELS) {
         control->events.on_channels(control->events.context, json);
+    } else if (is_sound && message.kind == INGEST_FOUND) {
+        control->events.on_found(control->events.context, &message);
     } else {
         log_error("the playout said something that is not understood",
                   LOG_C("cause", is_sound ? "it is the ingest's to say that"

@@ -14,7 +14,8 @@ struct control_events {
     void *context;
     void (*on_channels)(void *context, struct str json);
     void (*on_media)(void *context, const struct id *channel,
-                     int fd);         /* the callee's */
+                     int fd); /* the callee's */
+    void (*on_found)(void *context, const struct ingest_message *found);
     void (*on_closed)(void *context); /* the playout hung up */
 };
 

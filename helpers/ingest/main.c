@@ -48,6 +48,13 @@ static void on_media(void *context, const struct id *channel, int fd)
     station_set_media(ingest->station, channel, fd);
 }
 
+static void on_found(void *context, const struct ingest_message *found)
+{
+    struct ingest *ingest = context;
+    if (ingest->srt)
+        srt_server_found(ingest->srt, found);
+}
+
 static void on_closed(void *context)
 {
     struct ingest *ingest = context;
@@ -175,7 +182,7 @@ static enum err begin(struct ingest *ingest, char **arguments,
                       struct fault *fault)
 {
     const struct control_events events = {ingest, on_channels, on_media,
-                                          on_closed};
+                                          on_found, on_closed};
     if (loop_create(&ingest->loop))
         return fault_set(fault, ERR_IO, NULL, "no loop can be set up");
     ingest->control = control_create(ingest->loop, INGEST_CONTROL_FD, &events);

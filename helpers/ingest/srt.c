@@ -22,9 +22,10 @@ enum {
     STREAM_ID_BYTES = 513, /* what SRT carries, and a NUL */
     IDLE_US = 10 * 1000 * 1000,
     CALL_LOOK_US = 250 * 1000,
-    CALL_PAUSE_US = 500 * 1000, /* twice as long each time … */
-    CALL_PAUSES = 4,            /* … so often */
-    NUMBER_MAX = INT32_MAX,     /* of packets: 31 bits */
+    CALL_PAUSE_US = 500 * 1000,   /* twice as long each time … */
+    CALL_PAUSES = 4,              /* … so often */
+    ANSWER_US = 30 * 1000 * 1000, /* for so long an address is waited for */
+    NUMBER_MAX = INT32_MAX,       /* of packets: 31 bits */
 };
 
 struct srt_connection {
@@ -46,6 +47,8 @@ struct srt_call {
     struct id channel;
     int64_t again_us; /* not before */
     unsigned failures;
+    char host[SRT_PULL_HOST_BYTES_MAX + 1]; /* whose address was asked for … */
+    int64_t asked_us;                       /* … then; 0: none was */
 };
 
 /* A socket that calls go out by, of one family of addresses. */
@@ -178,20 +181,26 @@ static struct srt_call *call_of(struct srt_server *server,
 }
 
 /* It is called again, later and later; the log is told once. */
-static void note_call_over(struct srt_connection *connection,
-                           const char *reason)
+static void note_failure(struct srt_call *call, const char *address,
+                         const char *reason)
 {
-    struct srt_call *call = call_of(connection->server, &connection->channel);
-    char address[ADDRESS_TEXT_BYTES];
     unsigned pause =
         call->failures < CALL_PAUSES ? call->failures : CALL_PAUSES;
     call->again_us = clock_now_us() + (CALL_PAUSE_US << pause);
     if (call->failures++)
         return;
-    address_peer_format(&connection->feed.peer, address);
     log_warn("a broadcast cannot be fetched; it is tried again and again",
-             LOG_STR("channel", id_str(&connection->channel)),
+             LOG_STR("channel", id_str(&call->channel)),
              LOG_C("address", address), LOG_C("reason", reason));
+}
+
+static void note_call_over(struct srt_connection *connection,
+                           const char *reason)
+{
+    char address[ADDRESS_TEXT_BYTES];
+    address_peer_format(&connection->feed.peer, address);
+    note_failure(call_of(connection->server, &connection->channel), address,
+                 reason);
 }
 
 static void end(struct srt_connection *connection, const char *reason)
@@ -375,9 +384,20 @@ static bool call_out(const struct srt_server *server, SRTSOCKET socket,
            !srt_epoll_add_usock(server->epoll, socket, &events);
 }
 
-static void call(struct srt_server *server, const struct station_pull *wanted)
+/* host: an address. */
+static enum err find_address(struct str host, uint16_t port,
+                             struct address *ret_address, struct fault *fault)
 {
-    struct srt_pull pull;
+    char text[ADDRESS_TEXT_BYTES];
+    bool is6 = str_find_char(host, ':') >= 0;
+    snprintf(text, sizeof text, is6 ? "[%" PRI_STR "]:%u" : "%" PRI_STR ":%u",
+             ARG_STR(host), (unsigned)port);
+    return address_parse(str_from_c(text), ret_address, fault);
+}
+
+static void call(struct srt_server *server, const struct station_pull *wanted,
+                 const struct srt_pull *pull, struct str host)
+{
     struct address address;
     struct fault fault = {0};
     struct srt_connection *connection = calloc(1, sizeof *connection);
@@ -391,14 +411,12 @@ static void call(struct srt_server *server, const struct station_pull *wanted)
         .pull = str_of(connection->pull, wanted->text.len),
         .on_drop = on_drop,
     };
-    enum err err = srt_pull_parse(wanted->text, &pull, &fault);
-    if (!err)
-        err = address_parse(str_from_c(pull.address), &address, &fault);
+    enum err err = find_address(host, pull->port, &address, &fault);
     if (!err)
         address_peer_from(&address.socket, &connection->feed.peer);
     connection->socket = srt_create_socket();
     add_connection(server, connection);
-    if (!err && !call_out(server, connection->socket, &pull, &address))
+    if (!err && !call_out(server, connection->socket, pull, &address))
         err = fault_set(&fault, ERR_IO, "pull", "%s", srt_getlasterror_str());
     if (err)
         end(connection, fault_text(&fault));
@@ -413,15 +431,79 @@ static bool is_calling(const struct srt_server *server,
     return c != NULL;
 }
 
+/* At once, or when its address is known. */
+static void begin_call(struct srt_server *server, struct srt_call *note,
+                       const struct station_pull *wanted)
+{
+    struct srt_pull pull;
+    struct fault fault = {0};
+    if (srt_pull_parse(wanted->text, &pull, &fault)) {
+        note_failure(note, "", fault_text(&fault));
+    } else if (!pull.is_name) {
+        call(server, wanted, &pull, str_from_c(pull.host));
+    } else {
+        memcpy(note->host, pull.host, sizeof note->host);
+        note->asked_us = clock_now_us();
+        station_ask_address(server->station, &wanted->channel,
+                            str_from_c(pull.host));
+    }
+}
+
+static bool find_pull(const struct srt_server *server, const struct id *channel,
+                      struct station_pull *ret_pull)
+{
+    size_t position = 0;
+    while (station_next_pull(server->station, &position, ret_pull))
+        if (str_eq(id_str(&ret_pull->channel), id_str(channel)))
+            return true;
+    return false;
+}
+
+void srt_server_found(struct srt_server *server,
+                      const struct ingest_message *found)
+{
+    struct srt_call *note = call_of(server, &found->channel);
+    struct station_pull wanted;
+    struct srt_pull pull;
+    struct fault fault = {0};
+    if (!note->asked_us || !str_eq(found->host, str_from_c(note->host)))
+        return;
+    note->asked_us = 0;
+    if (!found->address_count) {
+        char reason[INGEST_TEXT_BYTES_MAX + 1] = "it has no address";
+        (void)!str_to_c(found->reason, reason, sizeof reason);
+        note_failure(note, note->host, reason);
+    } else if (find_pull(server, &found->channel, &wanted) && !wanted.is_fed &&
+               !is_calling(server, &found->channel) &&
+               !srt_pull_parse(wanted.text, &pull, &fault) &&
+               str_eq(found->host, str_from_c(pull.host))) {
+        call(server, &wanted, &pull,
+             found->addresses[note->failures % found->address_count]);
+    }
+}
+
+/* Whether there is a question that nobody answered yet. */
+static bool is_asking(struct srt_call *note)
+{
+    if (note->asked_us && clock_now_us() - note->asked_us > ANSWER_US) {
+        note->asked_us = 0;
+        note_failure(note, note->host,
+                     "nobody says which address that name has; look at this "
+                     "server's DNS");
+    }
+    return note->asked_us != 0;
+}
+
 static void look_for_calls(void *context)
 {
     struct srt_server *server = context;
     struct station_pull pull;
     size_t position = 0;
     while (station_next_pull(server->station, &position, &pull)) {
+        struct srt_call *note = call_of(server, &pull.channel);
         if (!pull.is_fed && !is_calling(server, &pull.channel) &&
-            clock_now_us() >= call_of(server, &pull.channel)->again_us)
-            call(server, &pull);
+            !is_asking(note) && clock_now_us() >= note->again_us)
+            begin_call(server, note, &pull);
     }
     loop_timer_arm(server->loop, &server->call_timer,
                    loop_now_us(server->loop) + CALL_LOOK_US);

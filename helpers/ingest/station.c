@@ -296,6 +296,17 @@ enum err station_begin_pull(struct station *station, struct feed *feed,
     return ERR_OK;
 }
 
+void station_ask_address(struct station *station, const struct id *channel,
+                         struct str host)
+{
+    const struct ingest_message told = {
+        .kind = INGEST_LOOKUP,
+        .channel = *channel,
+        .host = host,
+    };
+    station->tell(station->context, &told);
+}
+
 bool station_next_pull(const struct station *station, size_t *position,
                        struct station_pull *ret_pull)
 {

@@ -65,6 +65,11 @@ struct station_pull {
 bool station_next_pull(const struct station *station, size_t *position,
                        struct station_pull *ret_pull);
 
+/* Has the playout look a name up that a channel is fetched from; the answer is
+ * INGEST_FOUND. */
+void station_ask_address(struct station *station, const struct id *channel,
+                         struct str host);
+
 /* The sender ended it, or broke off; nothing when it is not on air. */
 void station_end(struct feed *feed, const char *reason);
 

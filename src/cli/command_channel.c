@@ -12,7 +12,6 @@
 #include "content/programme.h"
 #include "content/recording.h"
 #include "media/srt_pull.h"
-#include "net/address.h"
 
 enum { SHOW_PROGRAMMES = 6, MINUTES_PER_DAY = 24 * 60 };
 
@@ -22,9 +21,7 @@ enum { SHOW_PROGRAMMES = 6, MINUTES_PER_DAY = 24 * 60 };
 static enum err check_pull(struct str text, struct fault *fault)
 {
     struct srt_pull pull;
-    struct address address;
-    enum err err = srt_pull_parse(text, &pull, fault);
-    return err ? err : address_parse(str_from_c(pull.address), &address, fault);
+    return srt_pull_parse(text, &pull, fault);
 }
 
 /* What the options say; the rest of channel stays. */
@@ -385,7 +382,7 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
          "keep recordings of programmes so long; 0: make none" OTHERWISE( \
              "7")}, \
         {"pull", 0, false, "ADDRESS", \
-         "fetch the broadcast from srt://ADDRESS:PORT?streamid=…, an encoder " \
+         "fetch the broadcast from srt://HOST:PORT?streamid=…, an encoder " \
          "or relay that waits to be called; '' ends that"}, \
         {"keep-gb", 0, false, "GIGABYTES", \
          "the oldest go when they take more" OTHERWISE("50")}, \
@@ -420,7 +417,8 @@ const struct command command_channel_add = {
         (const struct command_example[]){
             {"channel add news --title 'First Channel'", "A channel"},
             {"channel add radio --ladder audio", "Sound alone"},
-            {"channel add van --pull 'srt://192.0.2.7:9710?streamid=van'",
+            {"channel add van --pull "
+             "'srt://relay.example.org:9710?streamid=van'",
              "Fetched from an encoder that listens"},
             {0}},
     .run = run_add,

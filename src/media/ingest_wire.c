@@ -12,7 +12,8 @@
 static const char *const kinds[] = {
     [INGEST_CHANNELS] = "channels", [INGEST_MEDIA] = "media",
     [INGEST_FEED] = "feed",         [INGEST_REFUSED] = "refused",
-    [INGEST_STATUS] = "status",
+    [INGEST_STATUS] = "status",     [INGEST_LOOKUP] = "lookup",
+    [INGEST_FOUND] = "found",
 };
 
 static const char *const protocols[] = {
@@ -140,6 +141,15 @@ static void add_status(json_t *object, const struct ingest_message *message)
     json_object_set_new(object, "audio", audio_json(&message->audio));
 }
 
+static void add_found(json_t *object, const struct ingest_message *message)
+{
+    json_t *addresses = json_array();
+    for (size_t i = 0; i < message->address_count; i++)
+        json_array_append_new(addresses, text(message->addresses[i]));
+    json_object_set_new(object, "addresses", addresses);
+    json_object_set_new(object, "reason", text(message->reason));
+}
+
 static int append(const char *bytes, size_t len, void *out)
 {
     buf_add_bytes(out, bytes, len);
@@ -164,6 +174,10 @@ void ingest_message_write(struct buf *out, const struct ingest_message *message)
         add_peer(object, message);
     if (message->kind == INGEST_STATUS)
         add_status(object, message);
+    if (message->kind == INGEST_LOOKUP || message->kind == INGEST_FOUND)
+        json_object_set_new(object, "host", text(message->host));
+    if (message->kind == INGEST_FOUND)
+        add_found(object, message);
     json_dump_callback(object, append, out, JSON_COMPACT);
     json_decref(object);
 }
@@ -346,6 +360,36 @@ static enum err read_status(struct reading *reading, const json_t *object,
     return ERR_OK;
 }
 
+static enum err read_found(struct reading *reading, const json_t *object,
+                           struct ingest_message *message)
+{
+    const json_t *list = json_object_get(object, "addresses");
+    size_t count = json_array_size(list);
+    message->reason = get_text(reading, object, "reason");
+    if (!json_is_array(list) || count > INGEST_ADDRESSES_MAX)
+        return wrong(reading, "addresses", "is no list of at most 8");
+    for (size_t i = 0; i < count; i++) {
+        const json_t *one = json_array_get(list, i);
+        if (!json_is_string(one))
+            return wrong(reading, "addresses", "has what is none");
+        message->addresses[i] =
+            arena_copy(reading->arena,
+                       str_of(json_string_value(one), json_string_length(one)));
+    }
+    message->address_count = count;
+    return ERR_OK;
+}
+
+static enum err read_host(struct reading *reading, const json_t *object,
+                          struct ingest_message *message)
+{
+    message->host = get_text(reading, object, "host");
+    if (!message->host.len || message->host.len > INGEST_TEXT_BYTES_MAX)
+        return wrong(reading, "host", "is not 1 to 1024 bytes long");
+    return message->kind == INGEST_FOUND ? read_found(reading, object, message)
+                                         : ERR_OK;
+}
+
 static enum err read_object(struct reading *reading, const json_t *object,
                             struct ingest_message *message)
 {
@@ -368,6 +412,9 @@ static enum err read_object(struct reading *reading, const json_t *object,
         return read_peer(reading, object, message);
     case INGEST_STATUS:
         return read_status(reading, object, message);
+    case INGEST_LOOKUP:
+    case INGEST_FOUND:
+        return read_host(reading, object, message);
     case INGEST_MEDIA:
         break;
     }

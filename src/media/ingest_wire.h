@@ -22,6 +22,13 @@
  *     "audio":{…} or null,"jumps":…,"gaps":…,"dropped":…,"lost":…,
  *     "late_ms":…}
  *
+ *   {"type":"lookup","channel":…,"host":"relay.example.org"}
+ *   {"type":"found","channel":…,"host":"relay.example.org",
+ *     "addresses":["192.0.2.7","2001:db8::7"],"reason":""}
+ *
+ * The ingest is locked in and asks for addresses of names that it has to call;
+ * the playout answers each, with a reason when there are none.
+ *
  * The clock of a channel. Packets carry ticks of 1/90,000 s since 1970, UTC:
  * the wall clock as the ingest found it when it started, counted on by the
  * clock that only goes forward. So it goes on between feeds, is the same after
@@ -52,6 +59,7 @@ enum {
     INGEST_KEYS_MAX = 16, /* of one channel */
     INGEST_NAME_BYTES_MAX = 64,
     INGEST_TEXT_BYTES_MAX = 1024, /* addresses, encoders, reasons */
+    INGEST_ADDRESSES_MAX = 8,     /* of a host */
 
     /* SRT's own limits for a passphrase. */
     INGEST_PASSPHRASE_BYTES_MIN = 10,
@@ -66,10 +74,12 @@ enum ingest_kind {
     /* playout to ingest */
     INGEST_CHANNELS,
     INGEST_MEDIA, /* one descriptor comes with it */
+    INGEST_FOUND,
     /* ingest to playout */
     INGEST_FEED,
     INGEST_REFUSED,
     INGEST_STATUS,
+    INGEST_LOOKUP,
 };
 
 enum ingest_protocol { INGEST_RTMP, INGEST_RTMPS, INGEST_SRT };
@@ -125,6 +135,11 @@ struct ingest_message {
     struct str address; /* without the port: "192.0.2.7" */
     struct str encoder; /* what it calls itself, or "" */
     struct str reason;  /* one sentence; "" when it began */
+
+    /* of INGEST_LOOKUP and INGEST_FOUND, which has a reason, too */
+    struct str host;
+    struct str addresses[INGEST_ADDRESSES_MAX]; /* "2001:db8::7" */
+    size_t address_count;
 
     /* of INGEST_STATUS, of this feed so far where it counts */
     int64_t bits_a_second;

@@ -1,9 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/srt_pull.h"
 
+#include <arpa/inet.h>
+
 #define SCHEME STR("srt://")
 
-enum { PASSPHRASE_BYTES_MIN = 10 };
+enum { PASSPHRASE_BYTES_MIN = 10, LABEL_BYTES_MAX = 63 };
+
+/* ---- Hosts ------------------------------------------------------------------
+ */
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_label(struct str label)
+{
+    if (!label.len || label.len > LABEL_BYTES_MAX || label.ptr[0] == '-' ||
+        label.ptr[label.len - 1] == '-')
+        return false;
+    for (size_t i = 0; i < label.len; i++) {
+        char c = label.ptr[i];
+        if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+            return false;
+    }
+    return true;
+}
+
+/* Labels between dots; the last one begins with a letter, so that an address
+ * with a slip is none (RFC 1123 §2.1). */
+static bool is_name(struct str host)
+{
+    struct str rest = host, label = STR("");
+    if (str_ends_with(rest, STR(".")))
+        rest = str_slice(rest, 0, rest.len - 1);
+    while (str_split_next(&rest, '.', &label))
+        if (!is_label(label))
+            return false;
+    return label.len && is_letter(label.ptr[0]);
+}
+
+static bool is_number(int family, const char *host)
+{
+    unsigned char address[16];
+    return inet_pton(family, host, address) == 1;
+}
+
+/* "HOST:PORT", an address of IPv6 in brackets. */
+static enum err read_address(struct str text, struct srt_pull *pull,
+                             struct fault *fault)
+{
+    uint64_t port = 0;
+    ptrdiff_t colon = str_find_last_char(text, ':');
+    if (colon <= 0 || str_parse_u64(str_from(text, (size_t)colon + 1), &port) ||
+        port < 1 || port > UINT16_MAX)
+        return fault_set(
+            fault, ERR_INVALID, "pull",
+            "which address and port? As in "
+            "srt://relay.example.org:9710 or srt://192.0.2.7:9710");
+    struct str host = str_slice(text, 0, (size_t)colon);
+    bool is6 =
+        host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']';
+    if (is6)
+        host = str_slice(host, 1, host.len - 2);
+    pull->port = (uint16_t)port;
+    bool fits = !str_to_c(text, pull->address, sizeof pull->address) &&
+                !str_to_c(host, pull->host, sizeof pull->host);
+    if (fits && is_number(is6 ? AF_INET6 : AF_INET, pull->host))
+        return ERR_OK;
+    pull->is_name = true;
+    if (fits && !is6 && is_name(host))
+        return ERR_OK;
+    return fault_set(fault, ERR_INVALID, "pull",
+                     "'%" PRI_STR "' is neither the name of a host nor an "
+                     "address; write srt://relay.example.org:9710, "
+                     "srt://192.0.2.7:9710 or srt://[2001:db8::7]:9710",
+                     ARG_STR(str_slice(text, 0, (size_t)colon)));
+}
+
+/* ---- What stands behind it --------------------------------------------------
+ */
 
 static int digit_of(char c)
 {
@@ -66,7 +143,7 @@ static enum err read_parameter(struct str name, struct str value,
     if (str_eq(name, STR("mode")) && str_eq(value, STR("caller")))
         return ERR_OK;
     return fault_set(fault, ERR_INVALID, "pull",
-                     "'%" PRI_STR "' is not known behind srt://ADDRESS:PORT; "
+                     "'%" PRI_STR "' is not known behind srt://HOST:PORT; "
                      "there may be streamid, passphrase and latency "
                      "(milliseconds), as ?streamid=news&latency=200",
                      ARG_STR(str_slice(name, 0, 40)));
@@ -80,16 +157,12 @@ enum err srt_pull_parse(struct str text, struct srt_pull *ret_pull,
     if (text.len > SRT_PULL_BYTES_MAX || !str_starts_with(text, SCHEME))
         return fault_set(fault, ERR_INVALID, "pull",
                          "a broadcast is pulled by SRT, from an address such "
-                         "as srt://192.0.2.7:9710?streamid=news");
+                         "as srt://relay.example.org:9710?streamid=news");
     rest = str_from(rest, SCHEME.len);
     str_split_next(&rest, '?', &address);
     if (str_ends_with(address, STR("/")))
         address = str_slice(address, 0, address.len - 1);
-    if (!address.len ||
-        str_to_c(address, ret_pull->address, sizeof ret_pull->address))
-        return fault_set(fault, ERR_INVALID, "pull",
-                         "which address and port? As in srt://192.0.2.7:9710");
-    enum err err = ERR_OK;
+    enum err err = read_address(address, ret_pull, fault);
     while (!err && rest.len && str_split_next(&rest, '&', &parameter)) {
         struct str value = parameter, name = STR("");
         str_split_next(&value, '=', &name);

@@ -172,6 +172,7 @@ static enum err read_telling(struct telling *telling, const json_t *channels,
 
 static void free_channel(struct channel *channel)
 {
+    playout_lookup_cancel(channel);
     playout_maker_close(channel);
     station_close(&channel->station);
     json_decref(channel->feed);

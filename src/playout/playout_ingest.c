@@ -60,7 +60,10 @@ static void on_message(struct playout *playout, struct str text)
                  LOG_STR("reason", message.reason));
     struct channel *channel =
         playout_channel(playout, id_str(&message.channel));
-    if (!channel || message.kind == INGEST_REFUSED)
+    if (channel && message.kind == INGEST_LOOKUP)
+        playout_lookup_begin(channel, message.host);
+    if (!channel ||
+        (message.kind != INGEST_FEED && message.kind != INGEST_STATUS))
         return;
     if (message.kind == INGEST_FEED)
         on_feed(channel, &message);
@@ -171,6 +174,12 @@ void playout_ingest_connect(struct playout *playout,
         .channel = channel->station.id,
     };
     send_message(playout, &message, fd);
+}
+
+void playout_ingest_tell_found(struct playout *playout,
+                               const struct ingest_message *found)
+{
+    send_message(playout, found, -1);
 }
 
 /* ---- Its life ---------------------------------------------------------------

@@ -5,6 +5,7 @@
  *   playout_edge.c    the link to the edge
  *   playout_gone.c    recordings of channels that were removed
  *   playout_ingest.c  the program that takes broadcasts in
+ *   playout_lookup.c  addresses of hosts that it is to call
  *   playout_maker.c   the programs that make parts
  *   playout_desk.c    the socket of the desk
  *   playout_captioner.c  what captioners say, and who may
@@ -22,6 +23,7 @@
 #include "base/buf.h"
 #include "media/ingest_wire.h"
 #include "net/listener.h"
+#include "net/lookup.h"
 #include "net/loop.h"
 #include "playout/child.h"
 #include "playout/playout.h"
@@ -51,6 +53,9 @@ struct channel {
 
     struct ingest_key captioners[INGEST_KEYS_MAX]; /* their keys */
     size_t captioner_count;
+
+    struct lookup *lookup; /* of the host it is fetched from, or NULL */
+    char host[LOOKUP_HOST_BYTES_MAX + 1];
 
     struct child maker;
     struct loop_source source; /* the maker's socket; fd -1 */
@@ -121,6 +126,17 @@ void playout_ingest_tell_channels(struct playout *playout);
 /* Hands over where the channel's packets go; fd stays the caller's. */
 void playout_ingest_connect(struct playout *playout,
                             const struct channel *channel, int fd);
+
+/* INGEST_FOUND. */
+void playout_ingest_tell_found(struct playout *playout,
+                               const struct ingest_message *found);
+
+/* ---- playout_lookup.c ---- */
+
+/* The ingest asks which address host has, which it is to call for the channel;
+ * it is told later. */
+void playout_lookup_begin(struct channel *channel, struct str host);
+void playout_lookup_cancel(struct channel *channel);
 
 /* ---- playout_maker.c ---- */
 

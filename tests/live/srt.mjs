@@ -159,8 +159,9 @@ const address = `srt://127.0.0.1:${far}?streamid=a%20van&passphrase=${encodeURIC
 test("an address that cannot be called is refused, with what one looks like", async () => {
   /** @type {[string, RegExp][]} */
   const wrong = [
-    ["rtmp://192.0.2.7/live", /srt:\/\/192\.0\.2\.7:9710/],
-    ["srt://relay.example.org:9710", /relay\.example\.org/],
+    ["rtmp://192.0.2.7/live", /srt:\/\/relay\.example\.org:9710/],
+    ["srt://relay..example.org:9710", /relay\.\.example\.org' is neither.*srt:\/\/\[2001:db8::7\]:9710/],
+    ["srt://192.0.2.256:9710", /192\.0\.2\.256' is neither/],
     ["srt://192.0.2.7", /192\.0\.2\.7/],
     ["srt://192.0.2.7:9710?passphrase=short", /10 to 79/],
     ["srt://192.0.2.7:9710?streamid=%zz", /stream id/],
@@ -194,6 +195,23 @@ test("it is on the air soon after its encoder listens, and again after that bega
     }
   }
   assert.equal([...site.log.matchAll(/a broadcast cannot be fetched/g)].length <= 3, true);
+});
+
+test("by a name it is looked up and called; one that nobody has is told as such, once", async () => {
+  const named = address.replace("127.0.0.1", "localhost");
+  await site.run("channel", "change", "van", "--pull", "");
+  await vanShows((c) => !c.feed, "the feed is gone");
+  listen(far);
+  await site.run("channel", "change", "van", "--pull", named);
+  const now = await vanShows((c) => c.on_air && c.feed?.state === "began", "the van is on the air");
+  assert.match(now.feed.address, /^(127\.0\.0\.1|::1)$/);
+  assert.equal(now.pulled_from, `localhost:${far}`);
+  const from = site.log.length;
+  await site.run("channel", "change", "van", "--pull", address.replace("127.0.0.1", "nobody.invalid"));
+  await logs(from, /a broadcast cannot be fetched.*nobody\.invalid.*look at/);
+  await site.run("channel", "change", "van", "--pull", address);
+  listen(far);
+  await vanShows((c) => c.on_air && c.feed?.state === "began", "the van is on the air again");
 });
 
 test("where it is fetched from is told, and not what lets one in there", async () => {

@@ -51,6 +51,29 @@ static struct ingest_message again(const struct ingest_message *message)
     return read;
 }
 
+static void test_a_lookup_and_its_answer_are_read_as_written(void **state)
+{
+    (void)state;
+    struct ingest_message message = {
+        .kind = INGEST_LOOKUP,
+        .channel = id_of("62f9f7d471fdc"),
+        .host = STR("relay.example.org"),
+    };
+    assert_true(str_eq(again(&message).host, message.host));
+    message.kind = INGEST_FOUND;
+    message.addresses[0] = STR("192.0.2.7");
+    message.addresses[1] = STR("2001:db8::7");
+    message.address_count = 2;
+    struct ingest_message read = again(&message);
+    assert_int_equal(read.address_count, 2);
+    assert_true(str_eq(read.addresses[1], message.addresses[1]));
+    message.address_count = 0;
+    message.reason = STR("no address is known");
+    read = again(&message);
+    assert_int_equal(read.address_count, 0);
+    assert_true(str_eq(read.reason, message.reason));
+}
+
 static void test_channels_and_keys_are_read_as_written(void **state)
 {
     (void)state;
@@ -210,6 +233,7 @@ static void test_a_key_matches_its_own_digest_only(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_a_lookup_and_its_answer_are_read_as_written),
         TEST(test_channels_and_keys_are_read_as_written),
         TEST(test_as_many_as_there_may_be_fit_into_one_message),
         TEST(test_feeds_refusals_and_status_are_read_as_written),

@@ -28,6 +28,29 @@ static void an_address_may_stand_alone(void **state)
     }
 }
 
+static void a_host_is_told_by_its_name_or_its_number(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *host;
+        bool is_name;
+    } cases[] = {
+        {"srt://192.0.2.7:9710", "192.0.2.7", false},
+        {"srt://[2001:db8::7]:9710/", "2001:db8::7", false},
+        {"srt://relay.example.org:9710?latency=200", "relay.example.org", true},
+        {"srt://xn--e1aybc.example.:9710", "xn--e1aybc.example.", true},
+        {"srt://studio_2:9710", "studio_2", true},
+        {"srt://4.north.example:9710", "4.north.example", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(
+            srt_pull_parse(str_from_c(cases[i].text), &pull, &fault), ERR_OK);
+        assert_string_equal(pull.host, cases[i].host);
+        assert_int_equal(pull.is_name, cases[i].is_name);
+        assert_int_equal(pull.port, 9710);
+    }
+}
+
 static void all_that_is_said_behind_it_is_read(void **state)
 {
     (void)state;
@@ -69,7 +92,20 @@ static void what_is_wrong_is_said(void **state)
     static const struct {
         const char *text, *told;
     } cases[] = {
-        {"", "srt://192.0.2.7:9710"},
+        {"", "srt://relay.example.org:9710"},
+        {"srt://relay.example.org", "which address and port"},
+        {"srt://:9710", "which address and port"},
+        {"srt://a:0", "which address and port"},
+        {"srt://a:65536", "which address and port"},
+        {"srt://2001:db8::7:9710", "'2001:db8::7' is neither"},
+        {"srt://[relay]:9710", "is neither"},
+        {"srt://[192.0.2.7]:9710", "is neither"},
+        {"srt://192.0.2.256:9710", "'192.0.2.256' is neither"},
+        {"srt://relay..org:9710", "is neither"},
+        {"srt://-relay.org:9710", "is neither"},
+        {"srt://relay.org-:9710", "is neither"},
+        {"srt://rel ay.org:9710", "is neither"},
+        {"srt://user@relay.org:9710", "is neither"},
         {"srt://", "which address"},
         {"srt://?streamid=x", "which address"},
         {"srt://a:1?passphrase=123456789", "10 to 79"},
@@ -96,6 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_may_stand_alone),
+        cmocka_unit_test(a_host_is_told_by_its_name_or_its_number),
         cmocka_unit_test(all_that_is_said_behind_it_is_read),
         cmocka_unit_test(limits_are_kept_to_the_byte),
         cmocka_unit_test(what_is_wrong_is_said),
