@@ -246,6 +246,28 @@ static unsigned get_sample_rate(struct bits_reader *bits)
     return index < sizeof rates / sizeof *rates ? rates[index] : 0;
 }
 
+/* HE-AAC that is told behind AAC-LC, for decoders that know no more: ISO/IEC
+ * 14496-3 §1.6.6.2.2. */
+static void get_extension(struct bits_reader *bits, struct flv_aac *aac)
+{
+    enum { SBR = 0x2B7, PS = 0x548 };
+    get_bits(bits, 1);     /* frameLengthFlag */
+    if (get_bits(bits, 1)) /* dependsOnCoreCoder */
+        get_bits(bits, 14);
+    get_bits(bits, 1); /* extensionFlag */
+    if (get_bits(bits, 11) != SBR || get_object_type(bits) != AAC_HE ||
+        !get_bits(bits, 1))
+        return;
+    unsigned rate = get_sample_rate(bits);
+    if (bits->bad || rate != 2 * aac->sample_rate)
+        return;
+    aac->object_type = AAC_HE;
+    aac->sample_rate = rate;
+    bool has_stereo = get_bits(bits, 11) == PS && get_bits(bits, 1);
+    if (has_stereo && !bits->bad)
+        aac->object_type = AAC_HE_V2;
+}
+
 enum err flv_read_aac(struct str config, struct flv_aac *ret_aac)
 {
     struct bits_reader bits = {.bytes = config};
@@ -254,6 +276,9 @@ enum err flv_read_aac(struct str config, struct flv_aac *ret_aac)
     unsigned channels = get_bits(&bits, 4);
     if (aac.object_type == AAC_HE || aac.object_type == AAC_HE_V2)
         aac.sample_rate = get_sample_rate(&bits);
+    struct bits_reader rest = bits;
+    if (aac.object_type == AAC_LC && !bits.bad && channels)
+        get_extension(&rest, &aac);
     aac.channels = channels == 7 ? 8 : channels; /* table 1.19 */
     if (aac.object_type == AAC_HE_V2)
         aac.channels = 2; /* made from one */

@@ -54,7 +54,8 @@ struct flv_tag {
 MUST_USE enum err flv_read_video(struct str tag, struct flv_tag *ret_tag);
 MUST_USE enum err flv_read_audio(struct str tag, struct flv_tag *ret_tag);
 
-/* AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1): what it says of the sound. */
+/* AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1): what it says of the sound,
+ * HE-AAC in either way of telling it (§1.6.5.2). */
 struct flv_aac {
     unsigned object_type; /* 2: AAC-LC, 5: HE-AAC, 29: HE-AAC v2 */
     unsigned sample_rate; /* of what comes out of the decoder, Hz */

@@ -77,6 +77,11 @@ static const struct {
     {STR_INIT("\x11\xB8"), 2, 48000, 8},     /* 7.1 */
     {STR_INIT("\x2B\x11\x88"), 5, 48000, 2}, /* HE-AAC: 24 kHz doubled */
     {STR_INIT("\xEB\x09\x88"), 29, 48000, 2}, /* version 2: two out of one */
+    /* the same, told behind AAC-LC; that it is none; cut */
+    {STR_INIT("\x13\x10\x56\xE5\x98"), 5, 48000, 2},
+    {STR_INIT("\x13\x08\x56\xE5\x9D\x48\x80"), 29, 48000, 2},
+    {STR_INIT("\x12\x10\x56\xE5\x00"), 2, 44100, 2},
+    {STR_INIT("\x13\x10\x56\xE5"), 2, 24000, 2},
     {STR_INIT("\x17\x80\x5D\xC0\x10"), 2, 48000, 2}, /* the rate itself */
     {STR_INIT("\x12"), 0, 0, 0},
     {STR_INIT("\x17\x00"), 0, 0, 0}, /* a rate that has no number */
