@@ -38,6 +38,7 @@ enum err station_create(struct buf *out, struct station **ret_station)
         buf_init(&station->active[i], CONFIG_BYTES_MAX);
     }
     buf_init(&station->held, HELD_BYTES_MAX);
+    buf_init(&station->spare, SPARE_BYTES_MAX);
     subtitles_init(&station->subtitles, out);
     buf_init(&station->last.bytes, PACKET_PAYLOAD_BYTES_MAX);
     buf_init(&station->key.bytes, PACKET_PAYLOAD_BYTES_MAX);
@@ -57,6 +58,7 @@ void station_destroy(struct station *station)
         buf_finish(&station->active[i]);
     }
     buf_finish(&station->held);
+    buf_finish(&station->spare);
     buf_finish(&station->last.bytes);
     buf_finish(&station->key.bytes);
     subtitles_finish(&station->subtitles);
@@ -125,7 +127,7 @@ bool station_decide(struct station *station, struct str avcc, struct str asc)
     if (!station->format.has_pictures && !station->format.has_sound)
         return false;
     station->state = WAITING;
-    station->is_still = false;
+    station->is_still = station->is_blind = false;
     buf_reset(&station->key.bytes);
     if (!station->format.has_pictures && station->muxes[SOURCE])
         still_add(station);
@@ -330,7 +332,7 @@ static void watch_groups(struct station *station, int64_t begun, enum cut cut,
                         "first picture, some players stay further behind, and "
                         "others give up. Set the key frame interval of the "
                         "encoder to 1 or 2 seconds.");
-    else if (cut == CUT_SEGMENT)
+    else if (cut == CUT_SEGMENT && !station->is_blind)
         station_trouble(station, NULL);
 }
 
@@ -488,6 +490,7 @@ static void sound(struct station *station, const struct packet *packet)
     const struct mux_format *format = &station->format;
     if (!format->has_sound)
         return;
+    blind_hear(station, packet);
     int64_t duration = (int64_t)format->frame_samples * HZ / format->rate;
     if ((!format->has_pictures || station->is_still) &&
         station->state == LIVE &&
@@ -528,6 +531,8 @@ void station_frame(struct station *station, const struct packet *packet)
 {
     if (packet->track == PACKET_AUDIO)
         sound(station, packet);
+    else if (station->is_blind)
+        blind_picture(station, packet);
     else if (!station->is_still)
         station_picture(station, packet);
     if (packet->tick > station->now)
@@ -670,7 +675,8 @@ static void tell_status(struct station *station, int64_t now_us)
                (long long)station->dropped,
                (double)(load - station->load_us) / (double)TIME_US_PER_SECOND /
                    seconds,
-               (long long)ladder.dropped, station->is_slate ? "true" : "false");
+               (long long)ladder.dropped,
+               station->is_slate || station->is_blind ? "true" : "false");
     const char *before = "";
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++)
         if (ladder.shed & 1u << i) {

@@ -16,6 +16,7 @@ enum {
     HZ = PART_CLOCK_HZ,
     TRACKS = PACKET_AUDIO + 1,
     TROUBLE_BYTES_MAX = 512,
+    SPARE_BYTES_MAX = 1 << 20,
     SOURCE = 0,
     SOUND_ONLY = PART_RENDITIONS_MAX - 1,
 };
@@ -74,8 +75,12 @@ struct station {
     int64_t slate_tick, slate_us; /* its begin, and when that should be seen */
     int64_t slate_sound; /* tick of the first sound of a feed without pictures
                             that came meanwhile; -1: none */
-    struct slate *still; /* pictures of a feed that has sound alone; or NULL */
-    bool is_still;       /* they are shown */
+    struct slate *still; /* pictures for sound alone, of this size; or NULL */
+    unsigned still_width, still_height;
+    bool is_still;    /* they are shown */
+    bool is_blind;    /* … because there should be others, and none come */
+    struct buf spare; /* packets of the sound from the last picture on */
+    int64_t sound_us; /* when sound of the feed last came */
     struct studio *studio;
     struct ladder *ladder;
     struct { /* where it goes on with what the process before made */
@@ -112,8 +117,30 @@ void station_trouble(struct station *station, const char *text);
 /* The format has sound alone: it gets pictures, if they can be made. */
 void still_add(struct station *station);
 
+/* Pictures of this size are there, or made; false: they cannot be. */
+bool still_make(struct station *station, unsigned width, unsigned height);
+
+/* They are what is shown beside the sound that there is. */
+void still_use(struct station *station);
+
 /* The pictures up to the sound at tick. */
 void still_show(struct station *station, int64_t tick);
+
+/* ---- station_blind.c -------------------------------------------------------
+ */
+
+/* Sound of the feed, before it is passed on. */
+void blind_hear(struct station *station, const struct packet *packet);
+
+/* No pictures come: if there is sound it goes on beside the slate's, from where
+ * they ended. */
+bool blind_begin(struct station *station);
+
+/* Up to when pictures are shown beside the sound at tick. */
+int64_t blind_until(const struct station *station, int64_t tick);
+
+/* A picture of the feed meanwhile. */
+void blind_picture(struct station *station, const struct packet *packet);
 
 /* ---- station_slate.c -------------------------------------------------------
  */

@@ -7,7 +7,7 @@ enum {
     HEIGHT_DEFAULT = 720,
     RATE_DEFAULT = 48000,
     CHANNELS_DEFAULT = 2,
-    DECIDE_TICKS = HZ, /* for so long a feed without pictures waits for some */
+    DECIDE_TICKS = HZ, /* for so long sound without pictures waits for some */
     FILL_TICKS_MAX = 30 * HZ,
 };
 
@@ -79,7 +79,8 @@ void slate_clock(struct station *station)
     if (station->heard_us == 0) /* somebody was here before, perhaps */
         station->heard_us = station->now_us - station->start.idle_us / 2;
     if (!station->is_slate && !station->is_slate_over &&
-        station->now_us - station->heard_us >= station->start.idle_us)
+        station->now_us - station->heard_us >= station->start.idle_us &&
+        !blind_begin(station))
         begin(station);
     if (!station->is_slate)
         return;
@@ -93,18 +94,17 @@ void slate_clock(struct station *station)
     }
 }
 
-/* What a feed can begin with: a key frame; sound, when there are no pictures.
- */
+/* What a feed can begin with: a key frame; sound, when no pictures come beside
+ * it, or there are to be none. */
 static bool can_begin(struct station *station, const struct packet *packet)
 {
     struct str avcc = buf_str(&station->configs[PACKET_VIDEO]);
     struct avc_config config;
-    if (avcc.len > 0)
-        return packet->track == PACKET_VIDEO && packet->is_key &&
-               avc_read_config(avcc, &config) == ERR_OK &&
+    if (packet->track == PACKET_VIDEO) {
+        station->slate_sound = -1;
+        return packet->is_key && avc_read_config(avcc, &config) == ERR_OK &&
                avc_is_idr(packet->payload, config.length_bytes);
-    if (packet->track != PACKET_AUDIO)
-        return false;
+    }
     if (station->slate_sound < 0)
         station->slate_sound = packet->tick;
     return packet->tick - station->slate_sound >= DECIDE_TICKS;

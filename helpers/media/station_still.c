@@ -6,21 +6,41 @@
 
 enum { WIDTH = 1280, HEIGHT = 720 };
 
-void still_add(struct station *station)
+bool still_make(struct station *station, unsigned width, unsigned height)
+{
+    if (station->still && station->still_width == width &&
+        station->still_height == height)
+        return true;
+    slate_destroy(station->still);
+    station->still = NULL;
+    station->still_width = width;
+    station->still_height = height;
+    return !slate_create(width, height, 0, 0, &station->still);
+}
+
+void still_use(struct station *station)
 {
     struct packet config;
-    if (!station->still && slate_create(WIDTH, HEIGHT, 0, 0, &station->still)) {
-        station_trouble(station,
-                        "There is sound alone, and no picture to go with it "
-                        "can be made: players that want one show nothing.");
-        return;
-    }
     if (!slate_config(station->still, PACKET_VIDEO, &config))
         return;
     (void)!format_read(config.payload, buf_str(&station->active[PACKET_AUDIO]),
                        &station->format, &station->length_bytes);
     station->is_still = station->format.has_pictures;
-    studio_give(station->studio, &config);
+}
+
+void still_add(struct station *station)
+{
+    struct packet config;
+    if (!still_make(station, WIDTH, HEIGHT)) {
+        station_trouble(station,
+                        "There is sound alone, and no picture to go with it "
+                        "can be made: players that want one show nothing.");
+        return;
+    }
+    still_use(station);
+    if (station->is_still &&
+        slate_config(station->still, PACKET_VIDEO, &config))
+        studio_give(station->studio, &config);
 }
 
 /* Where a group begins, at tick or before it: segments do so, hence what the
@@ -42,8 +62,9 @@ void still_show(struct station *station, int64_t tick)
     struct packet packet;
     if (station->state == WAITING)
         slate_begin(station->still, begin_of_group(station, tick));
-    while (slate_next(station->still, tick + 1, &packet)) {
-        if (packet.tick >= station_done_until(station))
+    while (
+        slate_next(station->still, blind_until(station, tick) + 1, &packet)) {
+        if (!station->is_blind && packet.tick >= station_done_until(station))
             studio_give(station->studio, &packet);
         station_picture(station, &packet);
     }
