@@ -402,7 +402,7 @@ int main(int argc, char **argv)
     }
     struct upkeep *upkeep = NULL;
     enum err err = content_open(argv[1], NULL, &content, &fault);
-    if (!err && !(err = upkeep_start(content, &upkeep))) {
+    if (!err && !(err = upkeep_start(content, UPKEEP_OF_IMPORT_MS, &upkeep))) {
         arena_init(&arena, 0);
         words_init(&filler.words, UINT64_C(88172645463325252));
         buf_init(&filler.text, ARTICLE_BYTES_MAX);

@@ -501,7 +501,8 @@ int desk_main(int argc, char **argv)
         err = press_start(desk.press, &fault);
     if (!err && (err = desk_jobs_start(desk.content, &desk.jobs)))
         fault_set(&fault, err, NULL, "no thread for jobs");
-    if (!err && (err = upkeep_start(desk.content, &desk.upkeep)))
+    if (!err &&
+        (err = upkeep_start(desk.content, UPKEEP_OF_DESK_MS, &desk.upkeep)))
         fault_set(&fault, err, NULL, "no thread for the database's log");
     if (!err && (err = desk_search_start(desk.content, &desk.search)))
         fault_set(&fault, err, NULL, "no thread for search");

@@ -18,7 +18,8 @@ enum err import_setup_open(const struct command_line *line,
     setup->helper = html_helper_create(program);
     setup->lines = html_helper_create(program);
     return setup->helper && setup->lines &&
-                   !upkeep_start(setup->content, &setup->upkeep)
+                   !upkeep_start(setup->content, UPKEEP_OF_IMPORT_MS,
+                                 &setup->upkeep)
                ? ERR_OK
                : fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
 }

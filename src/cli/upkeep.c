@@ -7,13 +7,10 @@
 #include "base/repeat.h"
 #include "content/content.h"
 
-/* Done within one batch of an import, so that the log can begin anew with the
- * next. With nothing to do it costs next to nothing. */
-enum { EVERY_US = 250 * 1000 };
-
 struct upkeep {
     struct content *content;
     struct repeat repeat;
+    int every_ms;
     bool has_failed; /* told once, until it went well again */
 };
 
@@ -26,15 +23,17 @@ static int64_t keep_up(void *context)
         log_error("the database's log cannot be worked off",
                   LOG_C("cause", fault_text(&fault)));
     upkeep->has_failed = err != ERR_OK;
-    return EVERY_US;
+    return upkeep->every_ms * INT64_C(1000);
 }
 
-enum err upkeep_start(struct content *content, struct upkeep **ret_upkeep)
+enum err upkeep_start(struct content *content, int every_ms,
+                      struct upkeep **ret_upkeep)
 {
     struct upkeep *upkeep = calloc(1, sizeof *upkeep);
     if (!upkeep)
         return ERR_NO_MEMORY;
     upkeep->content = content;
+    upkeep->every_ms = every_ms;
     enum err err = repeat_start(&upkeep->repeat, keep_up, upkeep);
     if (err)
         free(upkeep);
