@@ -329,6 +329,68 @@ static void test_pictures_that_go_and_come_are_one_discontinuity_each(
     feed_finish(&sound);
 }
 
+/* Up to the tick, of each track or of the sound alone. */
+static size_t send_until(struct tv *tv, const struct feed *feed, size_t from,
+                         int64_t tick, bool has_camera)
+{
+    size_t i = from;
+    for (; i < feed->count && feed->packets[i].tick < tick; i++)
+        if (has_camera || feed->packets[i].track == PACKET_AUDIO)
+            tv_send(tv, &feed->packets[i]);
+    return i;
+}
+
+/* It is connected all the time. */
+static void test_a_camera_that_fails_takes_no_sound_along(void **state)
+{
+    (void)state;
+    struct feed feed;
+    struct tv tv;
+    struct tv_samples samples;
+    const int64_t off = 2 * HZ, on = 6 * HZ, ahead = on + HZ / 5;
+    feed_make(&feed, "plain", shapes[0].words, HZ);
+    tv_begin(&tv, "[\"source\",\"audio\"],\"slate_after_ms\":2000");
+    size_t at = send_until(&tv, &feed, 0, off, true);
+    for (; count_flag(&tv, SOURCE, PART_DISCONTINUITY) == 0; at++) {
+        assert_true(feed.packets[at].tick < on); /* as fast as it is played */
+        if (feed.packets[at].track != PACKET_AUDIO)
+            continue;
+        tv_send(&tv, &feed.packets[at]);
+        tv_take(&tv, 21);
+    }
+    assert_non_null(strstr(tv.trouble, "camera"));
+    at = send_until(&tv, &feed, at, on, false);
+    send_until(&tv, &feed, at, ahead, false); /* sound is a little in front */
+    for (; at < feed.count; at++)
+        if (feed.packets[at].track != PACKET_AUDIO ||
+            feed.packets[at].tick >= ahead)
+            tv_send(&tv, &feed.packets[at]);
+    tv_take_until(&tv, SOURCE, last_tick(&feed) - HZ * 6 / 10);
+    assert_int_equal(count_flag(&tv, SOURCE, PART_DISCONTINUITY), 2);
+    assert_int_equal(count_flag(&tv, SOURCE, PART_GAP), 0);
+    assert_string_equal(tv.trouble, "");
+    tv_samples(&tv, SOURCE, true, &samples);
+    compare(&samples, &feed, true, 48000);
+    free(samples.samples);
+    tv_samples(&tv, SOUND_ONLY, true, &samples);
+    compare(&samples, &feed, true, 48000);
+    free(samples.samples);
+    tv_samples(&tv, SOURCE, false, &samples);
+    size_t shown = 0;
+    for (size_t i = 0; i < samples.count; i++) {
+        if (i > 0) /* something is shown all the time */
+            assert_int_equal(samples.samples[i].time,
+                             samples.samples[i - 1].time +
+                                 samples.samples[i - 1].duration);
+        shown += samples.samples[i].time >= off && samples.samples[i].time < on;
+    }
+    assert_in_range(shown, 40, 42); /* ten a second */
+    free(samples.samples);
+    tv_play(&tv, SOURCE);
+    tv_end(&tv);
+    feed_finish(&feed);
+}
+
 /* Ten pictures are lost on the way, and key frames are four seconds apart. */
 static void test_a_lost_picture_breaks_nothing_off(void **state)
 {
@@ -622,6 +684,7 @@ int main(int argc, char **argv)
             test_pictures_that_go_and_come_are_one_discontinuity_each),
         cmocka_unit_test(test_a_lost_picture_breaks_nothing_off),
         cmocka_unit_test(test_missing_sound_takes_no_segment_with_it),
+        cmocka_unit_test(test_a_camera_that_fails_takes_no_sound_along),
         cmocka_unit_test(test_a_slate_is_shown_while_nothing_comes),
         cmocka_unit_test(test_the_studio_sees_and_hears),
         cmocka_unit_test(test_what_is_encoded_is_cut_where_the_source_is),
