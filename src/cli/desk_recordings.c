@@ -107,8 +107,15 @@ static enum err give_up(struct desk_recordings *recordings,
     return change(recordings, set_nothing, recording, fault);
 }
 
+/* What was not on the air. */
+struct missed {
+    size_t count;
+    struct str title; /* of the first */
+};
+
 static enum err make_one(struct desk_recordings *recordings,
-                         const struct recording *wanted, struct fault *fault)
+                         const struct recording *wanted, struct missed *missed,
+                         struct fault *fault)
 {
     int64_t began_us = clock_now_us();
     struct recording made = *wanted;
@@ -126,9 +133,8 @@ static enum err make_one(struct desk_recordings *recordings,
     if (err == ERR_CLOSED)
         return ERR_OK;
     if (err == ERR_NOT_FOUND) {
-        log_info("nothing was on the air: a programme has no recording",
-                 LOG_C("id", wanted->of.id.text),
-                 LOG_STR("title", wanted->of.title));
+        if (!missed->count++)
+            missed->title = wanted->of.title;
         return change(recordings, set_nothing, wanted, fault);
     }
     if (err)
@@ -152,11 +158,16 @@ static enum err make_some(struct desk_recordings *recordings,
                           struct arena *arena, struct fault *fault)
 {
     struct recording_list wanted;
+    struct missed missed = {.count = 0};
     enum err err =
         list(recordings, RECORDING_WANTED, AT_ONCE, arena, &wanted, fault);
     for (size_t i = 0; !err && i < wanted.count && !is_stopping(recordings);
          i++)
-        err = make_one(recordings, &wanted.recordings[i], fault);
+        err = make_one(recordings, &wanted.recordings[i], &missed, fault);
+    if (missed.count)
+        log_info("nothing was on the air: programmes have no recording",
+                 LOG_INT("programmes", missed.count),
+                 LOG_STR("first", missed.title));
     return err;
 }
 
