@@ -10,8 +10,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage } from "../lib/browser.mjs";
-import { Encoder, freePort } from "../lib/encoder.mjs";
+import { Encoder } from "../lib/encoder.mjs";
 import { check } from "../lib/live.mjs";
+import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
 
