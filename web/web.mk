@@ -26,9 +26,8 @@ POINTS   := U+20-40,U+5B-60,U+7B-7E,U+A0,U+A3,U+A7,U+A9,U+AB,U+AD,U+B0,U+B7,U+BB
 LATIN    := U+20-7E,U+A0-FF,U+131,U+152-153,U+2010-2015,U+2018-201E,U+2020-2022,U+2026,U+2030,U+2032-2033,U+2039-203A,U+2044,U+20AC,U+2122,U+2190-2193,U+2212,U+2215
 CYRILLIC := U+400-45F,U+490-491,U+4B0-4B1,U+2116
 MKHEDRULI := U+10D0-10FF,U+1C90-1CBA,U+1CBD-1CBF
-# Of Arabic and Persian; what other languages write besides is a file apart.
-ARABIC   := U+60C,U+61B,U+61F,U+621-63A,U+640-655,U+660-66C,U+670,U+67E,U+686,U+698,U+6A9,U+6AF,U+6CC,U+6D4,U+6F0-6F9,U+200C-200F,U+FD3E-FD3F
-ARABIC_MORE := U+600-60B,U+60D-61A,U+61C-61E,U+620,U+63B-63F,U+656-65F,U+66D-66F,U+671-67D,U+67F-685,U+687-697,U+699-6A8,U+6AA-6AE,U+6B0-6CB,U+6CD-6D3,U+6D5-6EF,U+6FA-6FF
+# As Arabic, Persian, Urdu and Kurdish are written; other letters are the system's.
+ARABIC   := U+60C,U+61B,U+61F,U+621-63A,U+640-655,U+660-66C,U+670,U+679,U+67E,U+686,U+688,U+691,U+695,U+698,U+6A4,U+6A9,U+6AF,U+6B5,U+6BA,U+6BE,U+6C1-6C3,U+6C6,U+6CC,U+6CE,U+6D2-6D5,U+6F0-6F9,U+200C-200F,U+FD3E-FD3F
 
 # Fractions, and what is set in figures of a width (those are of the system's
 # own face): no style asks for it.
@@ -53,7 +52,6 @@ $(eval $(call font_rule,cyrillic-italic,$(SERIF)-cyrillic-opsz-italic.woff2,$(CY
 $(eval $(call font_rule,georgian,$(GEORGIAN)-georgian-wght-normal.woff2,$(MKHEDRULI),wght=400:700))
 $(eval $(call font_rule,lari,$(GEORGIAN)-latin-ext-wght-normal.woff2,U+20BE,wght=400:700))
 $(eval $(call font_rule,arabic,$(NASKH)-arabic-wght-normal.woff2,$(ARABIC),wght=400:700))
-$(eval $(call font_rule,arabic-more,$(NASKH)-arabic-wght-normal.woff2,$(ARABIC_MORE),wght=400:700))
 
 # Headlines in Cyrillic have one weight, so its letters and the figures and
 # points of the Latin file can be one file: one request less.

