@@ -485,7 +485,8 @@ static void test_a_slate_is_shown_while_nothing_comes(void **state)
         tv_send(&tv, &(struct packet){.kind = PACKET_END});
         int64_t gone = feed.packets[feed.count / 2].tick;
         tv_take_until(&tv, SOURCE, gone + 2 * HZ); /* the clock goes on */
-        assert_int_equal(count_flag(&tv, SOURCE, PART_DISCONTINUITY), 1);
+        size_t before = count_flag(&tv, SOURCE, PART_DISCONTINUITY);
+        assert_in_range(before, 1, 2); /* 2: a slow machine began with one */
         tv_kill(&tv); /* and by another program, in the middle of it */
         tv_start(&tv);
         int64_t later = tv.end[SOURCE] + 3 * HZ / 2;
@@ -494,7 +495,7 @@ static void test_a_slate_is_shown_while_nothing_comes(void **state)
         send_later(&tv, &feed, 1, feed.count, later);
         tv_take_until(&tv, SOURCE, last_tick(&feed) + later - HZ * 6 / 10);
         size_t breaks = count_flag(&tv, SOURCE, PART_DISCONTINUITY);
-        assert_int_equal(breaks, 3);
+        assert_int_equal(breaks, before + 2);
         tv_samples(&tv, SOURCE, false, &samples); /* without a hole */
         free(samples.samples);
         check_lengths(&tv, SOURCE, 2.2);
