@@ -237,6 +237,8 @@ demo:
 SCRIPTS  := $(sort $(wildcard tests/source/* tests/cli/* tests/http/*.mjs tests/crash/*.mjs tests/live/*.mjs tests/browser/*.mjs))
 # Those that mostly wait for clocks would take as long again and find nothing new.
 ASAN_SCRIPTS := $(filter-out %/machines.mjs %/metrics.mjs %/schedule.mjs %/views.mjs %/websub.mjs,$(sort $(wildcard tests/http/*.mjs))) tests/live/origin.mjs
+# Those that feed a program in real time run once, with ASan.
+RELEASE_TESTS := $(filter-out %/test_media_program %/test_ingest,$(UNIT_TESTS))
 THREADED := base net link content edge site
 in = $(patsubst $(B)/%,build/$(1)/%,$(2))
 
@@ -267,9 +269,9 @@ check-build:
 
 # Television first beside what leaves it time: it sheds what it has no time for.
 check-all: check-build
-	tools/run-tests $(filter-out tests/browser/% tests/live/%,$(SCRIPTS)) $(addprefix asan:,$(ASAN_SCRIPTS)) \
+	tools/run-tests $(filter-out tests/browser/% tests/crash/% tests/live/%,$(SCRIPTS)) $(addprefix asan:,$(ASAN_SCRIPTS)) \
 	    $(filter tests/browser/%,$(SCRIPTS)) -- \
-	    $(filter tests/live/%,$(SCRIPTS)) $(call in,release,$(UNIT_TESTS)) $(call in,asan,$(UNIT_TESTS) $(FUZZERS)) \
+	    $(filter tests/live/%,$(SCRIPTS)) $(filter tests/crash/%,$(SCRIPTS)) $(call in,release,$(RELEASE_TESTS)) $(call in,asan,$(UNIT_TESTS) $(FUZZERS)) \
 	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 bench:
