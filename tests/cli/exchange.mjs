@@ -7,7 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { png } from "../lib/png.mjs";
-import { Site, broadsheet, shared } from "../lib/site.mjs";
+import { Site, broadsheet, must, shared } from "../lib/site.mjs";
 import { run, skip, test } from "../lib/tap.mjs";
 
 const site = await Site.make("--name", "BM.GE", "--zone", "Asia/Tbilisi", "--date-pattern", "dd.MM.yy HH:mm",
@@ -310,6 +310,15 @@ test("an export of what is not there says so", async () => {
   const { code, stderr } = await broadsheet(["export", "ninjs", "62f9f7d471fd0", "--data", site.data]);
   assert.equal(code, 66);
   assert.match(stderr, /there is no article/);
+});
+
+test("what imports leave in the search index is merged by them: no publication has to", async () => {
+  const other = await Site.make("--language", "en");
+  for (let i = 0; i < 10; i++) await must(["import", "ninjs", put("many.json", item({ uri: `https://agency.example/many/${i}` })), "--data", other.data]);
+  const query = "SELECT COUNT(*), COUNT(DISTINCT segid) FROM fulltext_en_idx";
+  const [rows = "", segments = ""] = execFileSync("sqlite3", ["-readonly", path.join(other.data, "broadsheet.db"), query], { encoding: "utf8" }).trim().split("|");
+  assert.ok(Number(rows) > 0);
+  assert.ok(Number(segments) < 8, `${segments} segments of ten imports`);
 });
 
 await run();
