@@ -6,11 +6,11 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "cli/article_change.h"
 #include "cli/article_json.h"
 #include "cli/article_times.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
-#include "cli/picture_making.h"
 #include "content/article_story.h"
 #include "content/schedule.h"
 #include "content/settings.h"
@@ -22,105 +22,41 @@
         .name = "ID", .summary = "its id, or its address" \
     }
 
-/* What a change works on. */
-struct work {
-    const struct command_line *line;
-    struct edit edit;
-    struct id id;
-    struct fault *fault;
-};
-
-static enum err refuse_unknown(const struct work *work)
-{
-    return fault_set(work->fault, ERR_NOT_FOUND, "ID",
-                     "there is no article %s; 'broadsheet article list' tells "
-                     "which there are",
-                     work->id.text);
-}
-
-/* Runs how within one edit; the first argument is the id when has_id. */
-static enum err change(const struct command_line *line, bool has_id,
-                       enum err (*how)(struct work *work), struct fault *fault)
-{
-    struct work work = {.line = line, .fault = fault};
-    enum err err = ERR_OK;
-    if (has_id)
-        err = newspaper_parse_id(line->arguments[0], &work.id, fault);
-    DEFER(newspaper_close) struct content *content = NULL;
-    if (!err)
-        err = newspaper_open_writing(line, &content, fault);
-    if (!err)
-        err = newspaper_edit(&work.edit, content, fault);
-    if (!err)
-        err = how(&work);
-    if (err == ERR_NOT_FOUND && fault->code != ERR_NOT_FOUND)
-        err = refuse_unknown(&work);
-    if (!err)
-        err = newspaper_commit(line, &work.edit, fault);
-    edit_end(&work.edit);
-    if (!err)
-        output_printf(line->output, "%s\n", work.id.text);
-    return err;
-}
-
 /* ---- publish, withdraw, correct --------------------------------------------
  */
 
-/* Under embargo the article was scheduled instead: that is no fault, but who
- * gave the command has to know. */
-static enum err tell_embargo(const struct work *work)
+static enum err publish(struct article_change *change)
 {
-    struct article article;
-    enum err err =
-        article_load(work->edit.db, &work->id, work->line->arena, &article);
-    if (err || article.state != ARTICLE_SCHEDULED)
-        return err;
-    char time[TIME_RFC3339_BYTES];
-    time_format_rfc3339(article.scheduled_us, time);
-    output_tell(work->line->output,
-                "%s is under embargo: it is published by itself at %s",
-                work->id.text, time);
-    return ERR_OK;
-}
-
-static enum err publish_now(struct work *work, int64_t published_us)
-{
-    const struct publish_options options = {.published_us = published_us};
-    enum err err = article_publish(&work->edit, &work->id, &options);
-    return err ? err : tell_embargo(work);
-}
-
-static enum err publish(struct work *work)
-{
-    const char *at = command_value(work->line, "at");
+    const char *at = command_value(change->line, "at");
     int64_t time_us = 0;
     enum err err = ERR_OK;
     if (at)
-        err = article_times_parse(work->edit.db, "at", str_from_c(at), &time_us,
-                                  work->fault);
+        err = article_times_parse(change->edit.db, "at", str_from_c(at),
+                                  &time_us, change->fault);
     if (err)
         return err;
-    if (time_us > work->edit.time_us)
-        return article_schedule(&work->edit, &work->id, time_us);
-    return publish_now(work, time_us);
+    if (time_us > change->edit.time_us)
+        return article_schedule(&change->edit, &change->id, time_us);
+    return article_change_publish(change, time_us);
 }
 
-static enum err withdraw(struct work *work)
+static enum err withdraw(struct article_change *change)
 {
-    const char *reason = command_value(work->line, "reason");
+    const char *reason = command_value(change->line, "reason");
     if (!reason || !*reason)
-        return fault_set(work->fault, ERR_USAGE, "reason",
+        return fault_set(change->fault, ERR_USAGE, "reason",
                          "readers are told why: --reason TEXT, as in: "
                          "broadsheet %s",
-                         work->line->command->examples[0].line);
-    return article_withdraw(&work->edit, &work->id, str_from_c(reason),
-                            str_from_c(command_value(work->line, "target")), 0);
+                         change->line->command->examples[0].line);
+    return article_withdraw(&change->edit, &change->id, str_from_c(reason),
+                            str_from_c(command_value(change->line, "target")),
+                            0);
 }
 
-static enum err correct(struct work *work)
+static enum err correct(struct article_change *change)
 {
-    return correction_add(&work->edit, &work->id,
-                          str_from_c(work->line->arguments[1]), 0);
+    return correction_add(&change->edit, &change->id,
+                          str_from_c(change->line->arguments[1]), 0);
 }
 
 /* ---- new, edit -------------------------------------------------------------
@@ -147,30 +83,27 @@ static enum err read_input(struct arena *arena, struct str *ret_bytes,
     return ERR_OK;
 }
 
-static enum err read_object(const struct work *work, const char *path,
-                            json_t **ret_object)
+/* Once: standard input has nothing more for a second try. */
+static enum err read_object(struct article_change *change, const char *path)
 {
+    if (change->input)
+        return ERR_OK;
     struct str text;
-    struct arena *arena = work->line->arena;
+    struct arena *arena = change->line->arena;
     enum err err = strcmp(path, "-") == 0
-                       ? read_input(arena, &text, work->fault)
+                       ? read_input(arena, &text, change->fault)
                        : file_read(path, DOCUMENT_JSON_BYTES_MAX, arena, &text,
-                                   work->fault);
+                                   change->fault);
     if (err)
         return err;
     json_error_t error;
-    *ret_object =
+    change->input =
         json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
-    if (*ret_object)
+    if (change->input)
         return ERR_OK;
-    return fault_set(work->fault, ERR_INVALID, NULL,
+    return fault_set(change->fault, ERR_INVALID, NULL,
                      "%s: line %d, column %d: not JSON: %s", path, error.line,
                      error.column, error.text);
-}
-
-static void drop_json(json_t **value)
-{
-    json_decref(*value);
 }
 
 /* Most have none, and are saved and published without being looked at again. */
@@ -183,7 +116,7 @@ static bool has_times(const json_t *object)
 }
 
 /* "translates": an article whose story this one tells in another language. */
-static enum err read_story(struct work *work, const json_t *object,
+static enum err read_story(struct article_change *change, const json_t *object,
                            struct article_input *input)
 {
     const json_t *translates = json_object_get(object, "translates");
@@ -191,52 +124,53 @@ static enum err read_story(struct work *work, const json_t *object,
         return ERR_OK;
     struct id id;
     if (!json_is_string(translates))
-        return fault_set(work->fault, ERR_INVALID, "translates",
+        return fault_set(change->fault, ERR_INVALID, "translates",
                          "translates has to be the id or address of an "
                          "article");
     enum err err =
-        newspaper_parse_id(json_string_value(translates), &id, work->fault);
+        newspaper_parse_id(json_string_value(translates), &id, change->fault);
     if (err)
         return err;
-    return article_story_find(&work->edit, &input->id, input->content.language,
-                              &id, &input->story);
+    return article_story_find(&change->edit, &input->id,
+                              input->content.language, &id, &input->story);
 }
 
 /* Reads the file over content, saves it, publishes it when asked to. */
-static enum err save(struct work *work, struct article_input *input,
+static enum err save(struct article_change *change, struct article_input *input,
                      const char *path)
 {
-    DEFER(drop_json) json_t *object = NULL;
-    enum err err = read_object(work, path, &object);
+    enum err err = read_object(change, path);
+    const json_t *object = change->input;
     if (!err)
-        err = article_json_read(object, work->edit.db, work->line->arena,
-                                &input->content, work->fault);
+        err = article_json_read(object, change->edit.db, change->line->arena,
+                                &input->content, change->fault);
     if (!err)
-        err = read_story(work, object, input);
+        err = read_story(change, object, input);
     int64_t revision;
     if (!err)
-        err = article_save(&work->edit, input, &work->id, &revision);
+        err = article_save(&change->edit, input, &change->id, &revision);
     if (!err && has_times(object))
-        err = article_times_read(object, &work->edit, &work->id, work->fault);
-    if (!err && command_flag(work->line, "publish"))
-        err = publish_now(work, 0);
+        err = article_times_read(object, &change->edit, &change->id,
+                                 change->fault);
+    if (!err && command_flag(change->line, "publish"))
+        err = article_change_publish(change, 0);
     return err;
 }
 
-static enum err make_new(struct work *work)
+static enum err make_new(struct article_change *change)
 {
     struct article_input input = {0};
-    enum err err = setting_get(work->edit.db, STR("language"), STR(""),
-                               work->line->arena, &input.content.language);
-    return err ? err : save(work, &input, work->line->arguments[0]);
+    enum err err = setting_get(change->edit.db, STR("language"), STR(""),
+                               change->line->arena, &input.content.language);
+    return err ? err : save(change, &input, change->line->arguments[0]);
 }
 
-static enum err edit_it(struct work *work)
+static enum err edit_it(struct article_change *change)
 {
-    struct article_input input = {.id = work->id};
-    enum err err = article_content_load(work->edit.db, &work->id, 0,
-                                        work->line->arena, &input.content);
-    return err ? err : save(work, &input, work->line->arguments[1]);
+    struct article_input input = {.id = change->id};
+    enum err err = article_content_load(change->edit.db, &change->id, 0,
+                                        change->line->arena, &input.content);
+    return err ? err : save(change, &input, change->line->arguments[1]);
 }
 
 /* ---- The commands ----------------------------------------------------------
@@ -245,30 +179,29 @@ static enum err edit_it(struct work *work)
 static enum err run_publish(const struct command_line *line,
                             struct fault *fault)
 {
-    enum err err = picture_making_before(line, fault);
-    return err ? err : change(line, true, publish, fault);
+    return article_change_run(line, true, publish, fault);
 }
 
 static enum err run_withdraw(const struct command_line *line,
                              struct fault *fault)
 {
-    return change(line, true, withdraw, fault);
+    return article_change_run(line, true, withdraw, fault);
 }
 
 static enum err run_correct(const struct command_line *line,
                             struct fault *fault)
 {
-    return change(line, true, correct, fault);
+    return article_change_run(line, true, correct, fault);
 }
 
 static enum err run_new(const struct command_line *line, struct fault *fault)
 {
-    return change(line, false, make_new, fault);
+    return article_change_run(line, false, make_new, fault);
 }
 
 static enum err run_edit(const struct command_line *line, struct fault *fault)
 {
-    return change(line, true, edit_it, fault);
+    return article_change_run(line, true, edit_it, fault);
 }
 
 const struct command command_article_publish = {

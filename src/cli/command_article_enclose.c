@@ -2,19 +2,12 @@
 /* article enclose: a recording beside an article, for programs that play. */
 #include "base/arena.h"
 #include "base/file.h"
+#include "cli/article_change.h"
 #include "cli/command_table.h"
-#include "cli/newspaper.h"
+#include "content/article.h"
 #include "content/media.h"
-#include "content/workflow.h"
 
 enum { RECORDING_BYTES_MAX = 512 * 1024 * 1024 };
-
-struct work {
-    const struct command_line *line;
-    struct edit edit;
-    struct id id;
-    struct fault *fault;
-};
 
 /* "754", "12:34", "1:02:03" */
 static enum err parse_duration(const char *text, int64_t *ret_seconds,
@@ -39,10 +32,10 @@ static enum err parse_duration(const char *text, int64_t *ret_seconds,
     return ERR_OK;
 }
 
-static enum err store_file(struct work *work, const char *path,
+static enum err store_file(struct article_change *change, const char *path,
                            struct id *ret_id)
 {
-    struct arena *arena = work->line->arena;
+    struct arena *arena = change->line->arena;
     struct str bytes, name = str_from_c(path);
     struct str mime = media_type_of_filename(name);
     ptrdiff_t slash = str_find_last_char(name, '/');
@@ -50,29 +43,30 @@ static enum err store_file(struct work *work, const char *path,
                             .focus_y = MEDIA_FOCUS_MAX / 2,
                             .filename = str_from(name, (size_t)(slash + 1))};
     if (!mime.len)
-        return fault_set(work->fault, ERR_UNSUPPORTED, "file",
+        return fault_set(change->fault, ERR_UNSUPPORTED, "file",
                          "%s: what it is cannot be told by its name; MP3, M4A, "
                          "OGG, MP4 and WebM can be played",
                          path);
     enum err err =
-        file_read(path, RECORDING_BYTES_MAX, arena, &bytes, work->fault);
+        file_read(path, RECORDING_BYTES_MAX, arena, &bytes, change->fault);
     if (!err)
-        err = media_store(&work->edit, bytes, mime, 0, 0, &medium.original);
+        err = media_store(&change->edit, bytes, mime, 0, 0, &medium.original);
     if (err)
         return err;
     struct medium known;
-    err = media_find_blob(work->edit.db, &medium.original.blob, arena, &known);
+    err =
+        media_find_blob(change->edit.db, &medium.original.blob, arena, &known);
     if (!err)
         *ret_id = known.id;
-    return err == ERR_NOT_FOUND ? media_save(&work->edit, &medium, ret_id)
+    return err == ERR_NOT_FOUND ? media_save(&change->edit, &medium, ret_id)
                                 : err;
 }
 
 /* Without --type the name tells it. */
-static enum err read_elsewhere(struct work *work, const char *url,
+static enum err read_elsewhere(struct article_change *change, const char *url,
                                struct article_enclosure *enclosure)
 {
-    const struct command_line *line = work->line;
+    const struct command_line *line = change->line;
     const char *type = command_value(line, "type");
     struct str path = str_from_c(url);
     ptrdiff_t mark = str_find_char(path, '?');
@@ -81,70 +75,55 @@ static enum err read_elsewhere(struct work *work, const char *url,
         path = str_slice(path, 0, (size_t)mark);
     enclosure->mime = type ? str_from_c(type) : media_type_of_filename(path);
     return command_number(line, "bytes", 0, INT64_MAX, 0,
-                          &enclosure->size_bytes, work->fault);
+                          &enclosure->size_bytes, change->fault);
 }
 
-static enum err read_options(struct work *work,
+static enum err read_options(struct article_change *change,
                              struct article_enclosure *ret_enclosure)
 {
-    const struct command_line *line = work->line;
+    const struct command_line *line = change->line;
     const char *url = command_value(line, "url");
     const char *file = command_value(line, "file");
     const char *duration = command_value(line, "duration");
     bool removes = command_flag(line, "remove");
     struct article_enclosure enclosure = {0};
     if (!!url + !!file + removes != 1)
-        return fault_set(work->fault, ERR_USAGE, NULL,
+        return fault_set(change->fault, ERR_USAGE, NULL,
                          "name the recording: --file FILE, --url ADDRESS, or "
                          "--remove");
-    enum err err = file  ? store_file(work, file, &enclosure.medium)
-                   : url ? read_elsewhere(work, url, &enclosure)
+    enum err err = file  ? store_file(change, file, &enclosure.medium)
+                   : url ? read_elsewhere(change, url, &enclosure)
                          : ERR_OK;
     if (!err && duration)
-        err = parse_duration(duration, &enclosure.seconds, work->fault);
+        err = parse_duration(duration, &enclosure.seconds, change->fault);
     if (!err)
         *ret_enclosure = enclosure;
     return err;
 }
 
-static enum err enclose(struct work *work)
+static enum err enclose(struct article_change *change)
 {
-    struct article_input input = {.id = work->id};
+    struct article_input input = {.id = change->id};
     int64_t revision;
-    enum err err = article_content_load(work->edit.db, &work->id, 0,
-                                        work->line->arena, &input.content);
+    enum err err = article_content_load(change->edit.db, &change->id, 0,
+                                        change->line->arena, &input.content);
     if (err == ERR_NOT_FOUND)
-        return fault_set(work->fault, err, "ID",
+        return fault_set(change->fault, err, "ID",
                          "there is no article %s; 'broadsheet article list' "
                          "tells which there are",
-                         work->id.text);
+                         change->id.text);
     if (!err)
-        err = read_options(work, &input.content.enclosure);
+        err = read_options(change, &input.content.enclosure);
     if (!err)
-        err = article_save(&work->edit, &input, &work->id, &revision);
-    if (!err && command_flag(work->line, "publish"))
-        err = article_publish(&work->edit, &work->id,
-                              &(struct publish_options){0});
+        err = article_save(&change->edit, &input, &change->id, &revision);
+    if (!err && command_flag(change->line, "publish"))
+        err = article_change_publish(change, 0);
     return err;
 }
 
 static enum err run(const struct command_line *line, struct fault *fault)
 {
-    struct work work = {.line = line, .fault = fault};
-    enum err err = newspaper_parse_id(line->arguments[0], &work.id, fault);
-    DEFER(newspaper_close) struct content *content = NULL;
-    if (!err)
-        err = newspaper_open_writing(line, &content, fault);
-    if (!err)
-        err = newspaper_edit(&work.edit, content, fault);
-    if (!err)
-        err = enclose(&work);
-    if (!err)
-        err = newspaper_commit(line, &work.edit, fault);
-    edit_end(&work.edit);
-    if (!err)
-        output_printf(line->output, "%s\n", work.id.text);
-    return err;
+    return article_change_run(line, true, enclose, fault);
 }
 
 const struct command command_article_enclose = {

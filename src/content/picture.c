@@ -419,8 +419,8 @@ enum err picture_waiting_in(struct db *db, const struct id *article,
     return read_ids(&query, arena, ret_ids);
 }
 
-static enum err waits_unseen(struct db *db, const struct id *medium,
-                             bool *ret_waits)
+enum err picture_waits_unseen(struct db *db, const struct id *medium,
+                              bool *ret_waits)
 {
     DEFER(db_query_end)
     struct db_query query = db_ask(db,
@@ -430,28 +430,4 @@ static enum err waits_unseen(struct db *db, const struct id *medium,
     enum err err = db_query_row(&query);
     *ret_waits = !err;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
-enum err picture_waiting_to_appear(struct db *db, const struct id *article,
-                                   struct arena *arena,
-                                   struct picture_ids *ret_ids)
-{
-    struct article_checked checked;
-    struct picture_ids ids = {0};
-    int64_t revision;
-    enum err err = article_newest_revision(db, article, &revision);
-    if (!err)
-        err =
-            article_read_revision(db, article, revision, arena, &checked, NULL);
-    if (!err)
-        err = article_collect_media(&checked, arena, NULL);
-    for (size_t i = 0; !err && i < checked.media_count; i++) {
-        bool waits;
-        err = waits_unseen(db, &checked.media[i], &waits);
-        if (!err && waits)
-            ROW_ADD(arena, ids.ids, ids.count) = checked.media[i];
-    }
-    if (!err)
-        *ret_ids = ids;
-    return err;
 }

@@ -107,11 +107,9 @@ MUST_USE enum err picture_waiting_in(struct db *db, const struct id *article,
                                      struct arena *arena,
                                      struct picture_ids *ret_ids);
 
-/* Those that wait, and that publishing it now would give to readers as they
- * came for the first time: of its newest revision. ERR_NOT_FOUND. */
-MUST_USE enum err picture_waiting_to_appear(struct db *db,
-                                            const struct id *article,
-                                            struct arena *arena,
-                                            struct picture_ids *ret_ids);
+/* Whether it waits and no reader has had it: publishing what shows it now would
+ * give it to them as it came. */
+MUST_USE enum err picture_waits_unseen(struct db *db, const struct id *medium,
+                                       bool *ret_waits);
 
 #endif

@@ -8,6 +8,7 @@
 #include "content/check_internal.h"
 #include "content/listing_internal.h"
 #include "content/media_internal.h"
+#include "content/picture.h"
 #include "content/row_internal.h"
 #include "content/schedule.h"
 #include "content/search_internal.h"
@@ -218,10 +219,33 @@ static enum err newest_revision(struct edit *edit,
     return err;
 }
 
+/* Whether readers would get one as it came (with where it was taken in it), and
+ * for the first time. */
+static enum err check_waiting(struct edit *edit,
+                              const struct publish_options *options,
+                              const struct media_ids *media)
+{
+    struct picture_ids *waiting = options->waiting;
+    enum err err = ERR_OK;
+    for (size_t i = 0; !err && i < media->count; i++) {
+        bool waits;
+        err = edit_failed(
+            edit, picture_waits_unseen(edit->db, &media->ids[i], &waits));
+        if (!err && waits)
+            ROW_ADD(options->arena, waiting->ids, waiting->count) =
+                media->ids[i];
+    }
+    return err || !waiting->count
+               ? err
+               : fault_set(edit->fault, ERR_AGAIN, "pictures",
+                           "pictures of it are not made yet");
+}
+
 /* Readers' row becomes the newest revision (which it is already when they
  * never saw one, see article_save); its media become public, and those of its
  * posts. */
 static enum err show_revision(struct edit *edit,
+                              const struct publish_options *options,
                               const struct publication *publication,
                               struct article_checked *ret_checked)
 {
@@ -232,6 +256,8 @@ static enum err show_revision(struct edit *edit,
     struct media_ids media = {0};
     if (!err)
         err = shown_media(edit, &head->id, &media);
+    if (!err && options->waiting)
+        err = check_waiting(edit, options, &media);
     for (size_t i = 0; !err && i < media.count; i++)
         err = media_publish(edit, id_str(&media.ids[i]));
     return err;
@@ -263,6 +289,7 @@ static enum err write_published(struct edit *edit,
 }
 
 static enum err publish(struct edit *edit,
+                        const struct publish_options *options,
                         const struct publication *publication)
 {
     const struct id *id = &publication->head.id;
@@ -275,7 +302,7 @@ static enum err publish(struct edit *edit,
     if (!err && publication->was_public)
         err = shown_media(edit, id, &before);
     if (!err)
-        err = show_revision(edit, publication, &checked);
+        err = show_revision(edit, options, publication, &checked);
     if (!err)
         err = write_published(edit, publication, &checked);
     if (!err && publication->was_public)
@@ -300,7 +327,7 @@ static enum err publish_head(struct edit *edit,
         err = choose_times(edit, options, publication);
     if (err || is_shown_already(publication))
         return err;
-    return publish(edit, publication);
+    return publish(edit, options, publication);
 }
 
 /* An embargo holds until readers saw the article, whatever the clock says

@@ -11,7 +11,9 @@
 #include "base/str.h"
 #include "content/article.h"
 
+struct arena;
 struct edit;
+struct picture_ids;
 
 enum {
     WITHDRAWAL_REASON_BYTES_MAX = 1000,
@@ -28,13 +30,20 @@ MUST_USE enum err article_set_state(struct edit *edit, const struct id *id,
 struct publish_options {
     int64_t published_us; /* 0: as it was, or now. Never in the future */
     int64_t updated_us;   /* 0: now when it was published before */
+
+    /* Not NULL: while pictures of it wait to be made that no reader has had,
+     * nothing is shown, and ERR_AGAIN tells them here, in arena: have them made
+     * when the edit has ended, and do all of it again without asking. */
+    struct picture_ids *waiting;
+    struct arena *arena;
 };
 
 /* Shows the newest revision to readers: for the first time, again after a
  * withdrawal, or as an update. Its media become public before it is committed.
  * Publishing what readers see already, at the same time, changes nothing.
  * Under embargo (schedule.h) it is scheduled for the end of it instead.
- * ERR_CONFLICT when its expiry time has passed. options may be NULL. */
+ * ERR_CONFLICT when its expiry time has passed; ERR_AGAIN as options say, which
+ * may be NULL. */
 MUST_USE enum err article_publish(struct edit *edit, const struct id *id,
                                   const struct publish_options *options);
 

@@ -80,10 +80,24 @@ static enum err commit(struct http_call *call, struct edit *edit)
     return wait_for_readers(call, seq);
 }
 
+static enum err change_once(struct api_work *work,
+                            enum err (*how)(struct api_work *work))
+{
+    struct http_call *call = work->call;
+    const struct newsroom *newsroom = call->context;
+    enum err err =
+        edit_begin(&work->edit, newsroom->content, STR("api"), &call->fault);
+    if (!err)
+        err = how(work);
+    if (!err)
+        err = commit(call, &work->edit);
+    edit_end(&work->edit);
+    return err;
+}
+
 enum err api_change(struct http_call *call, const struct route_match *match,
                     enum err (*how)(struct api_work *work), struct id *ret_id)
 {
-    const struct newsroom *newsroom = call->context;
     struct api_work work = {.call = call};
     DEFER(api_free_json) json_t *json = api_parse_body(call);
     work.json = json;
@@ -91,13 +105,14 @@ enum err api_change(struct http_call *call, const struct route_match *match,
     if (!err && match)
         err = api_parse_id(call, match, &work.id);
     if (!err)
-        err =
-            edit_begin(&work.edit, newsroom->content, STR("api"), &call->fault);
-    if (!err)
-        err = how(&work);
-    if (!err)
-        err = commit(call, &work.edit);
-    edit_end(&work.edit);
+        err = change_once(&work, how);
+    if (err == ERR_AGAIN && work.waiting.count) {
+        picture_api_wait(call, &work.waiting);
+        call->fault = (struct fault){0};
+        work.edit = (struct edit){0};
+        work.has_waited = true;
+        err = change_once(&work, how);
+    }
     *ret_id = work.id;
     return err;
 }

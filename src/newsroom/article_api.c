@@ -140,6 +140,15 @@ static void write_article(struct http_call *call, const struct id *id)
 
 /* ---- changing ---- */
 
+static enum err publish(struct api_work *work)
+{
+    const struct publish_options options = {
+        .waiting = work->has_waited ? NULL : &work->waiting,
+        .arena = work->call->arena,
+    };
+    return article_publish(&work->edit, &work->id, &options);
+}
+
 static enum err create(struct api_work *work)
 {
     struct http_call *call = work->call;
@@ -152,13 +161,8 @@ static enum err create(struct api_work *work)
     if (!err)
         err = article_save(&work->edit, &input, &work->id, &revision);
     if (!err && json_is_true(json_object_get(work->json, "publish")))
-        err = article_publish(&work->edit, &work->id, NULL);
+        err = publish(work);
     return err;
-}
-
-static enum err publish(struct api_work *work)
-{
-    return article_publish(&work->edit, &work->id, NULL);
 }
 
 static enum err withdraw(struct api_work *work)
@@ -223,12 +227,7 @@ void article_api_publish(void *context, struct http_exchange *exchange,
                          const struct route_match *match)
 {
     (void)exchange;
-    struct http_call *call = context;
-    struct id id;
-    if (!api_parse_id(call, match, &id)) {
-        picture_api_wait(call, &id);
-        change(call, match, publish);
-    }
+    change(context, match, publish);
 }
 
 void article_api_withdraw(void *context, struct http_exchange *exchange,

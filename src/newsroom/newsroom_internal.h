@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "content/edit.h"
+#include "content/picture.h"
 #include "net/http_workers.h"
 #include "newsroom/newsroom.h"
 
@@ -29,10 +30,9 @@ route_handler article_api_translates;
 route_handler picture_api_show;
 route_handler picture_api_make;
 
-/* Has those of an article that nobody has seen made before it is published, and
- * waits for them a while: readers get no file as it came (with where it was
- * taken in it) when there is time for another. */
-void picture_api_wait(struct http_call *call, const struct id *article);
+/* Has them made before all others, and waits a while: whoever publishes then
+ * gives readers no file as it came when there is time for another. */
+void picture_api_wait(struct http_call *call, const struct picture_ids *ids);
 
 /* clip_api.c: recordings of television, and clips */
 route_handler clip_api_make;
@@ -70,10 +70,14 @@ struct api_work {
     const struct json_t *json; /* what was sent */
     struct edit edit;
     struct id id; /* of the address; afterwards of what is answered with */
+    struct picture_ids waiting; /* see struct publish_options */
+    bool has_waited;
 };
 
-/* Runs how within one edit, commits, and waits until every reader has it.
- * match: NULL when the address has no id. */
+/* Runs how within one edit, commits, and waits until every reader has it. When
+ * pictures wait that how wants to publish (work->waiting), they are waited for,
+ * and how runs once more, in another edit. match: NULL when the address has no
+ * id. */
 MUST_USE enum err api_change(struct http_call *call,
                              const struct route_match *match,
                              enum err (*how)(struct api_work *work),

@@ -130,21 +130,13 @@ static enum err hurry(struct http_call *call, const struct id *article,
 }
 
 /* What keeps it from that is for publishing to tell, or for the log. */
-void picture_api_wait(struct http_call *call, const struct id *article)
+void picture_api_wait(struct http_call *call, const struct picture_ids *ids)
 {
     const struct newsroom *newsroom = call->context;
-    struct picture_ids ids = {0};
     struct fault ignored = {0};
-    {
-        DEFER(db_lease_end)
-        struct db_lease lease = content_reader(newsroom->content);
-        if (picture_waiting_to_appear(lease.db, article, call->arena, &ids))
-            return;
-    }
-    if (ids.count)
-        (void)!newsroom->hurry_pictures(
-            newsroom->desk, &ids, PUBLISH_WAIT_SECONDS * TIME_US_PER_SECOND,
-            &ignored);
+    (void)!newsroom->hurry_pictures(newsroom->desk, ids,
+                                    PUBLISH_WAIT_SECONDS * TIME_US_PER_SECOND,
+                                    &ignored);
 }
 
 void picture_api_make(void *context, struct http_exchange *exchange,

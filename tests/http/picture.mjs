@@ -367,6 +367,42 @@ test("who publishes at once by the API waits for the pictures: readers get them 
   assert.equal(JSON.parse(await site.run("picture", "show", next.picture, "--json")).original_is_public, false);
 });
 
+test("however an article is published at once, its pictures are made first: in one call, by 'article new' and 'article edit'", async () => {
+  await site.run("settings", "set", "make_pictures", "no");
+  /** @param {string} name @param {string} scale @param {(picture: string) => Promise<string>} publish  gives the article's id */
+  const check = async (name, scale, publish) => {
+    const { picture } = await bringDraft(name, scale);
+    const { html, offered } = await offeredBy(`/en/article/${await publish(picture)}`);
+    assert.match(html, /image\/avif/, name);
+    assert.ok(offered.length > 5, `${name}: ${offered}`);
+    const made = JSON.parse(await site.run("picture", "show", picture, "--json"));
+    assert.deepEqual([made.state, made.original_is_public], ["made", false], name);
+  };
+  const story = (/** @type {string} */ headline, /** @type {string} */ picture) => /** @type {any} */ ({ headline, picture });
+  await check("one-call", "1.31", async (picture) => (await site.write({ ...story("In one call", picture), publish: true })).id);
+  await check("by-new", "1.33", async (picture) =>
+    (await site.pipe(JSON.stringify({ ...story("By new", picture), text: "Words." }), "article", "new", "--publish", "-")).trim());
+  const { id } = await site.write({ headline: "Without a picture", publish: true });
+  await check("by-edit", "1.34", async (picture) => (await site.pipe(JSON.stringify({ picture }), "article", "edit", id, "--publish", "-")).trim());
+  await check("by-publish", "1.36", async (picture) => {
+    await site.revise(id, /** @type {any} */ ({ picture }));
+    return (await site.run("article", "publish", id)).trim();
+  });
+});
+
+test("a picture in the text that cannot be made holds nobody up: it is shown as it came, once", async () => {
+  await site.run("settings", "set", "make_pictures", "no");
+  const broken = await bringDraft("broken", "1.37");
+  const name = sql(`SELECT blob FROM medium WHERE id = '${broken.picture}'`).split("\n").pop() ?? "";
+  fs.writeFileSync(path.join(site.data, "blobs", name.slice(0, 2), name.slice(2)), "no picture at all");
+  const body = { type: "doc", content: [{ type: "image", attrs: { media: broken.picture, alt: "What was there" } }] };
+  const { id, state } = await site.api("POST", "/newsroom/api/articles", { language: "en", headline: "Broken", body, publish: true });
+  assert.equal(state, "published");
+  const drafts = JSON.parse(await site.run("article", "list", "--json")).filter((/** @type {any} */ a) => a.headline === "Broken");
+  assert.deepEqual(drafts.map((/** @type {any} */ a) => a.id), [id], "the first try left nothing behind");
+  assert.equal(JSON.parse(await site.run("picture", "show", broken.picture, "--json")).state, "cannot be read");
+});
+
 test("what is cut anew stays on pages that are open, until its article is withdrawn", async () => {
   const { id, picture } = await bringDraft("cut", "1.27", "wide.png");
   await site.publish(id);
