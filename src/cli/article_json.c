@@ -241,10 +241,27 @@ static enum err read_texts(const struct reader *reader)
     return err;
 }
 
+/* "" and null take it away. */
+static enum err read_picture(const struct reader *reader)
+{
+    const json_t *value = json_object_get(reader->object, "picture");
+    struct str picture = {0};
+    enum err err =
+        json_is_null(value) ? ERR_OK : read_text(reader, "picture", &picture);
+    if (err || !value)
+        return err;
+    if (!picture.len)
+        reader->content->picture = (struct id){0};
+    else if (id_parse(picture, &reader->content->picture))
+        return refuse(reader, "picture",
+                      "the id of a picture, as 'broadsheet picture add' tells");
+    return ERR_OK;
+}
+
 static enum err read_flags(const struct reader *reader)
 {
     struct article_content *content = reader->content;
-    struct str weight = {0}, picture = {0};
+    struct str weight = {0};
     enum err err = read_bool(reader, "opinion", &content->opinion);
     if (!err)
         err = read_bool(reader, "live", &content->live);
@@ -254,12 +271,7 @@ static enum err read_flags(const struct reader *reader)
         err = read_text(reader, "weight", &weight);
     if (!err && weight.len && article_weight_parse(weight, &content->weight))
         err = refuse(reader, "weight", "lead, major, standard or brief");
-    if (!err)
-        err = read_text(reader, "picture", &picture);
-    if (!err && picture.len && id_parse(picture, &content->picture))
-        err = refuse(reader, "picture",
-                     "the id of a picture, as 'broadsheet picture add' tells");
-    return err;
+    return err ? err : read_picture(reader);
 }
 
 /* null takes it away. */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "cli/desk_clips.h"
+#include "cli/desk_hiding.h"
 #include "cli/desk_jobs.h"
 #include "cli/desk_pictures.h"
 #include "cli/desk_recordings.h"
@@ -37,7 +38,7 @@ enum {
     WORKERS = 8,
     WATCH_CONNECTIONS = 16,
     WORK_CONNECTIONS = 8, /* the edge's, so as many requests at once */
-    READERS = PRINTERS + WORKERS + 6,
+    READERS = PRINTERS + WORKERS + 7,
     READY_TIMEOUT_MS = 60 * 1000,
     READY_LOOK_MS = 50, /* for an end that comes before */
 };
@@ -51,6 +52,7 @@ struct desk {
     struct press *press;
     struct newsroom newsroom;
     struct desk_jobs *jobs;
+    struct desk_hiding *hiding;
     struct upkeep *upkeep;
     struct desk_search *search;
     struct desk_pictures *_Atomic pictures; /* NULL until they have begun */
@@ -144,7 +146,7 @@ static enum err catch_up(void *context, int64_t seq, struct fault *fault)
 {
     struct desk *desk = context;
     desk_television_wake(desk->television);
-    return press_catch_up(desk->press, seq, fault);
+    return desk_hiding_catch_up(desk->content, desk->press, seq, fault);
 }
 
 static enum err hurry_pictures(void *context, const struct picture_ids *ids,
@@ -472,6 +474,7 @@ static void finish(struct desk *desk)
     desk_television_stop(desk->television);
     hub_stop(desk->hub);
     desk_jobs_stop(desk->jobs);
+    desk_hiding_stop(desk->hiding);
     upkeep_stop(desk->upkeep);
     press_destroy(desk->press);
     loop_destroy(desk->loop);
@@ -501,6 +504,9 @@ int desk_main(int argc, char **argv)
         err = press_start(desk.press, &fault);
     if (!err && (err = desk_jobs_start(desk.content, &desk.jobs)))
         fault_set(&fault, err, NULL, "no thread for jobs");
+    if (!err &&
+        (err = desk_hiding_start(desk.content, desk.press, &desk.hiding)))
+        fault_set(&fault, err, NULL, "no thread for files to hide");
     if (!err &&
         (err = upkeep_start(desk.content, UPKEEP_OF_DESK_MS, &desk.upkeep)))
         fault_set(&fault, err, NULL, "no thread for the database's log");

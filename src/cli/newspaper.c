@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/time.h"
 #include "cli/desk_client.h"
+#include "content/hiding.h"
 #include "content/language.h"
 #include "content/settings.h"
 
@@ -69,8 +71,15 @@ enum err newspaper_sync(const struct command_line *line, int64_t seq,
 enum err newspaper_commit(const struct command_line *line, struct edit *edit,
                           struct fault *fault)
 {
+    const char *directory = newspaper_directory(line);
+    struct content *content = edit->content;
+    bool running = false;
     enum err err = edit_commit(edit);
-    return err ? err : newspaper_sync(line, edit->seq, fault);
+    if (!err)
+        err = desk_sync(directory, edit->seq, line->arena, &running, fault);
+    if (err || running || !edit->seq || desk_is_running(directory))
+        return err;
+    return hiding_run(content, INT64_MAX, time_now_us(), HIDING_ALL, fault);
 }
 
 enum err newspaper_change(const struct command_line *line, newspaper_how *how,

@@ -35,7 +35,8 @@ MUST_USE enum err newspaper_edit(struct edit *edit, struct content *content,
                                  struct fault *fault);
 
 /* Commits and, when the newspaper is being served, waits until readers see
- * what was changed. */
+ * what was changed. When it is not, files that nothing shows any more are
+ * hidden at once. */
 MUST_USE enum err newspaper_commit(const struct command_line *line,
                                    struct edit *edit, struct fault *fault);
 

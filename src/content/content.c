@@ -117,8 +117,6 @@ static enum err bring_up(struct content *content,
                             fault);
         if (!err)
             err = search_prepare(lease.db, fault);
-        if (!err)
-            err = edit_hide_pending(lease.db, content->blobs, fault);
     }
     if (!err)
         err = begin_newspaper(content, options, fault);

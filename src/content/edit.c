@@ -7,7 +7,6 @@
 #include "content/change_internal.h"
 #include "content/content.h"
 #include "content/edit_internal.h"
-#include "content/media.h"
 #include "content/search_internal.h"
 
 enum err edit_begin(struct edit *edit, struct content *content,
@@ -84,11 +83,12 @@ static void take_back_shown(struct edit *edit)
 enum err edit_commit(struct edit *edit)
 {
     assert(edit->content);
-    struct blob_store *blobs = content_blobs(edit->content);
     int64_t seq = 0;
     enum err err = search_write(edit);
     if (!err)
         err = change_write(edit, &seq);
+    if (!err)
+        err = hiding_commit(edit, seq);
     if (!err)
         err = show_durably(edit);
     if (!err)
@@ -99,10 +99,6 @@ enum err edit_commit(struct edit *edit)
     }
     edit->seq = seq;
     edit->shown = NULL;
-    /* What was acknowledged stands whatever happens now: blobs that could not
-     * be hidden wait in the table for the next edit that hides. */
-    if (edit->hides)
-        (void)!edit_hide_pending(edit->db, blobs, NULL);
     edit_end(edit);
     return ERR_OK;
 }
@@ -167,73 +163,4 @@ void edit_step_end(struct edit_step *step)
     }
     edit->search_writes = step->search_writes_before;
     step->edit = NULL;
-}
-
-/* ---- Hiding -----------------------------------------------------------------
- */
-
-static const char note_hiding_sql[] =
-    "INSERT INTO media_hiding (blob)"
-    " SELECT blob FROM medium WHERE id = $1"
-    " UNION SELECT blob FROM rendition WHERE medium_id = $1"
-    " ON CONFLICT (blob) DO NOTHING";
-
-enum err edit_hide_medium_later(struct edit *edit, struct str medium)
-{
-    return edit_run(edit, note_hiding_sql, DB_STR(medium));
-}
-
-enum err edit_hide_medium(struct edit *edit, struct str medium)
-{
-    edit->hides = true;
-    return edit_hide_medium_later(edit, medium);
-}
-
-/* Media whose readers may have that file. */
-#define HAS_BLOB_SQL \
-    "SELECT id FROM medium WHERE medium.blob = media_hiding.blob" \
-    " AND " MEDIA_CAME_IS_PUBLIC_SQL " UNION SELECT medium_id FROM rendition" \
-    " JOIN medium ON medium.id = medium_id" \
-    " WHERE rendition.blob = media_hiding.blob" \
-    " AND (rendition.made = 1 OR " MEDIA_CAME_IS_PUBLIC_SQL ")"
-
-static const char unseen_sql[] =
-    "SELECT blob FROM media_hiding WHERE NOT EXISTS ("
-    " SELECT 1 FROM article_medium"
-    "  JOIN article ON article.id = article_medium.article_id"
-    "  WHERE article.state = 'published' AND article_medium.medium_id IN "
-    "(" HAS_BLOB_SQL "))"
-    " AND NOT EXISTS ("
-    " SELECT 1 FROM person WHERE person.picture_id IN (" HAS_BLOB_SQL "))";
-
-static enum err hide_unseen(struct db *db, struct blob_store *blobs,
-                            struct fault *fault)
-{
-    DEFER(db_query_end) struct db_query query = db_query_begin(db, unseen_sql);
-    while (db_query_next(&query)) {
-        struct blob blob;
-        if (blob_parse(db_column_peek(&query, 0), &blob))
-            continue;
-        enum err err = blob_unpublish(blobs, &blob, fault);
-        if (err)
-            return err;
-    }
-    return db_fault(db, db_query_err(&query), fault);
-}
-
-/* Holds the write lock meanwhile, so that nobody publishes one of them. */
-enum err edit_hide_pending(struct db *db, struct blob_store *blobs,
-                           struct fault *fault)
-{
-    DEFER(db_transaction_end) struct db_transaction transaction = {0};
-    enum err err = db_begin(&transaction, db);
-    if (err)
-        return db_fault(db, err, fault);
-    err = hide_unseen(db, blobs, fault);
-    if (err)
-        return err;
-    err = db_run_script(db, "DELETE FROM media_hiding");
-    if (!err)
-        err = db_commit(&transaction);
-    return db_fault(db, err, fault);
 }

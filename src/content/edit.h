@@ -54,7 +54,7 @@ struct edit {
     struct edit_change *changes;
     struct search_write *search_writes; /* newest first */
     struct search_ahead *search_ahead;
-    bool hides; /* media may have to leave the public folder */
+    bool hides; /* files leave the public folder later: hiding.h */
     bool shows; /* and others came into it: */
     struct edit_shown *shown;
 
@@ -68,7 +68,8 @@ struct edit {
 MUST_USE enum err edit_begin(struct edit *edit, struct content *content,
                              struct str actor, struct fault *fault);
 
-/* Writes the log, commits, takes withdrawn media out of the public. */
+/* Writes the log and commits. What readers may not have any more is noted
+ * (hiding.h): pages that show it are still out there. */
 MUST_USE enum err edit_commit(struct edit *edit);
 
 /* Rolls back what was not committed; for DEFER. */

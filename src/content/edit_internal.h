@@ -42,16 +42,7 @@ enum err edit_failed(struct edit *edit, enum err err);
  * again when the edit is not committed. */
 MUST_USE enum err edit_show_blob(struct edit *edit, const struct blob *blob);
 
-/* Has the blobs of a medium looked at when the edit is committed: those that no
- * published article shows any more leave the public folder. */
-MUST_USE enum err edit_hide_medium(struct edit *edit, struct str medium);
-
-/* The same of what is no longer offered, but stands on pages that readers have
- * open: whenever something is hidden next. */
-MUST_USE enum err edit_hide_medium_later(struct edit *edit, struct str medium);
-
-/* Works off what edit_hide_medium noted, now or before a crash. */
-MUST_USE enum err edit_hide_pending(struct db *db, struct blob_store *blobs,
-                                    struct fault *fault);
+/* hiding.h: seq is the edit's newest entry of the log. */
+MUST_USE enum err hiding_commit(struct edit *edit, int64_t seq);
 
 #endif

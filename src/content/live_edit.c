@@ -8,6 +8,7 @@
 #include "content/change.h"
 #include "content/channel.h"
 #include "content/check_internal.h"
+#include "content/hiding.h"
 #include "content/listing_internal.h"
 #include "content/live.h"
 #include "content/live_internal.h"
@@ -174,7 +175,8 @@ enum err live_apply_media(struct edit *edit, const struct id *article)
 /* Those of an article that none of its posts shows any more, nor its own text.
  */
 static enum err drop_media(struct writing *writing,
-                           const struct article_checked *before)
+                           const struct article_checked *before,
+                           enum hiding_time time)
 {
     struct edit *edit = writing->edit;
     const struct id *article = &writing->head.id;
@@ -200,7 +202,7 @@ static enum err drop_media(struct writing *writing,
                        "   live_post_medium.medium_id = $2)",
                        DB_ID(article), DB_ID(&before->media[i]));
         if (!err)
-            err = edit_hide_medium(edit, id_str(&before->media[i]));
+            err = hiding_note(edit, id_str(&before->media[i]), time);
     }
     return err;
 }
@@ -470,7 +472,7 @@ static enum err update(struct writing *writing, const struct live_post *post,
                        DB_I64(time_us));
     if (!err)
         err = write_text(writing, &post->id, revision, input, checked);
-    return err ? err : drop_media(writing, &before);
+    return err ? err : drop_media(writing, &before, HIDING_SOON);
 }
 
 static enum err save_changed(struct edit *edit,
@@ -636,7 +638,7 @@ enum err live_post_remove(struct edit *edit, const struct id *id,
                        DB_ID(id), DB_STR(reason), DB_I64(time_us),
                        DB_I64(writing.blog.seq));
     if (!err)
-        err = drop_media(&writing, &before);
+        err = drop_media(&writing, &before, HIDING_AT_ONCE);
     if (!err)
         err = index_later(&writing);
     return err ? err : edit_step_commit(&step);

@@ -6,6 +6,7 @@
 #include "content/change.h"
 #include "content/check_internal.h"
 #include "content/content.h"
+#include "content/hiding.h"
 #include "content/listing_internal.h"
 #include "content/media_internal.h"
 #include "content/row_internal.h"
@@ -425,7 +426,7 @@ static enum err save(struct edit *edit, const struct medium *medium,
     if (!err)
         err = is_public(edit, id, &public);
     if (!err && public)
-        err = edit_hide_medium_later(edit, id_str(id));
+        err = hiding_note(edit, id_str(id), HIDING_LATER);
     if (!err)
         err = write_all(edit, medium, id, made);
     if (!err && public)

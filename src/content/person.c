@@ -3,6 +3,7 @@
 
 #include "content/change.h"
 #include "content/check_internal.h"
+#include "content/hiding.h"
 #include "content/language.h"
 #include "content/listing_internal.h"
 #include "content/media_internal.h"
@@ -213,7 +214,7 @@ static enum err show_picture(struct edit *edit, const struct id *old,
 {
     enum err err = ERR_OK;
     if (id_is_set(old) && !str_eq(id_str(old), id_str(picture)))
-        err = edit_hide_medium(edit, id_str(old));
+        err = hiding_note(edit, id_str(old), HIDING_SOON);
     if (!err && id_is_set(picture))
         err = media_publish(edit, id_str(picture));
     return err;
@@ -308,7 +309,7 @@ enum err person_remove(struct edit *edit, const struct id *id)
     if (err)
         return edit_failed(edit, err);
     if (id_is_set(&person.picture))
-        err = edit_hide_medium(edit, id_str(&person.picture));
+        err = hiding_note(edit, id_str(&person.picture), HIDING_SOON);
     change_notef(edit, "remove", "author:%" PRI_STR, ARG_STR(person.slug));
     change_note(edit, STR("authors"), "remove");
     return err ? err : edit_step_commit(&step);

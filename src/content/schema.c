@@ -530,6 +530,12 @@ static const char passphrase_sql[] =
 static const char pull_sql[] =
     "ALTER TABLE channel ADD COLUMN pull TEXT NOT NULL DEFAULT '';";
 
+/* See hiding.h: the log's entry, and when. */
+static const char hiding_sql[] =
+    "ALTER TABLE media_hiding ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE media_hiding ADD COLUMN at_us BIGINT NOT NULL DEFAULT 0;"
+    "CREATE INDEX media_hiding_at ON media_hiding (at_us);";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -552,6 +558,7 @@ const struct migration schema_migrations[] = {
     {19, "keys of captioners", key_roles_sql},
     {20, "passphrases of stream keys", passphrase_sql},
     {21, "broadcasts that are fetched", pull_sql},
+    {22, "when files are hidden", hiding_sql},
 };
 
 const size_t schema_migration_count =

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "content/change.h"
 #include "content/check_internal.h"
+#include "content/hiding.h"
 #include "content/listing_internal.h"
 #include "content/media_internal.h"
 #include "content/picture.h"
@@ -139,12 +140,12 @@ static bool has_medium(const struct media_ids *media, const struct id *id)
 
 /* Hides those of before that are not in after any more. */
 static enum err hide_media(struct edit *edit, const struct media_ids *before,
-                           const struct media_ids *after)
+                           const struct media_ids *after, enum hiding_time time)
 {
     enum err err = ERR_OK;
     for (size_t i = 0; !err && i < before->count; i++)
         if (!has_medium(after, &before->ids[i]))
-            err = edit_hide_medium(edit, id_str(&before->ids[i]));
+            err = hiding_note(edit, id_str(&before->ids[i]), time);
     return err;
 }
 
@@ -308,7 +309,7 @@ static enum err publish(struct edit *edit,
     if (!err && publication->was_public)
         err = shown_media(edit, id, &after);
     if (!err)
-        err = hide_media(edit, &before, &after);
+        err = hide_media(edit, &before, &after, HIDING_SOON);
     if (!err)
         err = listing_note(edit, id, kind);
     if (!err)
@@ -420,7 +421,7 @@ static enum err withdraw(struct edit *edit, const struct id *id,
     if (!err)
         err = shown_media(edit, id, &media);
     if (!err)
-        err = hide_media(edit, &media, &(struct media_ids){0});
+        err = hide_media(edit, &media, &(struct media_ids){0}, HIDING_AT_ONCE);
     if (!err)
         change_notef(edit, withdrawal->kind, "news:%s", id->text);
     return err;

@@ -9,7 +9,7 @@ import path from "node:path";
 
 import { png } from "../lib/png.mjs";
 import { Site, broadsheet, program, until } from "../lib/site.mjs";
-import { run, test } from "../lib/tap.mjs";
+import { note, run, test } from "../lib/tap.mjs";
 
 const site = await Site.make("--language", "en");
 await site.serve();
@@ -17,6 +17,11 @@ const folder = path.join(site.folder, "pictures");
 fs.mkdirSync(folder);
 /** @param {string} name */
 const at = (name) => path.join(folder, name);
+/** Half a minute later, for files that nothing shows any more. */
+async function graceEnds() {
+  sql("PRAGMA busy_timeout=5000; UPDATE media_hiding SET at_us = 0 WHERE at_us < 9e18");
+  await until(() => sql("SELECT COUNT(*) FROM media_hiding WHERE at_us = 0") === "0", "the desk hides them");
+}
 /** @param {string[]} args */
 const vips = (...args) => execFileSync("vips", args, { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" });
 
@@ -228,6 +233,8 @@ test("a portrait is the square around the focal point, on the author's page alon
   looksLike(colorAt(picture, 0.1, 0.1, "image/jpeg", "1:1"), BLUE, "the right end");
   await site.run("picture", "portrait", "nino-kalandia", "none");
   assert.ok(!/class="head portrait"/.test(await page()));
+  assert.equal((await site.get(img[1] ?? "")).status, 200, "whoever has the page gets it, for a while");
+  await graceEnds();
   assert.equal((await site.get(img[1] ?? "")).status, 404, "nothing shows it any more");
 });
 
@@ -417,6 +424,91 @@ test("what is cut anew stays on pages that are open, until its article is withdr
   await site.withdraw(id, "a test");
   for (const address of gone) assert.equal((await site.get(address)).status, 404, address);
   await offeredBy("/en/");
+});
+
+/** Reads pages and what they offer until it is told that it is enough. @param {() => string} target @param {(address: string) => Promise<void>} missing */
+function readPictures(target, missing) {
+  const reading = { seen: 0, enough: false, /** @type {Promise<unknown>} */ done: Promise.resolve() };
+  const read = async () => {
+    while (!reading.enough) {
+      const page = await site.get(target());
+      const offered = page.status === 200 ? [...new Set(page.text().match(/\/media\/[0-9a-f]{32}\.\w+/g))] : [];
+      for (const address of offered.slice(0, 4)) {
+        reading.seen++;
+        if ((await site.get(address)).status !== 200) await missing(address);
+      }
+    }
+  };
+  reading.done = Promise.all([read(), read(), read()]).finally(() => { reading.enough = true; });
+  reading.done.catch(() => {});
+  return reading;
+}
+
+test("whoever fetches a page and then its pictures gets them, while they are exchanged", async () => {
+  const pictures = [];
+  for (const scale of ["0.61", "0.62"]) {
+    vips("resize", at("plain.ppm"), at(`exchanged-${scale}.png`), scale);
+    pictures.push((await add(at(`exchanged-${scale}.png`))).id);
+  }
+  const { id } = await site.write(/** @type {any} */ ({ headline: "Exchanged", publish: true, picture: pictures[0] }));
+  const reading = readPictures(() => `/en/article/exchanged-${id}`, async (address) => assert.fail(`${address} was on a page a moment ago`));
+  for (let i = 1; i <= 20 && !reading.enough; i++) {
+    await site.revise(id, /** @type {any} */ ({ picture: pictures[i % 2] }));
+    await site.publish(id);
+  }
+  reading.enough = true;
+  await reading.done;
+  assert.ok(reading.seen > 100, `${reading.seen} pictures were read`);
+});
+
+test("a picture that is not there is on no page: neither when its article is withdrawn, nor when its grace has ended", async () => {
+  vips("resize", at("plain.ppm"), at("taken-back.png"), "0.64");
+  const { id: picture, renditions } = await add(at("taken-back.png"));
+  const story = /** @type {any} */ ({ headline: "Taken back", publish: true, picture });
+  let target = "/en/", gone = 0;
+  const reading = readPictures(() => target, async (address) => {
+    const now = await site.get(target);
+    gone++;
+    // The next one may show it by now; then it is there.
+    if (now.status === 200 && now.text().includes(address)) assert.equal((await site.get(address)).status, 200, `${address} is on ${target}`);
+  });
+  for (let i = 0; i < 10 && !reading.enough; i++) {
+    const { id } = await site.write(story);
+    target = `/en/article/taken-back-${id}`;
+    const seen = reading.seen;
+    await until(() => reading.seen > seen + 8 || reading.enough, "somebody reads it");
+    if (i % 2) {
+      await site.withdraw(id, "a test");
+    } else {
+      await site.revise(id, /** @type {any} */ ({ picture: "" }));
+      await site.publish(id);
+      await graceEnds();
+    }
+    assert.equal((await site.get(renditions[0].path)).status, 404, `after ${i}`);
+  }
+  reading.enough = true;
+  await reading.done;
+  note(`${gone} of ${reading.seen} were gone`);
+});
+
+test("what a desk has not hidden when it is killed, the next one hides; a command without a desk at once", async () => {
+  vips("resize", at("plain.ppm"), at("third.png"), "0.63");
+  const picture = await add(at("third.png"));
+  const story = /** @type {any} */ ({ headline: "Left behind", picture: picture.id, publish: true });
+  const { id } = await site.write(story);
+  const file = path.join(site.data, "media", path.basename(picture.renditions[0].path));
+  assert.ok(fs.existsSync(file));
+  await site.pipe(JSON.stringify({ picture: "" }), "article", "edit", id, "--publish", "-");
+  assert.ok(fs.existsSync(file), "for whoever has the page");
+  await site.kill(site.children().desk);
+  sql("PRAGMA busy_timeout=5000; UPDATE media_hiding SET at_us = 0 WHERE at_us < 9e18");
+  await until(() => !fs.existsSync(file), "the next desk hides it");
+  const again = await site.write({ ...story, headline: "Left behind again" });
+  assert.ok(fs.existsSync(file));
+  assert.equal(await site.stop(), 0);
+  await site.run("article", "withdraw", again.id, "--reason", "a test");
+  assert.ok(!fs.existsSync(file), "nobody is served");
+  await site.serve();
 });
 
 test("the newsroom's API tells how far an article's pictures are, and waits for them", async () => {

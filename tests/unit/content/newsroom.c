@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "content/category.h"
+#include "content/hiding.h"
 #include "content/language.h"
 #include "content/person.h"
 
@@ -86,6 +87,12 @@ void newsroom_begin(struct newsroom *room, struct edit *edit)
 void newsroom_commit(struct newsroom *room, struct edit *edit)
 {
     assert_ok(room, edit_commit(edit));
+}
+
+void newsroom_hide(struct newsroom *room)
+{
+    assert_ok(room, hiding_run(room->content, INT64_MAX, 0, HIDING_ALL,
+                               &room->fault));
 }
 
 struct id newsroom_picture(struct newsroom *room, struct edit *edit,

@@ -40,6 +40,9 @@ int newsroom_close(void **state);
 void newsroom_begin(struct newsroom *room, struct edit *edit);
 void newsroom_commit(struct newsroom *room, struct edit *edit);
 
+/* Files that nothing shows are hidden, as if nobody were served. */
+void newsroom_hide(struct newsroom *room);
+
 /* A medium with one rendition, its bytes made of text. */
 struct id newsroom_picture(struct newsroom *room, struct edit *edit,
                            const char *text);

@@ -431,7 +431,11 @@ static void test_pictures_of_posts_are_public_while_a_post_shows_them(
     struct article article;
     assert_ok(room, article_load(room->db, &blog, &room->arena, &article));
     assert_non_null(article_medium(&article, id_str(&picture)));
+    newsroom_hide(room);
+    assert_true(is_public(room, &picture)); /* the other one shows it */
     change_text(room, &two, "Without it.");
+    assert_true(is_public(room, &picture)); /* it stands on pages */
+    newsroom_hide(room);
     assert_false(is_public(room, &picture));
     struct id other = add_picture(room, "bridge");
     post_picture(room, &blog, &other);
@@ -439,6 +443,7 @@ static void test_pictures_of_posts_are_public_while_a_post_shows_them(
     DEFER(edit_end) struct edit edit = begin(room);
     assert_ok(room, article_withdraw(&edit, &blog, STR("Wrong."), STR(""), 0));
     newsroom_commit(room, &edit);
+    newsroom_hide(room);
     assert_false(is_public(room, &other));
 }
 

@@ -4,6 +4,9 @@
 
 #include <unistd.h>
 
+#include "base/time.h"
+#include "content/change.h"
+#include "content/hiding.h"
 #include "store/blob.h"
 
 enum { MINUTE = 60 * 1000 * 1000 };
@@ -370,14 +373,75 @@ static void test_media_are_public_while_an_article_shows_them(void **state)
     save_again(room, &id, &content);
     assert_true(is_public(room, &inside)); /* readers still see it */
     publish(room, &id);
+    newsroom_hide(room);
     assert_false(is_public(room, &inside));
     assert_true(is_public(room, &main));
 
     struct id other = newsroom_write(room, &content, NOON);
     withdraw(room, &id);
+    newsroom_hide(room);
     assert_true(is_public(room, &main)); /* the other one shows it */
     withdraw(room, &other);
+    newsroom_hide(room);
     assert_false(is_public(room, &main));
+}
+
+static void hide(struct newsroom *room, int64_t seq, int64_t now_us)
+{
+    assert_ok(room,
+              hiding_run(room->content, seq, now_us, HIDING_DUE, &room->fault));
+}
+
+static int64_t newest_change(struct newsroom *room)
+{
+    int64_t seq;
+    assert_ok(room, change_last_seq(room->db, &seq));
+    return seq;
+}
+
+/* What stands on a page that some reader may have is there for them. */
+static void test_files_are_hidden_when_no_page_that_matters_shows_them(
+    void **state)
+{
+    struct newsroom *room = *state;
+    struct id one = add_picture(room, "one"), two = add_picture(room, "two");
+    struct article_content content = newsroom_content(room, "Pictures");
+    content.picture = one;
+    struct id id = newsroom_write(room, &content, NOON);
+    content.picture = two;
+    save_again(room, &id, &content);
+    int64_t before = newest_change(room), now_us = time_now_us();
+    publish(room, &id);
+    int64_t after = newest_change(room);
+    assert_true(is_public(room, &one));
+
+    /* An update: printed, and half a minute later. */
+    hide(room, before, now_us + 2 * HIDING_GRACE_US);
+    assert_true(is_public(room, &one));
+    hide(room, after, now_us);
+    assert_true(is_public(room, &one));
+    hide(room, after, now_us + 2 * HIDING_GRACE_US);
+    assert_false(is_public(room, &one));
+    assert_true(is_public(room, &two));
+
+    /* What is shown again meanwhile stays. */
+    content.picture = one;
+    save_again(room, &id, &content);
+    publish(room, &id);
+    content.picture = two;
+    save_again(room, &id, &content);
+    publish(room, &id);
+    hide(room, newest_change(room), now_us + 2 * HIDING_GRACE_US);
+    assert_true(is_public(room, &two));
+    assert_false(is_public(room, &one));
+
+    /* A withdrawal: printed, and nothing more. */
+    before = newest_change(room);
+    withdraw(room, &id);
+    hide(room, before, now_us);
+    assert_true(is_public(room, &two));
+    hide(room, newest_change(room), now_us);
+    assert_false(is_public(room, &two));
 }
 
 static void test_a_missing_file_stops_publication(void **state)
@@ -425,6 +489,7 @@ int main(void)
         TEST(test_a_failed_write_leaves_the_others_of_its_edit),
         TEST(test_media_of_a_publication_that_failed_are_not_public),
         TEST(test_media_are_public_while_an_article_shows_them),
+        TEST(test_files_are_hidden_when_no_page_that_matters_shows_them),
         TEST(test_a_missing_file_stops_publication),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
