@@ -340,9 +340,13 @@ static void answer_master(const struct live_seat *seat,
              parameters->wants_plain ? "&plain=1" : "");
     DEFER(buf_finish) struct buf out;
     buf_init(&out, MASTER_BYTES_MAX);
-    if (!live_station_write(seat->station, str_from_c(query),
-                            offered_captions(seat), are_independent(seat),
-                            &out)) {
+    const struct live_offer offer = {
+        .query = str_from_c(query),
+        .captions = offered_captions(seat),
+        .are_independent = are_independent(seat),
+        .is_bare = !seat->captions || !seat->captions->tracks,
+    };
+    if (!live_station_write(seat->station, &offer, &out)) {
         edge_live_answer_words(exchange, 404,
                                STR("nothing of it has been on air yet"));
         return;

@@ -518,16 +518,16 @@ static size_t list_captions(unsigned offered, struct str query,
     return count;
 }
 
-bool live_station_write(const struct live_station *station, struct str query,
-                        unsigned captions, bool are_independent,
-                        struct buf *out)
+bool live_station_write(const struct live_station *station,
+                        const struct live_offer *offer, struct buf *out)
 {
     const struct live_channel_info *info = &station->info;
     struct hls_rendition renditions[LIVE_RENDITIONS_MAX];
     char uris[LIVE_RENDITIONS_MAX][LIVE_NAME_BYTES_MAX + 128];
     struct hls_captions listed[LIVE_CAPTION_TRACKS];
     char listed_uris[LIVE_CAPTION_TRACKS][CAPTIONS_URI_BYTES];
-    size_t listed_count = list_captions(captions, query, listed, listed_uris);
+    size_t listed_count =
+        list_captions(offer->captions, offer->query, listed, listed_uris);
     size_t count = 0;
     for (size_t i = 0; i < info->rendition_count; i++) {
         const struct live_rendition_info *told = &info->renditions[i];
@@ -535,7 +535,7 @@ bool live_station_write(const struct live_station *station, struct str query,
             continue; /* nothing of it was made yet */
         snprintf(uris[count], sizeof uris[0],
                  "%" PRI_STR "/index.m3u8%" PRI_STR, ARG_STR(told->name),
-                 ARG_STR(query));
+                 ARG_STR(offer->query));
         renditions[count] = (struct hls_rendition){
             .uri = str_from_c(uris[count]),
             .codecs = told->codecs,
@@ -549,8 +549,15 @@ bool live_station_write(const struct live_station *station, struct str query,
         count++;
     }
     if (count)
-        hls_write_multivariant(out, renditions, count, listed, listed_count,
-                               are_independent);
+        hls_write_multivariant(out,
+                               &(struct hls_listing){
+                                   .renditions = renditions,
+                                   .count = count,
+                                   .captions = listed,
+                                   .captions_count = listed_count,
+                                   .are_independent = offer->are_independent,
+                                   .is_bare = offer->is_bare,
+                               });
     return count > 0;
 }
 

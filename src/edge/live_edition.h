@@ -183,12 +183,16 @@ struct live_blob *live_edition_init_blob(const struct live_edition *edition,
 /* ---- Of a whole channel -----------------------------------------------------
  */
 
-/* The playlist of playlists; query goes behind each address ("?v=…", or "").
- * captions: 1 << track of all that are offered; are_independent: so are all
- * segments. False when there is no rendition yet. */
-bool live_station_write(const struct live_station *station, struct str query,
-                        unsigned captions, bool are_independent,
-                        struct buf *out);
+struct live_offer {
+    struct str query;     /* behind each address: "?v=…", or "" */
+    unsigned captions;    /* 1 << track of all that are offered */
+    bool are_independent; /* so are all segments */
+    bool is_bare;         /* no captions came in the pictures */
+};
+
+/* The playlist of playlists. False when there is no rendition yet. */
+bool live_station_write(const struct live_station *station,
+                        const struct live_offer *offer, struct buf *out);
 
 /* Where the captions of a track are in addresses: "captions", "captions-2". */
 const char *live_captions_name(unsigned track);

@@ -271,10 +271,11 @@ static const struct hls_captions *captions_of(
     return NULL;
 }
 
-static void write_rendition(struct buf *out,
-                            const struct hls_rendition *rendition,
-                            const struct hls_captions *captions)
+static void write_rendition(struct buf *out, const struct hls_listing *listing,
+                            const struct hls_rendition *rendition)
 {
+    const struct hls_captions *captions =
+        captions_of(rendition, listing->captions, listing->captions_count);
     buf_printf(out,
                "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64
                ",AVERAGE-BANDWIDTH=%" PRId64 ",CODECS=\"%" PRI_STR "\"",
@@ -289,20 +290,18 @@ static void write_rendition(struct buf *out,
         buf_printf(out, ",%s=\"%" PRI_STR "\"",
                    captions->uri.len ? "SUBTITLES" : "CLOSED-CAPTIONS",
                    ARG_STR(rendition->captions));
+    if (listing->is_bare)
+        buf_add_c(out, ",CLOSED-CAPTIONS=NONE");
     buf_printf(out, "\n%" PRI_STR "\n", ARG_STR(rendition->uri));
 }
 
-void hls_write_multivariant(struct buf *out,
-                            const struct hls_rendition *renditions,
-                            size_t count, const struct hls_captions *captions,
-                            size_t captions_count, bool are_independent)
+void hls_write_multivariant(struct buf *out, const struct hls_listing *listing)
 {
     buf_printf(out, "#EXTM3U\n#EXT-X-VERSION:%d\n", HLS_VERSION);
-    if (are_independent)
+    if (listing->are_independent)
         buf_add_c(out, "#EXT-X-INDEPENDENT-SEGMENTS\n");
-    for (size_t i = 0; i < captions_count; i++)
-        write_captions(out, &captions[i]);
-    for (size_t i = 0; i < count; i++)
-        write_rendition(out, &renditions[i],
-                        captions_of(&renditions[i], captions, captions_count));
+    for (size_t i = 0; i < listing->captions_count; i++)
+        write_captions(out, &listing->captions[i]);
+    for (size_t i = 0; i < listing->count; i++)
+        write_rendition(out, listing, &listing->renditions[i]);
 }

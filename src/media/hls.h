@@ -114,10 +114,17 @@ struct hls_captions {
     struct str channel;  /* "CC1", where they are in the pictures */
 };
 
-/* are_independent: so is every segment of all renditions (§4.4.2.1). */
-void hls_write_multivariant(struct buf *out,
-                            const struct hls_rendition *renditions,
-                            size_t count, const struct hls_captions *captions,
-                            size_t captions_count, bool are_independent);
+struct hls_listing {
+    const struct hls_rendition *renditions;
+    size_t count;
+    const struct hls_captions *captions;
+    size_t captions_count;
+    bool are_independent; /* so is every segment of all (§4.4.2.1) */
+    bool
+        is_bare; /* no pictures carry captions (§4.4.6.2: CLOSED-CAPTIONS=NONE):
+                    players need not search segments for some */
+};
+
+void hls_write_multivariant(struct buf *out, const struct hls_listing *listing);
 
 #endif

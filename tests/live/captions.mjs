@@ -86,12 +86,16 @@ function joined(cues) {
 test("the list of renditions offers captions once there are some", async () => {
   const child = spawn("ffmpeg", sending(feed, `rtmp://127.0.0.1:${port}/live/${key}`), { stdio: ["ignore", "ignore", "inherit"] });
   finally_(() => child.kill("SIGKILL"));
+  const variants = (/** @type {string} */ master) => master.split("\n").filter((one) => one.startsWith("#EXT-X-STREAM-INF"));
   const master = await until(async () => {
     const answer = await site.get("/live/news/master.m3u8");
     return answer.status === 200 && answer.text().includes("TYPE=SUBTITLES") && answer.text();
   }, "there are captions");
   assert.match(master, /#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="Captions",DEFAULT=NO,AUTOSELECT=YES,URI="captions\/index\.m3u8\?v=[0-9a-f]{16}"/);
-  for (const line of master.split("\n").filter((one) => one.startsWith("#EXT-X-STREAM-INF"))) assert.match(line, /SUBTITLES="captions"/);
+  for (const line of variants(master)) {
+    assert.match(line, /SUBTITLES="captions"/);
+    assert.doesNotMatch(line, /CLOSED-CAPTIONS/);
+  }
 });
 
 test("segments of text are those of the pictures, and a reload waits for the next", async () => {

@@ -277,7 +277,13 @@ static void test_renditions_are_told_with_their_captions(void **state)
     (void)state;
     DEFER(buf_finish) struct buf out;
     buf_init(&out, 1 << 16);
-    hls_write_multivariant(&out, renditions, 2, captions, 1, true);
+    hls_write_multivariant(&out, &(struct hls_listing){
+                                     .renditions = renditions,
+                                     .count = 2,
+                                     .captions = captions,
+                                     .captions_count = 1,
+                                     .are_independent = true,
+                                 });
     buf_add_char(&out, '\0');
     assert_string_equal(
         out.ptr,
@@ -290,12 +296,48 @@ static void test_renditions_are_told_with_their_captions(void **state)
         "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,"
         "CODECS=\"mp4a.40.2\"\nsound/live.m3u8\n");
     buf_reset(&out);
-    hls_write_multivariant(&out, renditions + 1, 1, NULL, 0, false);
+    hls_write_multivariant(
+        &out, &(struct hls_listing){.renditions = renditions + 1, .count = 1});
     buf_add_char(&out, '\0');
     assert_string_equal(
         out.ptr, "#EXTM3U\n#EXT-X-VERSION:9\n"
                  "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,"
                  "CODECS=\"mp4a.40.2\"\nsound/live.m3u8\n");
+}
+
+static void test_pictures_without_captions_are_told_to_be(void **state)
+{
+    static const struct hls_rendition rendition = {
+        .uri = STR_INIT("a.m3u8"),
+        .codecs = STR_INIT("avc1.64001f"),
+        .peak_bits = 2,
+        .mean_bits = 1,
+        .captions = STR_INIT("beside"),
+    };
+    static const struct hls_captions written = {
+        .group = STR_INIT("beside"),
+        .name = STR_INIT("Captions"),
+        .uri = STR_INIT("c.m3u8"),
+    };
+    (void)state;
+    DEFER(buf_finish) struct buf out;
+    buf_init(&out, 1 << 16);
+    hls_write_multivariant(&out, &(struct hls_listing){
+                                     .renditions = &rendition,
+                                     .count = 1,
+                                     .captions = &written,
+                                     .captions_count = 1,
+                                     .is_bare = true,
+                                 });
+    buf_add_char(&out, '\0');
+    assert_string_equal(
+        out.ptr,
+        "#EXTM3U\n#EXT-X-VERSION:9\n"
+        "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"beside\",NAME=\"Captions\","
+        "DEFAULT=NO,AUTOSELECT=YES,URI=\"c.m3u8\"\n"
+        "#EXT-X-STREAM-INF:BANDWIDTH=2,AVERAGE-BANDWIDTH=1,"
+        "CODECS=\"avc1.64001f\",SUBTITLES=\"beside\",CLOSED-CAPTIONS=NONE\n"
+        "a.m3u8\n");
 }
 
 int main(void)
@@ -311,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_players_wait_for_what_comes_next),
         cmocka_unit_test(test_nobody_waits_for_what_has_ended),
         cmocka_unit_test(test_renditions_are_told_with_their_captions),
+        cmocka_unit_test(test_pictures_without_captions_are_told_to_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
