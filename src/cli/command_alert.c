@@ -4,11 +4,11 @@
 
 #include "base/arena.h"
 #include "base/time.h"
-#include "cli/article_times.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "content/alert.h"
 #include "content/article_list.h"
+#include "content/article_times.h"
 
 #define LANGUAGE_OPTION \
     { \

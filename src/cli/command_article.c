@@ -3,10 +3,10 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "cli/article_json.h"
-#include "cli/article_times.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "content/article_list.h"
+#include "content/article_times.h"
 #include "content/settings.h"
 #include "render/document.h"
 #include "render/locale.h"
@@ -128,6 +128,37 @@ static enum err list_all(const struct list_query *query,
     return ERR_OK;
 }
 
+static struct str phrase(const char *before, int64_t time_us,
+                         const struct article_json_dates *dates,
+                         struct arena *arena)
+{
+    struct str text;
+    if (locale_format_pattern(dates->locale, time_us, dates->pattern, arena,
+                              &text))
+        return STR("");
+    return arena_printf(arena, "%s %" PRI_STR, before, ARG_STR(text));
+}
+
+/* What happens to it next: "failed: …", "embargo until …", "appears at …",
+ * "expires at …", or "". */
+static struct str next_of(const struct article_row *row,
+                          const struct article_json_dates *dates,
+                          struct arena *arena)
+{
+    if (row->due_problem.len)
+        return arena_printf(arena, "failed: %" PRI_STR,
+                            ARG_STR(row->due_problem));
+    if (row->state == ARTICLE_SCHEDULED)
+        return phrase("appears at", row->scheduled_us, dates, arena);
+    if (row->state == ARTICLE_WITHDRAWN)
+        return STR("");
+    if (row->state != ARTICLE_PUBLISHED && row->embargo_us)
+        return phrase("embargo until", row->embargo_us, dates, arena);
+    if (row->expires_us)
+        return phrase("expires at", row->expires_us, dates, arena);
+    return STR("");
+}
+
 static enum err print_rows(const struct list_query *query,
                            const struct article_json_dates *dates,
                            const struct shown_rows *rows)
@@ -143,10 +174,9 @@ static enum err print_rows(const struct list_query *query,
         output_table_cell(&table, row->state);
         output_table_cell(&table,
                           shown_time(dates, row->time_us, query->line->arena));
-        output_table_cell(&table, row->row
-                                      ? article_times_next(row->row, dates,
-                                                           query->line->arena)
-                                      : STR(""));
+        output_table_cell(
+            &table,
+            row->row ? next_of(row->row, dates, query->line->arena) : STR(""));
         output_table_cell(&table, row->headline);
     }
     return output_table_write(&table, query->line->output);

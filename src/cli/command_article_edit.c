@@ -7,11 +7,12 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "cli/article_change.h"
-#include "cli/article_json.h"
-#include "cli/article_times.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
+#include "content/article_members.h"
 #include "content/article_story.h"
+#include "content/article_times.h"
+#include "content/json_members.h"
 #include "content/schedule.h"
 #include "content/settings.h"
 #include "content/workflow.h"
@@ -106,15 +107,6 @@ static enum err read_object(struct article_change *change, const char *path)
                      error.column, error.text);
 }
 
-/* Most have none, and are saved and published without being looked at again. */
-static bool has_times(const json_t *object)
-{
-    return json_object_get(object, "scheduled") ||
-           json_object_get(object, "embargoed") ||
-           json_object_get(object, "embargoed_reason") ||
-           json_object_get(object, "expires");
-}
-
 /* "translates": an article whose story this one tells in another language. */
 static enum err read_story(struct article_change *change, const json_t *object,
                            struct article_input *input)
@@ -135,6 +127,14 @@ static enum err read_story(struct article_change *change, const json_t *object,
                               input->content.language, &id, &input->story);
 }
 
+static const struct json_members of_article = {
+    .what = "an article",
+    .lists = {article_members, article_times_members,
+              JSON_MEMBERS("translates")},
+    .told = article_members_told,
+    .help = "broadsheet help article new",
+};
+
 /* Reads the file over content, saves it, publishes it when asked to. */
 static enum err save(struct article_change *change, struct article_input *input,
                      const char *path)
@@ -142,14 +142,16 @@ static enum err save(struct article_change *change, struct article_input *input,
     enum err err = read_object(change, path);
     const json_t *object = change->input;
     if (!err)
-        err = article_json_read(object, change->edit.db, change->line->arena,
-                                &input->content, change->fault);
+        err = json_members_check(object, &of_article, change->fault);
+    if (!err)
+        err = article_members_read(object, change->edit.db, change->line->arena,
+                                   &input->content, change->fault);
     if (!err)
         err = read_story(change, object, input);
     int64_t revision;
     if (!err)
         err = article_save(&change->edit, input, &change->id, &revision);
-    if (!err && has_times(object))
+    if (!err)
         err = article_times_read(object, &change->edit, &change->id,
                                  change->fault);
     if (!err && command_flag(change->line, "publish"))
@@ -273,7 +275,9 @@ const struct command command_article_new = {
         "and body (a document) or text (plain, an empty line parts "
         "paragraphs). Times as 'article schedule' takes them: scheduled, "
         "embargoed (with embargoed_reason), expires. translates names an "
-        "article, by its id or address, that is the same in another language.",
+        "article, by its id or address, that is the same in another language. "
+        "What else 'article show' tells is passed over; any other member is "
+        "refused.",
     .shared = COMMAND_DATA,
     .arguments =
         (const struct command_argument[]){

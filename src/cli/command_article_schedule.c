@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* article schedule: when an article appears, from when it may, until when. */
 #include "base/arena.h"
-#include "cli/article_times.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
+#include "content/article_times.h"
 #include "content/schedule.h"
 
 /* The members of article_times_read, from the words of the command. */

@@ -4,10 +4,10 @@
 
 #include "base/arena.h"
 #include "base/time.h"
-#include "cli/article_times.h"
 #include "cli/channel_telling.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
+#include "content/article_times.h"
 #include "content/channel.h"
 
 /* ---- add -------------------------------------------------------------------

@@ -3,9 +3,9 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/suggest.h"
 #include "cli/command_table.h"
 #include "cli/help.h"
-#include "cli/suggest.h"
 
 static enum err print(const struct command_line *line, const struct buf *text)
 {

@@ -3,8 +3,8 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/suggest.h"
 #include "cli/command.h"
-#include "cli/suggest.h"
 
 enum { COMMAND_NAME_BYTES_MAX = 64, NAME_WORDS_MAX = 3 };
 

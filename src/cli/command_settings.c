@@ -3,9 +3,9 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/suggest.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
-#include "cli/suggest.h"
 #include "content/settings.h"
 
 static const struct command_option options[] = {

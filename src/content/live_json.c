@@ -5,8 +5,28 @@
 
 #include "base/arena.h"
 #include "base/time.h"
+#include "content/json_members.h"
 #include "content/person.h"
 #include "render/document.h"
+
+const char *const live_post_members[] = {
+    "headline", "text", "body", "time", "bylines", "key", "pinned", NULL,
+};
+
+const char *const live_post_members_told[] = {
+    "id", "revision", "edited", "corrected", NULL,
+};
+
+static const struct json_members of_post = {
+    .what = "a post",
+    .lists = {live_post_members},
+    .told = JSON_MEMBERS("id", "revision", "edited", "correction", "corrected"),
+    .unless = "type",
+};
+static const struct json_members of_byline = {
+    .what = "a byline",
+    .lists = {JSON_MEMBERS("name", "role", "slug")},
+};
 
 struct reader {
     const json_t *object;
@@ -97,6 +117,9 @@ static enum err read_body(const struct reader *reader)
 static enum err read_byline(const struct reader *reader, const json_t *entry,
                             struct article_byline *byline)
 {
+    enum err err = json_members_check(entry, &of_byline, reader->fault);
+    if (err)
+        return err;
     const json_t *name =
         json_is_object(entry) ? json_object_get(entry, "name") : entry;
     struct str slug = text_of(reader, json_object_get(entry, "slug"));
@@ -109,7 +132,7 @@ static enum err read_byline(const struct reader *reader, const json_t *entry,
         return byline->name.len
                    ? ERR_OK
                    : refuse(reader, "bylines", "a list of names or objects");
-    enum err err =
+    err =
         person_find(reader->db, reader->language, slug, reader->arena, &person);
     if (err == ERR_NOT_FOUND)
         return fault_set(reader->fault, ERR_INVALID, "bylines",
@@ -188,7 +211,8 @@ enum err live_json_read_text(struct str text, struct db *db,
                          "it begins with { and is not JSON: %s (line %d, "
                          "column %d)",
                          error.text, error.line, error.column);
-    return live_json_read(value, db, language, arena, input, fault);
+    enum err err = json_members_check(value, &of_post, fault);
+    return err ? err : live_json_read(value, db, language, arena, input, fault);
 }
 
 /* ---- Writing ---------------------------------------------------------------

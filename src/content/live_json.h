@@ -17,15 +17,21 @@
 
 struct json_t;
 
+/* For json_members.h: what is read here, and what is told besides. */
+extern const char *const live_post_members[];
+extern const char *const live_post_members_told[];
+
 /* Puts the members of value into input, which holds what was there before (or
- * is zeroed); others stay as they are. ERR_INVALID names the member. Texts live
- * in arena. */
+ * is zeroed); others stay as they are. ERR_INVALID names the member; whether
+ * value has others is for who knows what else it may have
+ * (json_members_check). Texts live in arena. */
 MUST_USE enum err live_json_read(const struct json_t *value, struct db *db,
                                  struct str language, struct arena *arena,
                                  struct live_post_input *input,
                                  struct fault *fault);
 
-/* The same from text: JSON when it begins with "{", else plain text. */
+/* The same from text: JSON when it begins with "{", else plain text. Members
+ * that a post does not have are refused. */
 MUST_USE enum err live_json_read_text(struct str text, struct db *db,
                                       struct str language, struct arena *arena,
                                       struct live_post_input *input,

@@ -13,7 +13,7 @@ void api_free_json(json_t **json)
     json_decref(*json);
 }
 
-json_t *api_parse_body(struct http_call *call)
+json_t *api_parse_body(struct http_call *call, enum api_input input)
 {
     struct str body = call->exchange->body;
     json_error_t error;
@@ -28,6 +28,8 @@ json_t *api_parse_body(struct http_call *call)
     else if (!json_is_object(json))
         fault_set(&call->fault, ERR_INVALID, "body",
                   "the body must be a JSON object");
+    else
+        (void)!json_members_check(json, &api_inputs[input], &call->fault);
     return json;
 }
 
@@ -96,10 +98,11 @@ static enum err change_once(struct api_work *work,
 }
 
 enum err api_change(struct http_call *call, const struct route_match *match,
+                    enum api_input input,
                     enum err (*how)(struct api_work *work), struct id *ret_id)
 {
     struct api_work work = {.call = call};
-    DEFER(api_free_json) json_t *json = api_parse_body(call);
+    DEFER(api_free_json) json_t *json = api_parse_body(call, input);
     work.json = json;
     enum err err = call->fault.code;
     if (!err && match)

@@ -4,74 +4,14 @@
 #include <jansson.h>
 
 #include "content/article.h"
+#include "content/article_members.h"
 #include "content/article_story.h"
-#include "content/category.h"
+#include "content/article_times.h"
 #include "content/content.h"
 #include "content/workflow.h"
 #include "newsroom/newsroom_internal.h"
 
 /* ---- reading what was sent ---- */
-
-static enum err read_categories(struct http_call *call, struct db *db,
-                                const json_t *list,
-                                struct article_content *content)
-{
-    size_t count = json_array_size(list);
-    content->categories = arena_array(call->arena, struct id, count);
-    for (size_t i = 0; i < count; i++) {
-        struct category category;
-        struct str path = api_text(json_array_get(list, i));
-        enum err err =
-            category_find(db, content->language, path, call->arena, &category);
-        if (err == ERR_NOT_FOUND)
-            return fault_set(&call->fault, ERR_INVALID, "categories",
-                             "there is no category \"%" PRI_STR
-                             "\" in the language \"%" PRI_STR "\"",
-                             ARG_STR(path), ARG_STR(content->language));
-        if (err)
-            return db_fault(db, err, &call->fault);
-        content->categories[content->category_count++] = category.id;
-    }
-    return ERR_OK;
-}
-
-static void read_tags(struct http_call *call, const json_t *list,
-                      struct article_content *content)
-{
-    size_t count = json_array_size(list);
-    content->tags = arena_array(call->arena, struct str, count);
-    for (size_t i = 0; i < count; i++)
-        content->tags[content->tag_count++] = api_text(json_array_get(list, i));
-}
-
-static enum err read_content(struct http_call *call, struct db *db,
-                             const json_t *json,
-                             struct article_content *content)
-{
-    content->language = api_member(json, "language");
-#define X(name, bytes) content->name = api_member(json, #name);
-    ARTICLE_TEXTS(X)
-#undef X
-    json_t *body = json_object_get(json, "body");
-    if (body) {
-        char *text = json_dumps(body, JSON_COMPACT);
-        if (!text)
-            return fault_set(&call->fault, ERR_NO_MEMORY, NULL,
-                             "out of memory");
-        content->body = arena_copy(call->arena, str_from_c(text));
-        free(text);
-    }
-    struct str picture = api_member(json, "picture");
-    if (picture.len && id_parse(picture, &content->picture))
-        return fault_set(&call->fault, ERR_INVALID, "picture",
-                         "picture has to be the id of a picture; 'broadsheet "
-                         "picture list' tells them");
-    content->opinion = json_is_true(json_object_get(json, "opinion"));
-    content->sponsored = json_is_true(json_object_get(json, "sponsored"));
-    read_tags(call, json_object_get(json, "tags"), content);
-    return read_categories(call, db, json_object_get(json, "categories"),
-                           content);
-}
 
 /* "translates": an article whose story this one tells in another language. */
 static enum err read_story(struct api_work *work, const struct id *id,
@@ -154,12 +94,15 @@ static enum err create(struct api_work *work)
     struct http_call *call = work->call;
     struct article_input input = {0};
     int64_t revision;
-    enum err err =
-        read_content(call, work->edit.db, work->json, &input.content);
+    enum err err = article_members_read(work->json, work->edit.db, call->arena,
+                                        &input.content, &call->fault);
     if (!err)
         err = read_story(work, &input.id, input.content.language, &input.story);
     if (!err)
         err = article_save(&work->edit, &input, &work->id, &revision);
+    if (!err)
+        err = article_times_read(work->json, &work->edit, &work->id,
+                                 &call->fault);
     if (!err && json_is_true(json_object_get(work->json, "publish")))
         err = publish(work);
     return err;
@@ -205,10 +148,10 @@ void article_api_show(void *context, struct http_exchange *exchange,
 }
 
 static void change(struct http_call *call, const struct route_match *match,
-                   enum err (*how)(struct api_work *work))
+                   enum api_input input, enum err (*how)(struct api_work *work))
 {
     struct id id;
-    if (!api_change(call, match, how, &id))
+    if (!api_change(call, match, input, how, &id))
         write_article(call, &id);
 }
 
@@ -218,7 +161,7 @@ void article_api_create(void *context, struct http_exchange *exchange,
     (void)exchange;
     (void)match;
     struct http_call *call = context;
-    change(call, NULL, create);
+    change(call, NULL, API_ARTICLE, create);
     if (!call->fault.code)
         call->status = 201;
 }
@@ -227,19 +170,19 @@ void article_api_publish(void *context, struct http_exchange *exchange,
                          const struct route_match *match)
 {
     (void)exchange;
-    change(context, match, publish);
+    change(context, match, API_NOTHING, publish);
 }
 
 void article_api_withdraw(void *context, struct http_exchange *exchange,
                           const struct route_match *match)
 {
     (void)exchange;
-    change(context, match, withdraw);
+    change(context, match, API_WITHDRAWAL, withdraw);
 }
 
 void article_api_translates(void *context, struct http_exchange *exchange,
                             const struct route_match *match)
 {
     (void)exchange;
-    change(context, match, change_story);
+    change(context, match, API_TRANSLATION, change_story);
 }

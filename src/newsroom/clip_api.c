@@ -36,7 +36,7 @@ void clip_api_make(void *context, struct http_exchange *exchange,
     struct http_call *call = context;
     const struct newsroom *newsroom = call->context;
     struct json_t *made = NULL;
-    DEFER(api_free_json) json_t *json = api_parse_body(call);
+    DEFER(api_free_json) json_t *json = api_parse_body(call, API_CLIP);
     if (call->fault.code)
         return;
     const struct newsroom_clip wish = {

@@ -134,7 +134,7 @@ void live_api_start(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct id id;
-    if (!api_change(context, match, start, &id))
+    if (!api_change(context, match, API_NOTHING, start, &id))
         answer_blog(context, &id);
 }
 
@@ -143,7 +143,7 @@ void live_api_end(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct id id;
-    if (!api_change(context, match, end, &id))
+    if (!api_change(context, match, API_NOTHING, end, &id))
         answer_blog(context, &id);
 }
 
@@ -153,7 +153,7 @@ void live_api_post(void *context, struct http_exchange *exchange,
     (void)exchange;
     struct http_call *call = context;
     struct id id;
-    if (!api_change(call, match, post, &id))
+    if (!api_change(call, match, API_POST, post, &id))
         answer_post(call, &id);
     if (!call->fault.code)
         call->status = 201;
@@ -164,7 +164,7 @@ void live_api_change(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct id id;
-    if (!api_change(context, match, change_post, &id))
+    if (!api_change(context, match, API_POST_CHANGE, change_post, &id))
         answer_post(context, &id);
 }
 
@@ -173,7 +173,7 @@ void live_api_remove(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct id id;
-    if (!api_change(context, match, remove_post, &id))
+    if (!api_change(context, match, API_POST_REMOVAL, remove_post, &id))
         answer_post(context, &id);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "content/edit.h"
+#include "content/json_members.h"
 #include "content/picture.h"
 #include "net/http_workers.h"
 #include "newsroom/newsroom.h"
@@ -51,8 +52,23 @@ route_handler live_api_remove;
 
 struct json_t;
 
-/* What was sent, an object; an empty body is an empty one. The caller's. */
-struct json_t *api_parse_body(struct http_call *call);
+/* What is sent; api_input.c has the members of each. */
+enum api_input {
+    API_NOTHING,
+    API_ARTICLE,
+    API_WITHDRAWAL,
+    API_TRANSLATION,
+    API_PICTURES,
+    API_POST,
+    API_POST_CHANGE,
+    API_POST_REMOVAL,
+    API_CLIP,
+};
+extern const struct json_members api_inputs[];
+
+/* What was sent, an object with no other members than those; an empty body is
+ * an empty one. The caller's. */
+struct json_t *api_parse_body(struct http_call *call, enum api_input input);
 void api_free_json(struct json_t **json); /* for DEFER */
 
 /* A text, or a member that is one; "" when it is missing or something else. */
@@ -80,6 +96,7 @@ struct api_work {
  * id. */
 MUST_USE enum err api_change(struct http_call *call,
                              const struct route_match *match,
+                             enum api_input input,
                              enum err (*how)(struct api_work *work),
                              struct id *ret_id);
 

@@ -144,7 +144,7 @@ void picture_api_make(void *context, struct http_exchange *exchange,
 {
     (void)exchange;
     struct http_call *call = context;
-    DEFER(api_free_json) json_t *json = api_parse_body(call);
+    DEFER(api_free_json) json_t *json = api_parse_body(call, API_PICTURES);
     struct id id;
     int64_t wait_us;
     enum err err = call->fault.code;

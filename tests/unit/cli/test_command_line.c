@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/suggest.h"
 #include "cli/command_table.h"
 #include "cli/help.h"
-#include "cli/suggest.h"
 
 static struct arena arena;
 static struct output output;

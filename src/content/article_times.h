@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/* cli/article_times.h: the times at which something happens to an article, as
- * they are typed and as they are told. */
-#ifndef CLI_ARTICLE_TIMES_H
-#define CLI_ARTICLE_TIMES_H
+/* content/article_times.h: the times at which something happens to an article,
+ * as they are typed and in JSON. */
+#ifndef CONTENT_ARTICLE_TIMES_H
+#define CONTENT_ARTICLE_TIMES_H
 
 #include <jansson.h>
 
 #include "base/fault.h"
 #include "base/id.h"
-#include "content/article.h"
-#include "content/article_list.h"
+#include "store/db.h"
 
-struct arena;
-struct article_json_dates;
 struct edit;
 
 /* How a command tells what a TIME is. */
@@ -26,15 +23,12 @@ MUST_USE enum err article_times_parse(struct db *db, const char *name,
                                       struct str text, int64_t *ret_time_us,
                                       struct fault *fault);
 
+/* For json_members.h. */
+extern const char *const article_times_members[];
+
 /* Does what the members scheduled, embargoed, embargoed_reason and expires of
  * object say: texts as above, or null for none. What is so already stays. */
 MUST_USE enum err article_times_read(const json_t *object, struct edit *edit,
                                      const struct id *id, struct fault *fault);
-
-/* What happens to it next: "failed: …", "embargo until …", "appears at …",
- * "expires at …", or "". */
-struct str article_times_next(const struct article_row *row,
-                              const struct article_json_dates *dates,
-                              struct arena *arena);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/article_times.h"
+#include "content/article_times.h"
 
 #include "base/arena.h"
-#include "cli/article_json.h"
+#include "content/article.h"
 #include "content/edit.h"
 #include "content/schedule.h"
 #include "content/settings.h"
@@ -33,6 +33,10 @@ enum err article_times_parse(struct db *db, const char *name, struct str text,
     locales_destroy(locales);
     return err;
 }
+
+const char *const article_times_members[] = {
+    "scheduled", "embargoed", "embargoed_reason", "expires", NULL,
+};
 
 /* ---- In JSON ---------------------------------------------------------------
  */
@@ -90,10 +94,22 @@ static enum err set_schedule(const struct times *times, int64_t scheduled_us)
                : ERR_OK;
 }
 
+/* Most articles have none, and are saved and published without being looked at
+ * again. */
+static bool has_times(const json_t *object)
+{
+    for (const char *const *name = article_times_members; *name; name++)
+        if (json_object_get(object, *name))
+            return true;
+    return false;
+}
+
 enum err article_times_read(const json_t *object, struct edit *edit,
                             const struct id *id, struct fault *fault)
 {
     struct times times = {.edit = edit, .object = object, .fault = fault};
+    if (!has_times(object))
+        return ERR_OK;
     enum err err = article_load(edit->db, id, &edit->arena, &times.article);
     if (err)
         return db_fault(edit->db, err, fault);
@@ -117,36 +133,4 @@ enum err article_times_read(const json_t *object, struct edit *edit,
     if (!err && other_expiry && expires_us)
         err = article_set_expiry(edit, id, expires_us);
     return err;
-}
-
-/* ---- Told ------------------------------------------------------------------
- */
-
-static struct str phrase(const char *before, int64_t time_us,
-                         const struct article_json_dates *dates,
-                         struct arena *arena)
-{
-    struct str text;
-    if (locale_format_pattern(dates->locale, time_us, dates->pattern, arena,
-                              &text))
-        return STR("");
-    return arena_printf(arena, "%s %" PRI_STR, before, ARG_STR(text));
-}
-
-struct str article_times_next(const struct article_row *row,
-                              const struct article_json_dates *dates,
-                              struct arena *arena)
-{
-    if (row->due_problem.len)
-        return arena_printf(arena, "failed: %" PRI_STR,
-                            ARG_STR(row->due_problem));
-    if (row->state == ARTICLE_SCHEDULED)
-        return phrase("appears at", row->scheduled_us, dates, arena);
-    if (row->state == ARTICLE_WITHDRAWN)
-        return STR("");
-    if (row->state != ARTICLE_PUBLISHED && row->embargo_us)
-        return phrase("embargo until", row->embargo_us, dates, arena);
-    if (row->expires_us)
-        return phrase("expires at", row->expires_us, dates, arena);
-    return STR("");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* cli/suggest.h: "did you mean": the word that somebody probably wanted. */
-#ifndef CLI_SUGGEST_H
-#define CLI_SUGGEST_H
+/* base/suggest.h: "did you mean": the word that somebody probably wanted. */
+#ifndef BASE_SUGGEST_H
+#define BASE_SUGGEST_H
 
 #include <stddef.h>
 
