@@ -20,43 +20,70 @@ static enum err system_fault(struct fault *fault, const char *doing,
                      doing, path, strerror(number));
 }
 
-static void close_fd(const int *fd)
+void fd_close(const int *fd)
 {
     if (*fd >= 0)
         close(*fd);
 }
 
+enum err file_open(const char *path, int *ret_fd, struct fault *fault)
+{
+    assert(path);
+    assert(ret_fd);
+    struct stat info;
+    *ret_fd = -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return system_fault(fault, "open", path);
+    enum err err = ERR_OK;
+    if (fstat(fd, &info) < 0)
+        err = system_fault(fault, "read", path);
+    else if (S_ISDIR(info.st_mode))
+        err = fault_set(fault, ERR_INVALID, path, "%s is a folder, not a file",
+                        path);
+    if (err)
+        close(fd);
+    else
+        *ret_fd = fd;
+    return err;
+}
+
+enum err file_read_some(int fd, const char *path, char *target, size_t len,
+                        size_t *ret_len, struct fault *fault)
+{
+    ssize_t got;
+    do
+        got = read(fd, target, len);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return system_fault(fault, "read", path);
+    *ret_len = (size_t)got;
+    return ERR_OK;
+}
+
 enum err file_read(const char *path, size_t max_bytes, struct arena *arena,
                    struct str *ret_bytes, struct fault *fault)
 {
-    assert(path);
     assert(ret_bytes);
-    DEFER(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return system_fault(fault, "open", path);
+    DEFER(fd_close) int fd;
+    enum err err = file_open(path, &fd, fault);
+    if (err)
+        return err;
     struct stat info;
     if (fstat(fd, &info) < 0)
         return system_fault(fault, "read", path);
-    if (S_ISDIR(info.st_mode))
-        return fault_set(fault, ERR_INVALID, path, "%s is a folder, not a file",
-                         path);
     if ((uint64_t)info.st_size > max_bytes)
         return fault_set(fault, ERR_TOO_LONG, path,
                          "%s is larger than %zu bytes", path, max_bytes);
-    size_t capacity = (size_t)info.st_size, len = 0;
+    size_t capacity = (size_t)info.st_size, len = 0, got = 1;
     char *bytes = arena_alloc(arena, capacity + 1, 1);
-    while (len < capacity) {
-        ssize_t got = read(fd, bytes + len, capacity - len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return system_fault(fault, "read", path);
-        if (got == 0)
-            break;
-        len += (size_t)got;
+    while (!err && got && len < capacity) {
+        err =
+            file_read_some(fd, path, bytes + len, capacity - len, &got, fault);
+        len += err ? 0 : got;
     }
     *ret_bytes = str_of(bytes, len);
-    return ERR_OK;
+    return err;
 }
 
 static bool sync_folder_of(const char *path)
@@ -66,7 +93,7 @@ static bool sync_folder_of(const char *path)
     struct str name = slash > 0 ? str_of(path, (size_t)slash) : STR(".");
     if (str_to_c(name, folder, sizeof folder))
         return false;
-    DEFER(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DEFER(fd_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd >= 0 && fsync(fd) == 0;
 }
 
@@ -79,7 +106,7 @@ enum err file_write_atomic(const char *path, struct str bytes,
     if (len < 0 || (size_t)len >= sizeof beside)
         return fault_set(fault, ERR_TOO_LONG, path, "the path %s is too long",
                          path);
-    DEFER(close_fd) int fd = mkostemp(beside, O_CLOEXEC);
+    DEFER(fd_close) int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
         return system_fault(fault, "create a file beside", path);
     if (!fd_write_all(fd, bytes) || fchmod(fd, 0644) < 0 || fsync(fd) < 0 ||

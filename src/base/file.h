@@ -17,6 +17,19 @@ MUST_USE enum err file_read(const char *path, size_t max_bytes,
                             struct arena *arena, struct str *ret_bytes,
                             struct fault *fault);
 
+/* A file of any length, for file_read_some; the caller closes *ret_fd, which is
+ * -1 after an error. No folder. */
+MUST_USE enum err file_open(const char *path, int *ret_fd, struct fault *fault);
+
+/* What comes next, at most len bytes; *ret_len is 0 at the end. path is for the
+ * fault. */
+MUST_USE enum err file_read_some(int fd, const char *path, char *target,
+                                 size_t len, size_t *ret_len,
+                                 struct fault *fault);
+
+/* Closes *fd unless it is -1: for DEFER. */
+void fd_close(const int *fd);
+
 /* Replaces path in one step: written beside it, synced, renamed, the folder
  * synced. After a crash there is the old file or the new one. */
 MUST_USE enum err file_write_atomic(const char *path, struct str bytes,

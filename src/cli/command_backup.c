@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/new_file.h"
 #include "cli/backup_key.h"
 #include "cli/command_table.h"
@@ -17,12 +18,6 @@ static const char *temporary_folder(void)
 {
     const char *given = getenv("TMPDIR");
     return given && *given ? given : "/var/tmp";
-}
-
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
 }
 
 /* ---- backup ----------------------------------------------------------------
@@ -101,7 +96,7 @@ static enum err verify(const struct command_line *line,
 {
     const char *path = line->arguments[0];
     struct backup_summary summary;
-    DEFER(close_fd) int fd = -1;
+    DEFER(fd_close) int fd = -1;
     enum err err = backup_open(path, &fd, fault);
     if (err)
         return err;

@@ -79,6 +79,7 @@ static enum err run_import(struct ninjs_run *run,
     const struct ninjs_import_options options = {
         .content = setup->content,
         .helper = setup->helper,
+        .lines = setup->lines,
         .actor = STR("import"),
         .keep_categories = command_flag(line, "no-new-categories"),
         .drafts = command_flag(line, "drafts"),

@@ -30,12 +30,6 @@ static enum err fail(struct fault *fault, const char *doing, const char *path)
                      doing, path, strerror(number));
 }
 
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
 static enum err check_empty(const char *directory, struct fault *fault)
 {
     enum newspaper_folder folder;
@@ -92,7 +86,7 @@ static void finish(struct restoring *restoring)
 
 static enum err sync_folder(const char *path, struct fault *fault)
 {
-    DEFER(close_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DEFER(fd_close) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) < 0)
         return fail(fault, "sync", path);
     return ERR_OK;
@@ -123,7 +117,7 @@ static enum err restore(const struct command_line *line,
                         struct backup_summary *summary, struct fault *fault)
 {
     const char *path = line->arguments[0];
-    DEFER(close_fd) int fd = -1;
+    DEFER(fd_close) int fd = -1;
     DEFER(seal_key_forget) struct seal_key key;
     enum err err = backup_key_load(line, &key, fault);
     if (!err)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/time.h"
 #include "net/http_client.h"
 
@@ -15,12 +16,6 @@ enum {
     CONNECT_TIMEOUT_S = 5,
     GET_TIMEOUT_S = 10
 };
-
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
 
 /* The address of the desk by way of its open folder: a socket's name may have
  * 107 bytes, the path of a newspaper more. ERR_NOT_FOUND: no such socket. */
@@ -40,8 +35,8 @@ static enum err find_desk(const char *directory, int *ret_folder,
 
 bool desk_is_running(const char *directory)
 {
-    DEFER(close_fd) int folder = -1;
-    DEFER(close_fd) int socket = -1;
+    DEFER(fd_close) int folder = -1;
+    DEFER(fd_close) int socket = -1;
     struct address address;
     return !find_desk(directory, &folder, &address, NULL) &&
            !http_client_connect(
@@ -51,7 +46,7 @@ bool desk_is_running(const char *directory)
 enum err desk_sync(const char *directory, int64_t seq, struct arena *arena,
                    bool *ret_running, struct fault *fault)
 {
-    DEFER(close_fd) int folder = -1;
+    DEFER(fd_close) int folder = -1;
     struct address address;
     *ret_running = false;
     enum err err = find_desk(directory, &folder, &address, fault);
@@ -87,7 +82,7 @@ enum err desk_get(const char *directory, const char *target,
                   struct arena *arena, struct str *ret_body,
                   struct fault *fault)
 {
-    DEFER(close_fd) int folder = -1;
+    DEFER(fd_close) int folder = -1;
     struct address address;
     struct http_client_answer answer;
     struct http_client_request request = {

@@ -401,6 +401,7 @@ static enum err run(struct demo *demo)
     const struct ninjs_import_options options = {
         .content = demo->options->content,
         .helper = demo->options->helper,
+        .lines = demo->options->helper,
         .actor = STR("demo"),
         .media_prefix =
             arena_printf(&demo->arena, "%.*spictures/", ARG_STR(demo->base))

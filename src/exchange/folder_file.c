@@ -9,12 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
+#include "base/file.h"
 
 static int digit(char c)
 {
@@ -96,10 +91,10 @@ enum err folder_file_read(const char *folder, struct str href, size_t max_bytes,
     if (!path || !*path)
         return fault_set(fault, ERR_INVALID, "href",
                          "'%.*s' is no path of a file", ARG_STR(href));
-    DEFER(close_fd) int base = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    DEFER(fd_close) int base = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (base < 0)
         return refuse(str_from_c(folder), errno, fault);
-    DEFER(close_fd) int fd = open_beneath(base, path);
+    DEFER(fd_close) int fd = open_beneath(base, path);
     if (fd < 0)
         return refuse(href, errno, fault);
     struct stat info;

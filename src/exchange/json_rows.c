@@ -4,15 +4,13 @@
 #include "exchange/json_rows.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
@@ -269,39 +267,23 @@ static enum err finish(struct scanner *scanner, enum err err)
     return err;
 }
 
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-static enum err file_fault(const char *path, struct fault *fault)
-{
-    return fault_set(fault, err_from_errno(errno), path, "cannot read %s: %s",
-                     path, strerror(errno));
-}
-
 enum err json_rows_read_file(const char *path,
                              const struct json_rows_handler *handler,
                              struct fault *fault)
 {
     assert(path && handler && fault);
     static _Thread_local char chunk[CHUNK_BYTES];
-    DEFER(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return file_fault(path, fault);
+    DEFER(fd_close) int fd;
+    enum err err = file_open(path, &fd, fault);
+    if (err)
+        return err;
     struct scanner scanner;
     init(&scanner, handler, fault);
-    enum err err = ERR_OK;
-    while (!err) {
-        ssize_t got = read(fd, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            err = file_fault(path, fault);
-        if (got <= 0)
+    for (size_t got = 1; !err && got;) {
+        err = file_read_some(fd, path, chunk, sizeof chunk, &got, fault);
+        if (err)
             break;
-        struct str bytes = str_of(chunk, (size_t)got);
+        struct str bytes = str_of(chunk, got);
         if (!scanner.has_begun && str_starts_with(bytes, STR("\xEF\xBB\xBF")))
             bytes = str_from(bytes, 3);
         err = feed(&scanner, bytes);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/hash.h"
 #include "base/str.h"
@@ -21,9 +22,9 @@ struct arena;
 struct json_t;
 
 enum {
-    NINJS_FILE_BYTES_MAX = 64 * 1024 * 1024,
-    NINJS_LIST_MAX = 1000,           /* members of one list */
-    NINJS_ASSOCIATION_DEPTH_MAX = 4, /* items in items */
+    NINJS_VALUE_BYTES_MAX = 16 * 1024 * 1024, /* one item, or {"items": […]} */
+    NINJS_LIST_MAX = 1000,                    /* members of one list */
+    NINJS_ASSOCIATION_DEPTH_MAX = 4,          /* items in items */
 };
 
 /* A headline, a description or a body. */
@@ -137,25 +138,43 @@ const struct ninjs_text *ninjs_text_of_role(const struct ninjs_texts *texts,
                                             bool otherwise_first);
 
 /* ---- A file: one item, a list of items, {"items": […]}, or several of these
- * one after another (a line each, as bulk exports have it). ------------------
+ * one after another (a line each, as bulk exports have it). A file may be of
+ * any length: one item of it is in memory at a time. -------------------------
  */
 
 struct ninjs_file {
-    struct str rest;      /* not read yet */
-    int64_t line;         /* that rest begins on, from 1 */
+    const char *path;
+    int fd;          /* -1: nothing comes behind text */
+    struct buf text; /* what was read */
+    size_t taken;    /* bytes of text that are done with */
+    size_t given;    /* behind those, to the JSON parser */
+    int64_t line;    /* what is not taken begins on, from 1 */
+    bool began;      /* something else than white space was seen */
+    enum ninjs_place {
+        NINJS_OUTSIDE, /* of all brackets */
+        NINJS_LIST_BEGUN,
+        NINJS_BEHIND_ITEM, /* of a list */
+        NINJS_BEHIND_COMMA,
+    } place;
+    struct fault failed;  /* reading, while the parser asked for more */
     struct json_t *value; /* being walked over, or NULL */
     struct json_t *list;  /* of items, within value, or NULL */
     size_t next;          /* item of list */
     size_t count;         /* items given so far */
 };
 
-/* Borrows text. */
+/* Borrows path. ERR_NOT_FOUND, …: the file cannot be opened. */
+MUST_USE enum err ninjs_file_open(struct ninjs_file *file, const char *path,
+                                  struct fault *fault);
+
+/* A copy of the text stands for the file. */
 void ninjs_file_init(struct ninjs_file *file, struct str text);
-void ninjs_file_finish(struct ninjs_file *file);
+void ninjs_file_finish(struct ninjs_file *file); /* accepts a zeroed file */
 
 /* The next item, in arena. ERR_NOT_FOUND at the end; ERR_INVALID or
  * ERR_TOO_LONG for an item that is not ninjs: the next call gives the one
- * behind it. Behind a text that is not JSON there is none. */
+ * behind it. Behind a text that is not JSON, or that cannot be read, there is
+ * none. */
 MUST_USE enum err ninjs_file_next(struct ninjs_file *file, struct arena *arena,
                                   struct ninjs_item *ret_item,
                                   struct fault *fault);

@@ -37,13 +37,24 @@ static void tell_dropped(struct incoming *incoming,
                            ARG_STR(conversion->dropped[i].what));
 }
 
-static enum err convert(struct incoming *incoming, struct str html,
+/* From what was read ahead, when it is that. */
+static enum err convert(struct incoming *incoming,
+                        const struct ninjs_text *text,
                         struct html_conversion *ret_conversion)
 {
     struct ninjs_import *import = incoming->import;
-    enum err err = html_helper_convert(import->options.helper, html,
-                                       &import->session.arena, ret_conversion,
-                                       &import->session.fault);
+    const struct ninjs_read *read = incoming->read;
+    enum err err;
+    if (read && read->body == text) {
+        err = read->err;
+        *ret_conversion = read->conversion;
+        if (err)
+            import->session.fault = *read->fault;
+    } else {
+        err = html_helper_convert(import->options.lines, text->value,
+                                  &import->session.arena, ret_conversion,
+                                  &import->session.fault);
+    }
     if (!err)
         tell_dropped(incoming, ret_conversion);
     return err;
@@ -59,7 +70,7 @@ enum err ninjs_plain(struct incoming *incoming, const struct ninjs_text *text,
     if (kind_of(text) != TEXT_HTML || !text->content_type.len)
         return ERR_OK;
     struct html_conversion conversion;
-    enum err err = convert(incoming, text->value, &conversion);
+    enum err err = convert(incoming, text, &conversion);
     if (err)
         return err;
     DEFER(buf_finish) struct buf plain;
@@ -134,6 +145,12 @@ static const struct ninjs_text *best_body(const struct ninjs_texts *bodies)
     return best;
 }
 
+const struct ninjs_text *ninjs_html_body(const struct ninjs_texts *bodies)
+{
+    const struct ninjs_text *body = best_body(bodies);
+    return body && kind_of(body) == TEXT_HTML ? body : NULL;
+}
+
 static void tell_channel(void *context, struct str channel)
 {
     incoming_leave_out(context,
@@ -153,7 +170,7 @@ enum err ninjs_read_body(struct incoming *incoming,
         incoming_leave_out(incoming, "a body that is neither HTML nor text");
     *ret_body = (struct html_conversion){0};
     if (body && kind_of(body) == TEXT_HTML) {
-        enum err err = convert(incoming, body->value, ret_body);
+        enum err err = convert(incoming, body, ret_body);
         return err ? err
                    : import_session_channels(&incoming->import->session,
                                              ret_body->doc, tell_channel,

@@ -6,79 +6,222 @@
 #include <jansson.h>
 
 #include "base/arena.h"
-#include "base/utf8.h"
+#include "base/file.h"
 #include "exchange/ninjs_internal.h"
 
-void ninjs_file_init(struct ninjs_file *file, struct str text)
+enum { CHUNK_BYTES = 256 * 1024 };
+
+static void close_it(struct ninjs_file *file)
 {
-    static const struct str mark = STR_INIT("\xEF\xBB\xBF");
-    if (str_starts_with(text, mark))
-        text = str_from(text, mark.len);
-    *file = (struct ninjs_file){.rest = text, .line = 1};
+    fd_close(&file->fd);
+    file->fd = -1;
 }
 
-void ninjs_file_finish(struct ninjs_file *file)
+/* ---- Bytes -----------------------------------------------------------------
+ */
+
+static struct str rest_of(const struct ninjs_file *file)
 {
-    if (file)
-        json_decref(file->value);
+    return str_from(buf_str(&file->text), file->taken);
+}
+
+/* Whether more was read; at the end, and after a failure, nothing is. */
+static bool read_more(struct ninjs_file *file)
+{
+    if (file->fd < 0)
+        return false;
+    buf_drop_front(&file->text, file->taken);
+    file->taken = 0;
+    size_t got = 0;
+    char *room = buf_reserve(&file->text, CHUNK_BYTES);
+    enum err err = room ? file_read_some(file->fd, file->path, room,
+                                         CHUNK_BYTES, &got, &file->failed)
+                        : fault_set(&file->failed, ERR_NO_MEMORY, file->path,
+                                    "out of memory");
+    if (!err)
+        buf_grown(&file->text, got);
+    if (err || !got)
+        close_it(file);
+    return !err && got;
 }
 
 /* Takes the first len bytes off what is left and counts their lines. */
 static void skip(struct ninjs_file *file, size_t len)
 {
+    struct str rest = rest_of(file);
     for (size_t i = 0; i < len; i++)
-        file->line += file->rest.ptr[i] == '\n';
-    file->rest = str_from(file->rest, len);
+        file->line += rest.ptr[i] == '\n';
+    file->taken += len;
 }
 
-static void skip_space(struct ninjs_file *file)
+static bool is_space(char c)
 {
-    size_t n = 0;
-    while (n < file->rest.len && strchr(" \t\r\n", file->rest.ptr[n]) &&
-           file->rest.ptr[n])
-        n++;
-    skip(file, n);
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static enum err refuse_json(struct ninjs_file *file, const json_error_t *error,
-                            struct fault *fault)
+/* The first byte behind white space, which is not taken. False at the end. */
+static bool next_byte(struct ninjs_file *file, char *ret_byte)
+{
+    do {
+        struct str rest = rest_of(file);
+        size_t len = 0;
+        while (len < rest.len && is_space(rest.ptr[len]))
+            len++;
+        skip(file, len);
+        if (len < rest.len) {
+            file->began = true;
+            *ret_byte = rest.ptr[len];
+            return true;
+        }
+    } while (read_more(file));
+    return false;
+}
+
+static void skip_mark(struct ninjs_file *file)
+{
+    static const struct str mark = STR_INIT("\xEF\xBB\xBF");
+    while (rest_of(file).len < mark.len && read_more(file))
+        ;
+    if (str_starts_with(rest_of(file), mark))
+        file->taken += mark.len;
+}
+
+/* ---- Opening ---------------------------------------------------------------
+ */
+
+static void init(struct ninjs_file *file, const char *path, int fd)
+{
+    *file = (struct ninjs_file){.path = path, .fd = fd, .line = 1};
+    buf_init(&file->text, SIZE_MAX);
+}
+
+void ninjs_file_init(struct ninjs_file *file, struct str text)
+{
+    init(file, NULL, -1);
+    buf_add(&file->text, text);
+    skip_mark(file);
+}
+
+enum err ninjs_file_open(struct ninjs_file *file, const char *path,
+                         struct fault *fault)
+{
+    int fd;
+    enum err err = file_open(path, &fd, fault);
+    init(file, path, fd);
+    skip_mark(file);
+    return err;
+}
+
+void ninjs_file_finish(struct ninjs_file *file)
+{
+    if (!file)
+        return;
+    json_decref(file->value);
+    buf_finish(&file->text);
+    close_it(file);
+}
+
+/* ---- Values ----------------------------------------------------------------
+ */
+
+/* Gives the parser up to len bytes; (size_t)-1 stops it. */
+static size_t give(void *target, size_t len, void *context)
+{
+    struct ninjs_file *file = context;
+    struct str rest = rest_of(file);
+    if (file->given == rest.len && read_more(file))
+        rest = rest_of(file);
+    if (!file->failed.code && file->given >= NINJS_VALUE_BYTES_MAX)
+        fault_set(&file->failed, ERR_TOO_LONG, NULL,
+                  "line %" PRId64 ": what begins here is longer than %d MiB; a "
+                  "long list has its items a line each, or within [ and ]",
+                  file->line, NINJS_VALUE_BYTES_MAX / (1024 * 1024));
+    if (file->failed.code)
+        return SIZE_MAX;
+    struct str part = str_slice(rest, file->given, len);
+    memcpy(target, part.ptr, part.len);
+    file->given += part.len;
+    return part.len;
+}
+
+/* Nothing comes behind it. */
+static enum err refuse(struct ninjs_file *file, const json_error_t *error,
+                       struct fault *fault)
 {
     int64_t line = file->line + (error->line > 0 ? error->line - 1 : 0);
     char place[FAULT_FIELD_BYTES_MAX];
     snprintf(place, sizeof place, "line %" PRId64, line);
-    file->rest = str_of(NULL, 0);
+    close_it(file);
+    file->taken = file->text.len;
+    file->place = NINJS_OUTSIDE;
+    struct fault failed = file->failed;
+    file->failed = (struct fault){0};
+    if (failed.code) {
+        if (fault)
+            *fault = failed;
+        return failed.code;
+    }
     return fault_set(fault, ERR_INVALID, place,
                      "line %" PRId64 ", column %d: not JSON: %s", line,
                      error->column > 0 ? error->column : 0, error->text);
 }
 
-/* The list of items that value is, or holds; NULL when it is one item. */
-static json_t *list_of(json_t *value)
+static enum err load(struct ninjs_file *file, struct fault *fault)
 {
-    if (json_is_array(value))
-        return value;
-    json_t *items = json_object_get(value, "items");
-    return json_is_array(items) ? items : NULL;
+    json_error_t error = {0};
+    file->given = 0;
+    file->value = json_load_callback(
+        give, file, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
+    if (!file->value)
+        return refuse(file, &error, fault);
+    skip(file, (size_t)error.position);
+    return ERR_OK;
+}
+
+/* A step between the brackets of a list. *ret_item says that an item has to
+ * follow. */
+static enum err step_in_list(struct ninjs_file *file, char c, bool *ret_item,
+                             struct fault *fault)
+{
+    static const json_error_t error = {.text = "',' or ']' expected"};
+    bool ends = c == ']' && file->place != NINJS_BEHIND_COMMA;
+    *ret_item = !ends && file->place != NINJS_BEHIND_ITEM;
+    if (*ret_item) {
+        file->place = NINJS_BEHIND_ITEM;
+        return ERR_OK;
+    }
+    if (!ends && c != ',')
+        return refuse(file, &error, fault);
+    file->place = ends ? NINJS_OUTSIDE : NINJS_BEHIND_COMMA;
+    skip(file, 1);
+    return ERR_OK;
 }
 
 /* ERR_NOT_FOUND when nothing is left. */
-static enum err load_value(struct ninjs_file *file, struct fault *fault)
+static enum err load_next(struct ninjs_file *file, struct fault *fault)
 {
+    static const json_error_t error = {.text = "the file ends too early"};
+    enum err err = ERR_OK;
+    bool item = false;
     json_decref(file->value);
     file->value = file->list = NULL;
-    skip_space(file);
-    if (!file->rest.len)
-        return ERR_NOT_FOUND;
-    json_error_t error = {0};
-    file->value =
-        json_loadb(file->rest.ptr, file->rest.len,
-                   JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
-    if (!file->value)
-        return refuse_json(file, &error, fault);
-    skip(file, (size_t)error.position);
-    file->list = list_of(file->value);
-    file->next = 0;
-    return ERR_OK;
+    while (!err && !item) {
+        char c;
+        bool more = next_byte(file, &c);
+        if (file->failed.code || (!more && file->place != NINJS_OUTSIDE))
+            return refuse(file, &error, fault);
+        if (!more)
+            return ERR_NOT_FOUND;
+        if (file->place != NINJS_OUTSIDE) {
+            err = step_in_list(file, c, &item, fault);
+        } else if (c == '[') {
+            file->place = NINJS_LIST_BEGUN;
+            skip(file, 1);
+        } else {
+            item = true;
+        }
+    }
+    return err ? err : load(file, fault);
 }
 
 /* Borrowed; ERR_NOT_FOUND at the end. */
@@ -86,13 +229,16 @@ static enum err next_value(struct ninjs_file *file, const json_t **ret_value,
                            struct fault *fault)
 {
     while (!file->list || file->next == json_array_size(file->list)) {
-        enum err err = load_value(file, fault);
+        enum err err = load_next(file, fault);
         if (err)
             return err;
-        if (!file->list) {
+        json_t *items = json_object_get(file->value, "items");
+        if (!json_is_array(items)) {
             *ret_value = file->value;
             return ERR_OK;
         }
+        file->list = items;
+        file->next = 0;
     }
     *ret_value = json_array_get(file->list, file->next++);
     return ERR_OK;
@@ -110,7 +256,7 @@ enum err ninjs_file_next(struct ninjs_file *file, struct arena *arena,
 {
     assert(file);
     assert(ret_item);
-    const json_t *value;
+    const json_t *value = NULL;
     enum err err = next_value(file, &value, fault);
     if (err)
         return err;

@@ -3,10 +3,8 @@
 #include "exchange/ninjs_import.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdarg.h>
 
-#include "base/file.h"
 #include "exchange/ninjs_import_internal.h"
 
 enum { CAUSE_BYTES_MAX = 1000 };
@@ -21,7 +19,7 @@ enum err ninjs_import_create(const struct ninjs_import_options *options,
                              struct ninjs_import **ret_import,
                              struct fault *fault)
 {
-    assert(options->helper);
+    assert(options->helper && options->lines);
     struct ninjs_import *import = calloc(1, sizeof *import);
     if (!import)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
@@ -30,6 +28,7 @@ enum err ninjs_import_create(const struct ninjs_import_options *options,
         .content = options->content,
         .actor = options->actor,
         .batch_items = NINJS_BATCH_ITEMS,
+        .batch_bytes = NINJS_BATCH_BYTES,
         .report = options->report,
         .context = options->context,
         .rolled_back = forget_categories,
@@ -44,11 +43,22 @@ enum err ninjs_import_create(const struct ninjs_import_options *options,
     return ERR_OK;
 }
 
+static void forget_taken(struct ninjs_import *import)
+{
+    while (import->taken) {
+        struct ninjs_portion *portion = import->taken;
+        import->taken = portion->next;
+        ninjs_portion_destroy(portion);
+    }
+}
+
 void ninjs_import_destroy(struct ninjs_import *import)
 {
     if (!import)
         return;
+    ninjs_reader_destroy(import->reader);
     import_session_close(&import->session);
+    forget_taken(import);
     free(import);
 }
 
@@ -58,13 +68,9 @@ void ninjs_import_destroy(struct ninjs_import *import)
 static enum err commit(struct ninjs_import *import, struct fault *fault)
 {
     import->categories = NULL; /* they live in the batch */
-    return import_session_commit(&import->session, fault);
-}
-
-static enum err commit_if_full(struct ninjs_import *import, struct fault *fault)
-{
-    return import_session_is_full(&import->session) ? commit(import, fault)
-                                                    : ERR_OK;
+    enum err err = import_session_commit(&import->session, fault);
+    forget_taken(import);
+    return err;
 }
 
 static enum err save(void *item, enum import_outcome *ret_outcome)
@@ -86,13 +92,23 @@ static struct str cause_of(struct ninjs_import *import, enum err err)
                               fault->message);
 }
 
+static struct str folder_of(struct str path)
+{
+    ptrdiff_t slash = str_find_last_char(path, '/');
+    if (slash < 0)
+        return STR(".");
+    return slash == 0 ? STR("/") : str_slice(path, 0, (size_t)slash);
+}
+
 static enum err take_item(struct ninjs_import *import,
-                          const struct ninjs_item *item, struct str folder,
-                          struct import_result result, struct fault *fault)
+                          const struct ninjs_read *read, struct fault *fault)
 {
     enum err refused;
-    struct incoming incoming = {
-        .import = import, .item = item, .folder = folder};
+    struct import_result result = {.file = read->path, .item = read->number};
+    struct incoming incoming = {.import = import,
+                                .item = &read->item,
+                                .read = read,
+                                .folder = folder_of(read->path)};
     buf_init(&incoming.left_out, CAUSE_BYTES_MAX);
     enum err err = import_session_try(&import->session, save, &incoming,
                                       &result, &refused, fault);
@@ -103,7 +119,6 @@ static enum err take_item(struct ninjs_import *import,
                                : arena_copy(&import->session.arena,
                                             buf_str(&incoming.left_out));
         import_session_note(&import->session, result);
-        err = commit_if_full(import, fault);
     }
     buf_finish(&incoming.left_out);
     return err;
@@ -123,72 +138,74 @@ void incoming_leave_out(struct incoming *incoming, const char *format, ...)
 /* ---- Files -----------------------------------------------------------------
  */
 
-static struct str folder_of(struct str path)
+static enum err take_read(struct ninjs_import *import,
+                          const struct ninjs_read *read, struct fault *fault)
 {
-    ptrdiff_t slash = str_find_last_char(path, '/');
-    if (slash < 0)
-        return STR(".");
-    return slash == 0 ? STR("/") : str_slice(path, 0, (size_t)slash);
+    enum err err = ERR_OK;
+    if (read->cause.len)
+        import_session_refuse(&import->session, read->path, read->number,
+                              read->cause.ptr);
+    else
+        err = take_item(import, read, fault);
+    return err ? err
+               : (import_session_is_full(&import->session)
+                      ? commit(import, fault)
+                      : ERR_OK);
 }
 
-static enum err import_items(struct ninjs_import *import, struct str path,
-                             struct ninjs_file *file, struct fault *fault)
+/* One portion; ERR_TIMEOUT, ERR_NOT_FOUND: there is none. */
+static enum err take_portion(struct ninjs_import *import, bool wait,
+                             struct fault *fault)
 {
-    for (;;) {
-        struct ninjs_item item;
-        struct fault cause = {0};
-        enum err err =
-            ninjs_file_next(file, &import->session.arena, &item, &cause);
-        if (err == ERR_NOT_FOUND)
-            return ERR_OK;
-        int64_t number =
-            (int64_t)(err ? file->count ? file->count : 1 : file->count);
-        if (err) {
-            import_session_refuse(&import->session, path, number,
-                                  fault_text(&cause));
-            err = commit_if_full(import, fault);
-            if (err)
-                return err;
-            continue;
-        }
-        struct import_result result = {
-            .file = arena_copy(&import->session.arena, path), .item = number};
-        err = take_item(import, &item, folder_of(path), result, fault);
-        if (err)
-            return err;
-    }
+    struct ninjs_portion *portion;
+    enum err err = ninjs_reader_take(import->reader, wait, &portion);
+    if (err == ERR_NO_MEMORY)
+        return fault_set(fault, err, NULL, "out of memory");
+    if (err)
+        return err;
+    for (size_t i = 0; !err && i < portion->count; i++)
+        err = take_read(import, &portion->reads[i], fault);
+    import->session.bytes += portion->arena.total_bytes;
+    portion->next = import->taken;
+    import->taken = portion;
+    return err;
 }
 
 enum err ninjs_import_file(struct ninjs_import *import, const char *path,
                            struct fault *fault)
 {
-    DEFER(arena_finish) struct arena arena; /* lives longer than a batch */
-    arena_init(&arena, 0);
-    struct str name = str_from_c(path), text;
-    struct fault cause = {0};
-    enum err err = file_read(path, NINJS_FILE_BYTES_MAX, &arena, &text, &cause);
-    if (err) {
-        import_session_refuse(&import->session, name, 0, fault_text(&cause));
+    if (!import->reader)
+        import->reader = ninjs_reader_create(import->options.helper);
+    if (!import->reader)
+        return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
+    enum err err = ERR_OK;
+    while (!err && !ninjs_reader_add(import->reader, path))
+        err = take_portion(import, true, fault);
+    if (!err)
+        err = take_portion(import, false, fault);
+    return err == ERR_TIMEOUT ? ERR_OK : err;
+}
+
+static enum err take_rest(struct ninjs_import *import, struct fault *fault)
+{
+    enum err err = ERR_OK;
+    if (!import->reader)
         return ERR_OK;
-    }
-    struct ninjs_file file;
-    ninjs_file_init(&file, text);
-    size_t before = import->session.items;
-    int64_t told = import->session.seq;
-    err = import_items(import, name, &file, fault);
-    if (!err && file.count == 0 && import->session.items == before &&
-        import->session.seq == told && !str_trim(text).len)
-        import_session_refuse(&import->session, name, 0, "the file is empty");
-    ninjs_file_finish(&file);
-    return err;
+    ninjs_reader_end(import->reader);
+    while (!err)
+        err = take_portion(import, true, fault);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 enum err ninjs_import_finish(struct ninjs_import *import,
                              struct import_counts *ret_counts, int64_t *ret_seq,
                              struct fault *fault)
 {
+    enum err err = take_rest(import, fault);
     import->categories = NULL;
-    enum err err = import_session_finish(&import->session, fault);
+    if (!err)
+        err = import_session_finish(&import->session, fault);
+    forget_taken(import);
     *ret_counts = import->session.counts;
     *ret_seq = import->session.seq;
     return err;

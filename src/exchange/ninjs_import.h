@@ -17,11 +17,15 @@ struct content;
 struct html_helper;
 struct ninjs_import;
 
-enum { NINJS_BATCH_ITEMS = 2000 }; /* committed together */
+enum {
+    NINJS_BATCH_ITEMS = 2000,             /* committed together, or: */
+    NINJS_BATCH_BYTES = 64 * 1024 * 1024, /* of memory, read and converted */
+};
 
 struct ninjs_import_options {
     struct content *content;
-    struct html_helper *helper; /* for bodies in HTML */
+    struct html_helper *helper; /* for bodies in HTML, ahead of their time */
+    struct html_helper *lines;  /* another one, for all other texts */
     struct str actor;           /* for the log */
 
     /* Subjects that are no category yet become tags instead of categories. */
@@ -43,14 +47,15 @@ MUST_USE enum err ninjs_import_create(
     const struct ninjs_import_options *options,
     struct ninjs_import **ret_import, struct fault *fault);
 
-/* Imports every item of a file. An item that cannot be imported, and a file
- * that cannot be read, is reported as refused and is ERR_OK here; an error is
- * of the database, and the import is over. */
+/* Imports every item of a file: now, or when what was given before it is done.
+ * An item that cannot be imported, and a file that cannot be read, is reported
+ * as refused and is ERR_OK here; an error is of the database, and the import is
+ * over. */
 MUST_USE enum err ninjs_import_file(struct ninjs_import *import,
                                     const char *path, struct fault *fault);
 
-/* Commits what is left. *ret_seq is the log's newest entry, 0 when nothing
- * changed. */
+/* Imports and commits what is left. *ret_seq is the log's newest entry, 0 when
+ * nothing changed. */
 MUST_USE enum err ninjs_import_finish(struct ninjs_import *import,
                                       struct import_counts *ret_counts,
                                       int64_t *ret_seq, struct fault *fault);

@@ -10,6 +10,7 @@
 #include "exchange/import_session.h"
 #include "exchange/ninjs.h"
 #include "exchange/ninjs_import.h"
+#include "exchange/ninjs_reader.h"
 #include "render/html_helper.h"
 
 struct document_node;
@@ -25,13 +26,16 @@ struct ninjs_import {
     struct import_session session;
     struct ninjs_import_options options;
     struct known_categories *categories; /* of the batch */
+    struct ninjs_reader *reader;         /* NULL before the first file */
+    struct ninjs_portion *taken;         /* of the batch: results point there */
 };
 
 /* One item on its way in. Everything lives in the session's arena. */
 struct incoming {
     struct ninjs_import *import;
     const struct ninjs_item *item;
-    struct str folder; /* where the ninjs file lies */
+    const struct ninjs_read *read; /* what was read ahead, or NULL */
+    struct str folder;             /* where the ninjs file lies */
     struct article_input input;
     struct document_node *doc;
     struct html_conversion body; /* what doc was, with its pictures */
@@ -83,6 +87,9 @@ MUST_USE enum err ninjs_read_authors(struct incoming *incoming,
 MUST_USE enum err ninjs_read_body(struct incoming *incoming,
                                   const struct ninjs_texts *bodies,
                                   struct html_conversion *ret_body);
+
+/* The best of the bodies when that is HTML, else NULL. */
+const struct ninjs_text *ninjs_html_body(const struct ninjs_texts *bodies);
 
 /* Text of any content type as plain text. */
 MUST_USE enum err ninjs_plain(struct incoming *incoming,

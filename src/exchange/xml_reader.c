@@ -2,13 +2,12 @@
 #include "exchange/xml_reader.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <iconv.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #include <expat.h>
+
+#include "base/file.h"
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
@@ -287,37 +286,21 @@ static void finish(const struct xml_reader *reader)
         XML_ParserFree(reader->parser);
 }
 
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-static enum err file_fault(const char *path, struct fault *fault)
-{
-    return fault_set(fault, err_from_errno(errno), path, "cannot read %s: %s",
-                     path, strerror(errno));
-}
-
 enum err xml_read_file(const char *path, const struct xml_handler *handler,
                        struct fault *fault)
 {
     assert(path && handler && fault);
     static _Thread_local char chunk[CHUNK_BYTES];
-    DEFER(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return file_fault(path, fault);
+    DEFER(fd_close) int fd;
+    enum err err = file_open(path, &fd, fault);
+    if (err)
+        return err;
     DEFER(finish) struct xml_reader reader = {0};
-    enum err err = init(&reader, handler, fault);
-    while (!err) {
-        ssize_t got = read(fd, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return file_fault(path, fault);
-        err = feed(&reader, str_of(chunk, (size_t)got), got == 0);
-        if (got == 0)
-            break;
+    err = init(&reader, handler, fault);
+    for (size_t got = 1; !err && got;) {
+        err = file_read_some(fd, path, chunk, sizeof chunk, &got, fault);
+        if (!err)
+            err = feed(&reader, str_of(chunk, got), got == 0);
     }
     return err;
 }

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/time.h"
 #include "net/http_body.h"
 
@@ -26,12 +27,6 @@ struct call {
     char where[ADDRESS_TEXT_BYTES];
     struct fault *fault;
 };
-
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
 
 static enum err system_fault(const struct call *call, int number)
 {
@@ -105,7 +100,7 @@ enum err http_client_connect(const struct address *address, int64_t timeout_us,
         fcntl(call.fd, F_SETFL, fcntl(call.fd, F_GETFL) & ~O_NONBLOCK) < 0)
         err = system_fault(&call, errno);
     if (err) {
-        close_fd(&call.fd);
+        fd_close(&call.fd);
         return err;
     }
     *ret_fd = call.fd;
@@ -301,6 +296,6 @@ enum err http_client_send(const struct address *address,
         err = send_request(&call, request);
     if (!err)
         err = receive_answer(&call, request, arena, ret_answer);
-    close_fd(&call.fd);
+    fd_close(&call.fd);
     return err;
 }

@@ -46,12 +46,6 @@ static enum err fail(struct fault *fault, const char *doing, const char *name)
                      strerror(number));
 }
 
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
 /* ---- Opening ----------------------------------------------------------------
  */
 
@@ -105,8 +99,8 @@ void blob_store_close(struct blob_store *store)
 {
     if (!store)
         return;
-    close_fd(&store->private_fd);
-    close_fd(&store->public_fd);
+    fd_close(&store->private_fd);
+    fd_close(&store->public_fd);
     free(store);
 }
 
@@ -162,7 +156,7 @@ static struct blob_path new_name(void)
 static enum err write_beside(int folder, const char *name, struct str bytes,
                              struct fault *fault)
 {
-    DEFER(close_fd)
+    DEFER(fd_close)
     int fd =
         openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -176,7 +170,7 @@ static enum err write_beside(int folder, const char *name, struct str bytes,
 
 static bool sync_folder(int parent, const char *name)
 {
-    DEFER(close_fd)
+    DEFER(fd_close)
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd >= 0 && fsync(fd) == 0;
 }
@@ -302,7 +296,7 @@ enum err blob_read(struct blob_store *store, const struct blob *blob,
                    struct fault *fault)
 {
     int64_t size;
-    DEFER(close_fd) int fd = -1;
+    DEFER(fd_close) int fd = -1;
     enum err err = blob_open(store, blob, &fd, &size, fault);
     if (err)
         return err;

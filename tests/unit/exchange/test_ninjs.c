@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -192,6 +195,118 @@ static void test_a_bad_item_does_not_hide_the_next(void **state)
     assert_int_equal(refused, 1);
 }
 
+static void test_a_list_is_checked_to_its_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        size_t good, refused;
+    } cases[] = {
+        {"[]", 0, 0},
+        {"[ ] [\n]", 0, 0},
+        {"[{\"uri\":\"a\"}] {\"uri\":\"b\"}", 2, 0},
+        {"[{\"items\":[{\"uri\":\"a\"},{\"uri\":\"b\"}]}]", 2, 0},
+        {"[{\"uri\":\"a\"},]", 1, 1},
+        {"[{\"uri\":\"a\"},", 1, 1},
+        {"[{\"uri\":\"a\"}", 1, 1},
+        {"[{\"uri\":\"a\"} {\"uri\":\"b\"}]", 1, 1},
+        {"[,{\"uri\":\"a\"}]", 0, 1},
+        {"[", 0, 1},
+        {"]", 0, 1},
+        {"[[{\"uri\":\"a\"}]]", 0, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t refused;
+        size_t good = count_items(cases[i].json, &refused);
+        if (good != cases[i].good || refused != cases[i].refused)
+            fail_msg("%s: %zu, %zu refused", cases[i].json, good, refused);
+    }
+}
+
+/* ---- Files of any length ---------------------------------------------------
+ */
+
+enum { LONG_ITEMS = 300, LONG_TEXT_BYTES = 10 * 1000 };
+
+/* Items longer than what is read at once is from end to end. */
+static void write_long_file(const char *path, const char *before,
+                            const char *between, const char *after)
+{
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs(before, out);
+    for (int i = 0; i < LONG_ITEMS; i++) {
+        fprintf(out, "%s{\"uri\":\"urn:x:%d\",\"title\":\"", i ? between : "",
+                i);
+        for (int k = 0; k < LONG_TEXT_BYTES; k++)
+            putc('a' + (i + k) % 26, out);
+        fputs("\"}", out);
+    }
+    fputs(after, out);
+    assert_int_equal(fclose(out), 0);
+}
+
+static void assert_long_item(const struct ninjs_item *item, int number)
+{
+    char uri[32];
+    snprintf(uri, sizeof uri, "urn:x:%d", number);
+    assert_text(item->uri, uri);
+    assert_int_equal(item->title.len, LONG_TEXT_BYTES);
+    for (int k = 0; k < LONG_TEXT_BYTES; k++)
+        assert_int_equal(item->title.ptr[k], 'a' + (number + k) % 26);
+}
+
+static void read_long_file(const char *path, enum err end, const char *cause)
+{
+    struct ninjs_file file;
+    struct fault fault = {0};
+    enum err err = ninjs_file_open(&file, path, &fault);
+    int count = 0;
+    for (; !err; count++) {
+        struct ninjs_item item;
+        err = ninjs_file_next(&file, &arena, &item, &fault);
+        if (err)
+            break;
+        assert_long_item(&item, count);
+        assert_true(file.text.capacity < 2 * 1024 * 1024);
+        arena_reset(&arena);
+    }
+    assert_int_equal(count, LONG_ITEMS);
+    assert_int_equal(err, end);
+    assert_string_equal(fault.message, cause);
+    ninjs_file_finish(&file);
+}
+
+static void test_a_long_file_is_read_item_by_item(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/test_ninjs_XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    write_long_file(path, "\xEF\xBB\xBF", "\n", "\n");
+    read_long_file(path, ERR_NOT_FOUND, "");
+    write_long_file(path, "[", ",\n", "]");
+    read_long_file(path, ERR_NOT_FOUND, "");
+    write_long_file(path, "", "\n", "\n{\"uri\" 1}");
+    read_long_file(path, ERR_INVALID,
+                   "line 301, column 8: not JSON: ':' expected near '1'");
+    unlink(path);
+}
+
+static void test_a_file_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    struct ninjs_file file;
+    struct fault fault = {0};
+    assert_int_equal(ninjs_file_open(&file, "/nowhere/at/all", &fault),
+                     ERR_NOT_FOUND);
+    ninjs_file_finish(&file);
+    assert_int_equal(ninjs_file_open(&file, "/tmp", &fault), ERR_INVALID);
+    assert_string_equal(fault.message, "/tmp is a folder, not a file");
+    ninjs_file_finish(&file);
+}
+
 static void test_the_digest_is_of_what_is_said(void **state)
 {
     (void)state;
@@ -213,6 +328,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_file_has_one_item_or_many, make,
                                         unmake),
         cmocka_unit_test_setup_teardown(test_a_bad_item_does_not_hide_the_next,
+                                        make, unmake),
+        cmocka_unit_test_setup_teardown(test_a_list_is_checked_to_its_end, make,
+                                        unmake),
+        cmocka_unit_test_setup_teardown(test_a_long_file_is_read_item_by_item,
+                                        make, unmake),
+        cmocka_unit_test_setup_teardown(test_a_file_that_is_none_is_refused,
                                         make, unmake),
         cmocka_unit_test_setup_teardown(test_the_digest_is_of_what_is_said,
                                         make, unmake),
