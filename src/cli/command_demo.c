@@ -66,9 +66,10 @@ static enum err find_sources(const struct command_line *line,
     return ERR_OK;
 }
 
-/* Its look: of one that is there already, too. */
-static enum err dress(const struct command_line *line, const char *directory,
-                      struct fault *fault)
+/* Its look, also of one that is there already. */
+static enum err read_theme(const struct command_line *line,
+                           const char *directory, struct demo_theme *ret_theme,
+                           struct fault *fault)
 {
     struct sources sources = {0};
     const char *theme = command_value(line, "theme");
@@ -76,8 +77,8 @@ static enum err dress(const struct command_line *line, const char *directory,
         return ERR_OK;
     enum err err = find_sources(line, &sources, fault);
     return err ? err
-               : demo_theme_copy(sources.demo, theme, directory, line->arena,
-                                 fault);
+               : demo_theme_read(sources.demo, theme, directory, line->arena,
+                                 ret_theme, fault);
 }
 
 static void on_progress(void *context, size_t done, size_t total)
@@ -136,11 +137,14 @@ static enum err make(const struct command_line *line, const char *directory,
 static enum err run(const struct command_line *line, struct fault *fault)
 {
     struct serve_config config;
+    struct demo_theme theme = {0};
     enum newspaper_folder folder;
     enum err err = serve_options_read(line, &config, fault);
     config.directory = line->argument_count ? line->arguments[0] : DEMO_FOLDER;
     if (!err)
         err = newspaper_look(config.directory, &folder, fault);
+    if (!err) /* a wrong name is told before anything is made */
+        err = read_theme(line, config.directory, &theme, fault);
     if (!err && folder != NEWSPAPER_FOLDER_OURS)
         err = make(line, config.directory, fault);
     else if (!err && command_flag(line, "no-serve"))
@@ -148,7 +152,7 @@ static enum err run(const struct command_line *line, struct fault *fault)
                     "There is a newspaper in %s already; it stays as it is.",
                     config.directory);
     if (!err)
-        err = dress(line, config.directory, fault);
+        err = demo_theme_write(&theme, line->arena, fault);
     if (err || command_flag(line, "no-serve"))
         return err;
     if (!command_flag(line, "no-tv"))

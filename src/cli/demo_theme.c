@@ -48,27 +48,41 @@ static enum err put(const char *folder, const struct embedded_file *file,
     return err ? err : file_write_atomic(path.ptr, file->bytes, fault);
 }
 
-enum err demo_theme_copy(const char *demo, const char *name,
-                         const char *directory, struct arena *arena,
-                         struct fault *fault)
+static enum err read_theme(const char *demo, const char *name,
+                           struct arena *arena, struct embedded_files *files,
+                           struct fault *fault)
 {
     const char *themes = arena_printf(arena, "%s/themes", demo).ptr;
     const char *source = arena_printf(arena, "%s/%s", themes, name).ptr;
-    const char *target = arena_printf(arena, "%s/theme", directory).ptr;
-    struct embedded_files files = {0};
     if (!strchr(name, '/') && name[0] != '.' && name[0]) {
-        enum err err =
-            folder_source_read(source, &limits, arena, &files, fault);
+        enum err err = folder_source_read(source, &limits, arena, files, fault);
         if (err)
             return err;
     }
-    if (!files.count)
-        return no_theme(themes, name, arena, fault);
+    return files->count ? ERR_OK : no_theme(themes, name, arena, fault);
+}
+
+enum err demo_theme_read(const char *demo, const char *name,
+                         const char *directory, struct arena *arena,
+                         struct demo_theme *ret_theme, struct fault *fault)
+{
+    const char *target = arena_printf(arena, "%s/theme", directory).ptr;
+    struct demo_theme theme = {.target = target};
+    enum err err = read_theme(demo, name, arena, &theme.files, fault);
+    if (err)
+        return err;
     if (access(target, F_OK) == 0)
         return fault_set(fault, ERR_EXISTS, "theme",
                          "%s is there already; move it away first", target);
-    for (size_t i = 0; i < files.count; i++) {
-        enum err err = put(target, &files.files[i], arena, fault);
+    *ret_theme = theme;
+    return ERR_OK;
+}
+
+enum err demo_theme_write(const struct demo_theme *theme, struct arena *arena,
+                          struct fault *fault)
+{
+    for (size_t i = 0; i < theme->files.count; i++) {
+        enum err err = put(theme->target, &theme->files.files[i], arena, fault);
         if (err)
             return err;
     }

@@ -12,6 +12,7 @@ struct lookup {
     void *context;
     char host[LOOKUP_HOST_BYTES_MAX + 1];
     struct lookup_answer answer;
+    struct loop_guest guest; /* until it is cancelled or delivered */
     pthread_mutex_t mutex;
     bool is_cancelled; /* under it */
 };
@@ -84,6 +85,7 @@ static void deliver(void *argument)
     pthread_mutex_lock(&lookup->mutex); /* the thread lets go of it */
     bool is_cancelled = lookup->is_cancelled;
     pthread_mutex_unlock(&lookup->mutex);
+    loop_guest_remove(&lookup->guest);
     if (!is_cancelled)
         lookup->on_answer(lookup->context, &lookup->answer);
     destroy(lookup);
@@ -105,6 +107,11 @@ static void *run(void *argument)
 
 /* ---- Beginning and end ------------------------------------------------------
  */
+
+static void on_loop_end(void *context)
+{
+    lookup_cancel(context);
+}
 
 /* Nobody waits for it; signals are for others. */
 static bool start(struct lookup *lookup)
@@ -140,6 +147,9 @@ struct lookup *lookup_begin(
         destroy(lookup);
         return NULL;
     }
+    lookup->guest.on_end = on_loop_end;
+    lookup->guest.context = lookup;
+    loop_guest_add(loop, &lookup->guest);
     return lookup;
 }
 
@@ -147,6 +157,7 @@ void lookup_cancel(struct lookup *lookup)
 {
     if (!lookup)
         return;
+    loop_guest_remove(&lookup->guest); /* the thread may free it from here on */
     pthread_mutex_lock(&lookup->mutex);
     lookup->is_cancelled = true;
     pthread_mutex_unlock(&lookup->mutex);

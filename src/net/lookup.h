@@ -23,15 +23,16 @@ struct lookup_answer {
     char reason[LOOKUP_REASON_BYTES]; /* of none: a sentence, with a remedy */
 };
 
-/* on_answer is called once, on the loop's thread, and the lookup is gone then;
- * the answer lives until it returns. NULL: the name is too long, or there is no
- * thread to be had. */
+/* On the loop's thread. on_answer is called once, on it as well, and the lookup
+ * is gone then; the answer lives until it returns. A loop that is destroyed
+ * cancels its lookups. NULL: the name is too long, or there is no thread to be
+ * had. */
 struct lookup *lookup_begin(
     struct loop *loop, struct str host,
     void (*on_answer)(void *context, const struct lookup_answer *answer),
     void *context);
 
-/* The answer does not come, and the loop may be destroyed. Accepts NULL. */
+/* The answer does not come. On the loop's thread. Accepts NULL. */
 void lookup_cancel(struct lookup *lookup);
 
 #endif

@@ -45,7 +45,8 @@ struct loop {
     int64_t date_until_us;
     char date_end[DATE_END_BYTES + 1]; /* the line and an empty one */
 
-    pthread_mutex_t lock; /* guards the two below */
+    pthread_mutex_t lock;     /* guards the two below */
+    struct loop_guest guests; /* a ring */
     struct posted_call *posted_first;
     struct posted_call *posted_last;
 };
@@ -142,6 +143,7 @@ enum err loop_create(struct loop **ret_loop)
     loop->wake.on_events = on_wake;
     loop->wake.context = loop;
     pthread_mutex_init(&loop->lock, NULL);
+    loop->guests.previous = loop->guests.next = &loop->guests;
     loop->now_us = clock_now_us();
     if (loop->epoll_fd < 0 || loop->wake.fd < 0 ||
         loop_add(loop, &loop->wake, EPOLLIN)) {
@@ -156,6 +158,8 @@ void loop_destroy(struct loop *loop)
 {
     if (!loop)
         return;
+    while (loop->guests.next != &loop->guests)
+        loop->guests.next->on_end(loop->guests.next->context);
     loop_run_posted(loop);
     if (loop->epoll_fd >= 0)
         close(loop->epoll_fd);
@@ -164,6 +168,23 @@ void loop_destroy(struct loop *loop)
     pthread_mutex_destroy(&loop->lock);
     free(loop->heap);
     free(loop);
+}
+
+void loop_guest_add(struct loop *loop, struct loop_guest *guest)
+{
+    guest->previous = loop->guests.previous;
+    guest->next = &loop->guests;
+    guest->previous->next = guest;
+    guest->next->previous = guest;
+}
+
+void loop_guest_remove(struct loop_guest *guest)
+{
+    if (!guest->next)
+        return;
+    guest->previous->next = guest->next;
+    guest->next->previous = guest->previous;
+    guest->previous = guest->next = NULL;
 }
 
 int64_t loop_now_us(const struct loop *loop)

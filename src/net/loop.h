@@ -19,9 +19,10 @@ struct loop;
 /* ERR_IO or ERR_NO_MEMORY, when the system gives no more descriptors. */
 MUST_USE enum err loop_create(struct loop **ret_loop);
 
-/* After loop_run returned, or instead of it. Calls that were posted and did
- * not run yet are run now (loop_run_posted), so that what they own is released.
- * Sources and timers are the caller's and are forgotten. Accepts NULL. */
+/* After loop_run returned, or instead of it. Guests are told; then calls that
+ * were posted and did not run yet are run (loop_run_posted), so that what they
+ * own is released. Sources and timers are the caller's and are forgotten.
+ * Accepts NULL. */
 void loop_destroy(struct loop *loop);
 
 /* Runs until loop_stop. */
@@ -52,6 +53,20 @@ struct str loop_date_line(struct loop *loop);
 
 /* The same with the empty line that ends a head. */
 struct str loop_date_end(struct loop *loop);
+
+/* Somebody whose other thread posts to the loop, and must not when it is gone.
+ */
+struct loop_guest {
+    struct loop_guest *previous; /* both NULL when it is none */
+    struct loop_guest *next;
+    void (*on_end)(void *context); /* posts are still taken; removes itself */
+    void *context;
+};
+
+/* on_end and context are set by the caller; zero the rest. On the loop's
+ * thread, as all but posting. */
+void loop_guest_add(struct loop *loop, struct loop_guest *guest);
+void loop_guest_remove(struct loop_guest *guest); /* also when it is none */
 
 /* ---- Descriptors -------------------------------------------------------- */
 

@@ -74,6 +74,10 @@ test("the sample's other theme is asked for by its name, and prints every page",
   try {
     const wrong = await broadsheet(["demo", site.data, "--no-serve", "--theme", "becon"]);
     assert.deepEqual([wrong.code === 0, /there is no theme "becon"; there is: beacon/.test(wrong.stderr)], [false, true]);
+    const nowhere = path.join(site.folder, "nowhere");
+    const early = await broadsheet(["demo", nowhere, "--no-serve", "--theme", "becon"]);
+    assert.deepEqual([early.code === 0, fs.existsSync(nowhere)], [false, false], "a wrong name is told before anything is made");
+    assert.equal(early.stderr, wrong.stderr);
     await must(["demo", site.data, "--no-serve", "--theme", "beacon"]);
     const again = await broadsheet(["demo", site.data, "--no-serve", "--theme", "beacon"]);
     assert.match(again.stderr, /theme is there already; move it away first/);

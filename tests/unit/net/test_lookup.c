@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sched.h>
 #include <stdio.h>
 
 #include "base/time.h"
@@ -96,6 +97,28 @@ static void what_is_cancelled_is_not_answered(void **state)
     lookup_cancel(NULL);
 }
 
+/* Whenever the end comes: before the thread asks, while it tells, after. */
+static void a_loop_that_ends_leaves_nothing_behind(void **state)
+{
+    struct scene *scene = *state;
+    enum { LOOKUPS = 8, ENDS = 200 };
+    for (int i = 0; i < ENDS; i++) {
+        struct loop *loop;
+        struct lookup *lookups[LOOKUPS];
+        assert_int_equal(loop_create(&loop), ERR_OK);
+        for (int k = 0; k < LOOKUPS; k++) {
+            lookups[k] = lookup_begin(loop, STR("localhost"), on_answer, scene);
+            assert_non_null(lookups[k]);
+        }
+        for (int k = 0; k < i % LOOKUPS; k++)
+            sched_yield();
+        for (int k = 0; k < LOOKUPS / 2; k++) /* the others by the loop */
+            lookup_cancel(lookups[k]);
+        loop_destroy(loop);
+    }
+    assert_int_equal(scene->answers, 0);
+}
+
 static void a_name_of_no_length_or_too_much_is_none(void **state)
 {
     struct scene *scene = *state;
@@ -115,6 +138,7 @@ int main(void)
         TEST(a_number_is_its_own_answer),
         TEST(a_name_that_nobody_has_is_explained),
         TEST(what_is_cancelled_is_not_answered),
+        TEST(a_loop_that_ends_leaves_nothing_behind),
         TEST(a_name_of_no_length_or_too_much_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
