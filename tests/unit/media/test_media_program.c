@@ -240,6 +240,18 @@ static size_t count_flag(const struct tv *tv, unsigned rendition, unsigned flag)
     return count;
 }
 
+/* Beside a slate, whose clock goes on, a slow machine gets there before what
+ * was sent is made: it is waited for as well. */
+static size_t count_breaks(struct tv *tv, size_t expected)
+{
+    enum { TURNS_MAX = 200 };
+    for (int i = 0;
+         i < TURNS_MAX && count_flag(tv, SOURCE, PART_DISCONTINUITY) < expected;
+         i++)
+        tv_take(tv, 100);
+    return count_flag(tv, SOURCE, PART_DISCONTINUITY);
+}
+
 /* Ticks count on, wherever the feed began: what comes later. */
 static void send_later(struct tv *tv, const struct feed *feed, size_t from,
                        size_t to, int64_t later)
@@ -494,8 +506,7 @@ static void test_a_slate_is_shown_while_nothing_comes(void **state)
         tv_send(&tv, &feed.packets[0]);
         send_later(&tv, &feed, 1, feed.count, later);
         tv_take_until(&tv, SOURCE, last_tick(&feed) + later - HZ * 6 / 10);
-        size_t breaks = count_flag(&tv, SOURCE, PART_DISCONTINUITY);
-        assert_int_equal(breaks, before + 2);
+        assert_int_equal(count_breaks(&tv, before + 2), before + 2);
         tv_samples(&tv, SOURCE, false, &samples); /* without a hole */
         free(samples.samples);
         check_lengths(&tv, SOURCE, 2.2);

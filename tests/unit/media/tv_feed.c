@@ -352,10 +352,12 @@ void tv_send(struct tv *tv, const struct packet *packet)
     else
         assert_int_equal(packet_ring_add(tv->ring, packet), ERR_OK);
     for (size_t at = 0; at < out.len;) {
-        struct pollfd fd = {.fd = tv->ingest, .events = POLLOUT};
-        tv_take(tv, 0);
-        if (poll(&fd, 1, PATIENCE_MS) <= 0)
+        /* It takes none while nobody reads what it has made. */
+        struct pollfd fds[] = {{.fd = tv->ingest, .events = POLLOUT},
+                               {.fd = tv->playout, .events = POLLIN}};
+        if (poll(fds, 2, PATIENCE_MS) <= 0)
             fail_msg("the program takes no packets");
+        tv_take(tv, 0);
         ssize_t sent =
             send(tv->ingest, out.ptr + at, out.len - at, MSG_DONTWAIT);
         assert_true(sent > 0 || errno == EAGAIN);
