@@ -50,6 +50,18 @@ static json_t *pulled_from(const struct channel *channel)
                : json_null();
 }
 
+/* {"cc1": "en"} */
+static json_t *captions_json(const struct channel *channel)
+{
+    json_t *captions = json_object();
+    char name[] = "cc1";
+    for (int i = 0; i < CHANNEL_CAPTIONS; i++, name[2]++)
+        if (channel->captions[i].len)
+            json_object_set_new(captions, name,
+                                text_json(channel->captions[i]));
+    return captions;
+}
+
 json_t *channel_json(const struct channel *channel)
 {
     json_t *ladder = json_array();
@@ -62,6 +74,7 @@ json_t *channel_json(const struct channel *channel)
         "dvr_seconds", (json_int_t)channel->dvr_seconds, "ladder", ladder,
         "keep_days", (json_int_t)channel->keep_days, "keep_bytes",
         (json_int_t)channel->keep_bytes);
+    json_object_set_new(object, "captions", captions_json(channel));
     set_time(object, "on_air_since", channel->air_us);
     json_object_set_new(object, "pulled_from", pulled_from(channel));
     return object;

@@ -31,6 +31,7 @@ static enum err read_options(const struct command_line *line,
     const char *title = command_value(line, "title");
     const char *ladder = command_value(line, "ladder");
     const char *pull = command_value(line, "pull");
+    const char *captions = command_value(line, "captions");
     int64_t minutes = 0, gigabytes = 0;
     enum err err = command_number(line, "dvr", 1, MINUTES_PER_DAY,
                                   channel->dvr_seconds / 60, &minutes, fault);
@@ -44,7 +45,10 @@ static enum err read_options(const struct command_line *line,
                              channel->keep_bytes >> 30, &gigabytes, fault);
     if (err)
         return err;
-    if (pull && *pull)
+    if (captions)
+        err = channel_captions_parse(str_from_c(captions), channel->captions,
+                                     fault);
+    if (!err && pull && *pull)
         err = check_pull(str_from_c(pull), fault);
     if (err)
         return err;
@@ -92,10 +96,11 @@ static enum err change_one(const struct command_line *line, struct edit *edit,
     if (!line->given_count ||
         !(command_value(line, "title") || command_value(line, "dvr") ||
           command_value(line, "ladder") || command_value(line, "keep") ||
-          command_value(line, "keep-gb") || command_value(line, "pull")))
+          command_value(line, "keep-gb") || command_value(line, "pull") ||
+          command_value(line, "captions")))
         return fault_set(fault, ERR_USAGE, NULL,
                          "say what is to change: --title, --dvr, --ladder, "
-                         "--keep, --keep-gb or --pull");
+                         "--captions, --keep, --keep-gb or --pull");
     enum err err = channel_load(edit->db, name, line->arena, &channel);
     if (err == ERR_NOT_FOUND)
         return channel_unknown(fault, name);
@@ -231,6 +236,9 @@ static void show_text(const struct command_line *line,
                   ARG_STR(channel->name));
     output_printf(output, "renditions  %.*s\n",
                   ARG_STR(channel_ladder(line->arena, channel->ladder)));
+    struct str captions = channel_captions_text(channel->captions, line->arena);
+    if (captions.len)
+        output_printf(output, "captions    %.*s\n", ARG_STR(captions));
     output_printf(output, "goes back   %lld minutes\n",
                   (long long)channel->dvr_seconds / 60);
     if (channel->keep_days)
@@ -384,6 +392,9 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
         {"pull", 0, false, "ADDRESS", \
          "fetch the broadcast from srt://HOST:PORT?streamid=…, an encoder " \
          "or relay that waits to be called; '' ends that"}, \
+        {"captions", 0, false, "LANGUAGES", \
+         "of the channels of captions in the pictures, as in cc1=en,cc3=fr; " \
+         "'' for not known"}, \
         {"keep-gb", 0, false, "GIGABYTES", \
          "the oldest go when they take more" OTHERWISE("50")}, \
     { \
@@ -435,6 +446,8 @@ const struct command command_channel_change = {
         (const struct command_example[]){
             {"channel change news --title 'Channel One'", "Another title"},
             {"channel change news --dvr 120", "Two hours back"},
+            {"channel change news --captions cc1=en,cc3=es",
+             "Viewers are told which captions are in which language"},
             {"channel change news --keep 30 --keep-gb 400",
              "Programmes can be watched again for a month"},
             {0}},

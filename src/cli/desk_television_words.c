@@ -13,6 +13,7 @@
 #include "content/programme.h"
 #include "content/recording.h"
 #include "media/ingest_wire.h"
+#include "render/locale.h"
 
 static_assert((int)STREAM_KEYS_MAX == (int)INGEST_KEYS_MAX &&
                   (int)CHANNELS_MAX == (int)INGEST_CHANNELS_MAX,
@@ -72,13 +73,32 @@ static json_t *programmes_json(const struct programme_list *list)
     return array;
 }
 
+/* As whoever serves them shows them: it knows no languages. */
+static json_t *captions_json(const struct channel *channel, struct arena *arena)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < CHANNEL_CAPTIONS; i++) {
+        struct str language = channel->captions[i];
+        if (!language.len)
+            continue;
+        struct str name = language_own_name(language, arena);
+        json_array_append_new(array,
+                              json_pack("{s:i, s:s%, s:s%}", "track", i,
+                                        "language", language.ptr, language.len,
+                                        "name", name.ptr, name.len));
+    }
+    return array;
+}
+
 static json_t *told_json(const struct channel *channel,
-                         const struct stream_key_list *keys, int64_t now_us)
+                         const struct stream_key_list *keys, int64_t now_us,
+                         struct arena *arena)
 {
     json_t *object = channel_json(channel);
     json_object_del(object, "title");
     json_object_del(object, "on_air_since");
     json_object_del(object, "pulled_from");
+    json_object_set_new(object, "captions", captions_json(channel, arena));
     if (channel->pull.len)
         json_object_set_new(object, "pull",
                             json_stringn(channel->pull.ptr, channel->pull.len));
@@ -145,8 +165,8 @@ static enum err load_message(struct db *db, struct arena *arena,
         return err;
     json_t *array = json_array();
     for (size_t i = 0; i < channels.count; i++)
-        json_array_append_new(array,
-                              told_json(&channels.channels[i], &keys, now_us));
+        json_array_append_new(
+            array, told_json(&channels.channels[i], &keys, now_us, arena));
     json_t *message =
         json_pack("{s:s, s:o}", "type", "channels", "channels", array);
     err = add_holds(db, array, &channels, now_us);

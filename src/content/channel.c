@@ -6,6 +6,7 @@
 #include "content/edit_internal.h"
 #include "content/row_internal.h"
 #include "render/document.h"
+#include "render/locale.h"
 
 const struct str channel_renditions[CHANNEL_RENDITION_COUNT] = {
 #define X(rendition, name) STR_INIT(name),
@@ -73,6 +74,76 @@ enum err channel_ladder_parse(struct str text, unsigned *ret_ladder,
     return ERR_OK;
 }
 
+/* "cc3=fr" as a channel of captions and its language. */
+static enum err read_captions(struct str word,
+                              struct str languages[CHANNEL_CAPTIONS],
+                              struct fault *fault)
+{
+    struct str language = word, name;
+    (void)str_split_next(&language, '=', &name);
+    name = str_trim(name);
+    language = str_trim(language);
+    int at = name.len == 3 && (name.ptr[0] | 0x20) == 'c' &&
+                     (name.ptr[1] | 0x20) == 'c'
+                 ? name.ptr[2] - '1'
+                 : -1;
+    if (at < 0 || at >= CHANNEL_CAPTIONS || !language.len)
+        return fault_set(fault, ERR_INVALID, "captions",
+                         "'%" PRI_STR
+                         "' is no channel of captions with its language; name "
+                         "some of cc1 to cc4, as in cc1=en,cc3=fr",
+                         ARG_STR(str_trim(word)));
+    if (languages[at].len)
+        return fault_set(fault, ERR_INVALID, "captions",
+                         "cc%d is named twice; it has one language", at + 1);
+    for (size_t i = 0; i < language.len; i++) {
+        char c = language.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+              (c >= '0' && c <= '9') || c == '-'))
+            language.len = 0;
+    }
+    if (!language_is_valid(language))
+        return fault_set(fault, ERR_INVALID, "captions",
+                         "'%" PRI_STR
+                         "' names no language; use its BCP 47 code, such as "
+                         "cc%d=en, cc%d=ka or cc%d=fr-CA",
+                         ARG_STR(str_trim(word)), at + 1, at + 1, at + 1);
+    languages[at] = language;
+    return ERR_OK;
+}
+
+enum err channel_captions_parse(struct str text,
+                                struct str ret_languages[CHANNEL_CAPTIONS],
+                                struct fault *fault)
+{
+    struct str languages[CHANNEL_CAPTIONS] = {{NULL, 0}};
+    struct str rest = text, word;
+    if (text.len > CHANNEL_CAPTIONS_BYTES_MAX)
+        return fault_set(fault, ERR_TOO_LONG, "captions",
+                         "the languages of four channels take no more than %d "
+                         "bytes, as in cc1=en,cc3=fr",
+                         CHANNEL_CAPTIONS_BYTES_MAX);
+    while (str_trim(text).len && str_split_next(&rest, ',', &word)) {
+        enum err err = read_captions(word, languages, fault);
+        if (err)
+            return err;
+    }
+    memcpy(ret_languages, languages, sizeof languages);
+    return ERR_OK;
+}
+
+struct str channel_captions_text(const struct str languages[CHANNEL_CAPTIONS],
+                                 struct arena *arena)
+{
+    struct str text = STR("");
+    for (int i = 0; i < CHANNEL_CAPTIONS; i++)
+        if (languages[i].len)
+            text = arena_printf(arena, "%" PRI_STR "%scc%d=%" PRI_STR,
+                                ARG_STR(text), text.len ? "," : "", i + 1,
+                                ARG_STR(languages[i]));
+    return text;
+}
+
 /* It stands in addresses of the stream, which other players remember. */
 static enum err check_name(struct str name, struct fault *fault)
 {
@@ -135,11 +206,11 @@ static void note_all(struct edit *edit, struct str name, const char *kind)
 
 #define COLUMNS \
     "SELECT id, name, title, dvr_seconds, ladder, created_us, air_us," \
-    " keep_days, keep_bytes, past_us, pull FROM channel"
+    " keep_days, keep_bytes, past_us, pull, captions FROM channel"
 
 static struct channel read_row(struct db_query *query, struct arena *arena)
 {
-    return (struct channel){
+    struct channel channel = {
         .id = row_id(query, 0),
         .name = db_column_str(query, 1, arena),
         .title = db_column_str(query, 2, arena),
@@ -152,6 +223,10 @@ static struct channel read_row(struct db_query *query, struct arena *arena)
         .past_us = db_column_i64(query, 9),
         .pull = db_column_str(query, 10, arena),
     };
+    struct fault fault; /* what was stored had none */
+    (void)!channel_captions_parse(db_column_str(query, 11, arena),
+                                  channel.captions, &fault);
+    return channel;
 }
 
 enum err channel_load(struct db *db, struct str name, struct arena *arena,
@@ -217,14 +292,16 @@ enum err channel_add(struct edit *edit, struct channel *channel)
     if (err)
         return err;
     struct id id = id_make();
-    err = edit_run(edit,
-                   "INSERT INTO channel (id, name, title, dvr_seconds, ladder,"
-                   " created_us, keep_days, keep_bytes, pull, air_us)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
-                   DB_ID(&id), DB_STR(channel->name), DB_STR(channel->title),
-                   DB_I64(channel->dvr_seconds), DB_I64(channel->ladder),
-                   DB_I64(edit->time_us), DB_I64(channel->keep_days),
-                   DB_I64(channel->keep_bytes), DB_STR(channel->pull));
+    err = edit_run(
+        edit,
+        "INSERT INTO channel (id, name, title, dvr_seconds, ladder,"
+        " created_us, keep_days, keep_bytes, pull, captions, air_us)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)",
+        DB_ID(&id), DB_STR(channel->name), DB_STR(channel->title),
+        DB_I64(channel->dvr_seconds), DB_I64(channel->ladder),
+        DB_I64(edit->time_us), DB_I64(channel->keep_days),
+        DB_I64(channel->keep_bytes), DB_STR(channel->pull),
+        DB_STR(channel_captions_text(channel->captions, &edit->arena)));
     if (err)
         return err;
     note_all(edit, channel->name, "add");
@@ -260,11 +337,13 @@ enum err channel_change(struct edit *edit, const struct channel *channel)
     struct db_query query =
         db_ask(edit->db,
                "UPDATE channel SET title = $1, dvr_seconds = $2, ladder = $3,"
-               " keep_days = $4, keep_bytes = $5, pull = $7 WHERE name = $6",
+               " keep_days = $4, keep_bytes = $5, pull = $7,"
+               " captions = $8 WHERE name = $6",
                DB_STR(channel->title), DB_I64(channel->dvr_seconds),
                DB_I64(channel->ladder), DB_I64(channel->keep_days),
                DB_I64(channel->keep_bytes), DB_STR(channel->name),
-               DB_STR(channel->pull));
+               DB_STR(channel->pull),
+               DB_STR(channel_captions_text(channel->captions, &edit->arena)));
     err = run_on(edit, &query, channel->name);
     if (err)
         return err;

@@ -28,6 +28,8 @@ enum {
     CHANNEL_DVR_SECONDS_MAX = 24 * 3600,
     CHANNEL_KEEP_DAYS = 7, /* the same */
     CHANNEL_KEEP_DAYS_MAX = 36500,
+    CHANNEL_CAPTIONS = 4, /* CC1 to CC4 */
+    CHANNEL_CAPTIONS_BYTES_MAX = 120,
 
     STREAM_KEYS_MAX = 16, /* good ones of a channel; all of all channels are
                              told to the playout in one message */
@@ -75,6 +77,8 @@ struct channel {
     unsigned ladder;     /* which renditions are made: 1 << CHANNEL_AUDIO … */
     int64_t keep_days;   /* recordings of programmes; 0: none are made */
     int64_t keep_bytes;  /* … all together; the oldest go when it is more */
+    /* The languages of CC1 to CC4, BCP 47; "": nobody said. */
+    struct str captions[CHANNEL_CAPTIONS];
     struct str pull; /* srt://… from where the broadcast is fetched, checked
                         by who sets it; "": it is sent here */
 
@@ -94,12 +98,22 @@ struct channel_list {
 MUST_USE enum err channel_ladder_parse(struct str text, unsigned *ret_ladder,
                                        struct fault *fault);
 
+/* "cc1=en,cc3=fr" as languages, which are borrowed from text; "" as none.
+ * ERR_INVALID, ERR_TOO_LONG name what is wrong. */
+MUST_USE enum err channel_captions_parse(
+    struct str text, struct str ret_languages[CHANNEL_CAPTIONS],
+    struct fault *fault);
+
+/* The same as text, in arena. */
+struct str channel_captions_text(const struct str languages[CHANNEL_CAPTIONS],
+                                 struct arena *arena);
+
 /* Adds a channel and fills channel->id. Emits channels, channel:<name>.
  * ERR_INVALID, ERR_TOO_LONG, ERR_EXISTS. */
 MUST_USE enum err channel_add(struct edit *edit, struct channel *channel);
 
-/* Title, window, ladder and keeping of the channel of that name become those
- * given. ERR_NOT_FOUND. */
+/* Title, window, ladder, captions, keeping and pull of the channel of that name
+ * become those given. ERR_NOT_FOUND. */
 MUST_USE enum err channel_change(struct edit *edit,
                                  const struct channel *channel);
 

@@ -536,6 +536,10 @@ static const char hiding_sql[] =
     "ALTER TABLE media_hiding ADD COLUMN at_us BIGINT NOT NULL DEFAULT 0;"
     "CREATE INDEX media_hiding_at ON media_hiding (at_us);";
 
+/* See channel.h. */
+static const char captions_sql[] =
+    "ALTER TABLE channel ADD COLUMN captions TEXT NOT NULL DEFAULT '';";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -559,6 +563,7 @@ const struct migration schema_migrations[] = {
     {20, "passphrases of stream keys", passphrase_sql},
     {21, "broadcasts that are fetched", pull_sql},
     {22, "when files are hidden", hiding_sql},
+    {23, "languages of captions", captions_sql},
 };
 
 const size_t schema_migration_count =

@@ -76,11 +76,15 @@ void edge_live_answer_options(struct http_exchange *exchange)
         });
 }
 
-/* 1 << track of each. */
+/* 1 << track of each: those there are, and those that somebody announced. */
 static unsigned offered_captions(const struct live_seat *seat)
 {
-    return (seat->station->info.has_captions ? 1u : 0) |
-           (seat->captions ? seat->captions->tracks : 0);
+    const struct live_channel_info *info = &seat->station->info;
+    unsigned offered = (info->has_captions ? 1u : 0) |
+                       (seat->captions ? seat->captions->tracks : 0);
+    for (unsigned i = 0; i < LIVE_CAPTION_TRACKS; i++)
+        offered |= info->languages[i].tag.len ? 1u << i : 0;
+    return offered;
 }
 
 /* Whoever began to watch before there were captions does not read the list of

@@ -63,7 +63,8 @@ void live_blob_release(void *owner)
 static struct str copy_text(char **at, struct str text)
 {
     char *start = *at;
-    memcpy(start, text.ptr, text.len);
+    if (text.len)
+        memcpy(start, text.ptr, text.len);
     *at += text.len;
     return str_of(start, text.len);
 }
@@ -71,15 +72,23 @@ static struct str copy_text(char **at, struct str text)
 static void copy_info(struct live_station *station,
                       const struct live_channel_info *info)
 {
-    char *at = station->texts = take(
-        1, LIVE_NAME_BYTES_MAX + LIVE_RENDITIONS_MAX * (LIVE_NAME_BYTES_MAX +
-                                                        LIVE_CODECS_BYTES_MAX));
+    char *at = station->texts =
+        take(1, LIVE_NAME_BYTES_MAX +
+                    LIVE_RENDITIONS_MAX *
+                        (LIVE_NAME_BYTES_MAX + LIVE_CODECS_BYTES_MAX) +
+                    LIVE_CAPTION_TRACKS * (LIVE_LANGUAGE_BYTES_MAX +
+                                           LIVE_LANGUAGE_NAME_BYTES_MAX));
     station->info = *info;
     station->info.name = copy_text(&at, info->name);
     for (size_t i = 0; i < info->rendition_count; i++) {
         struct live_rendition_info *rendition = &station->info.renditions[i];
         rendition->name = copy_text(&at, info->renditions[i].name);
         rendition->codecs = copy_text(&at, info->renditions[i].codecs);
+    }
+    for (size_t i = 0; i < LIVE_CAPTION_TRACKS; i++) {
+        struct live_language *language = &station->info.languages[i];
+        language->tag = copy_text(&at, info->languages[i].tag);
+        language->name = copy_text(&at, info->languages[i].name);
     }
 }
 
@@ -480,15 +489,15 @@ struct live_text *live_edition_text(struct live_edition *edition,
     return there;
 }
 
-/* By track. Nothing in a feed says which language they are: viewers are told
- * the channels of line 21, as their television did. */
+/* By track. Nothing in a feed says which language they are: where nobody said
+ * it, viewers are told the channels of line 21, as their television did. */
 static const struct {
-    const char *name, *told;
+    const char *name, *told, *doubled;
 } tracks[LIVE_CAPTION_TRACKS] = {
-    {"captions", "Captions"},
-    {"captions-2", "CC2"},
-    {"captions-3", "CC3"},
-    {"captions-4", "CC4"},
+    {"captions", "Captions", " (CC1)"},
+    {"captions-2", "CC2", " (CC2)"},
+    {"captions-3", "CC3", " (CC3)"},
+    {"captions-4", "CC4", " (CC4)"},
 };
 
 const char *live_captions_name(unsigned track)
@@ -497,25 +506,49 @@ const char *live_captions_name(unsigned track)
     return tracks[track].name;
 }
 
-enum { CAPTIONS_URI_BYTES = 160 };
+struct listed_captions {
+    struct hls_captions captions[LIVE_CAPTION_TRACKS];
+    char uris[LIVE_CAPTION_TRACKS][160];
+    char names[LIVE_CAPTION_TRACKS][LIVE_LANGUAGE_NAME_BYTES_MAX + 16];
+    size_t count;
+};
 
-static size_t list_captions(unsigned offered, struct str query,
-                            struct hls_captions target[LIVE_CAPTION_TRACKS],
-                            char uris[LIVE_CAPTION_TRACKS][CAPTIONS_URI_BYTES])
+/* Whether one that is listed is in this language: names in a group differ, and
+ * players choose one of a language (§4.4.6.1). */
+static bool is_listed(const struct listed_captions *listed, struct str tag)
 {
-    size_t count = 0;
+    for (size_t i = 0; tag.len && i < listed->count; i++)
+        if (str_eq(listed->captions[i].language, tag))
+            return true;
+    return false;
+}
+
+static void list_captions(const struct live_channel_info *info,
+                          const struct live_offer *offer,
+                          struct listed_captions *listed)
+{
+    listed->count = 0;
     for (unsigned i = 0; i < LIVE_CAPTION_TRACKS; i++) {
-        if (!(offered & 1u << i))
+        if (!(offer->captions & 1u << i))
             continue;
-        snprintf(uris[i], CAPTIONS_URI_BYTES, "%s/index.m3u8%" PRI_STR,
-                 tracks[i].name, ARG_STR(query));
-        target[count++] = (struct hls_captions){
+        const struct live_language *language = &info->languages[i];
+        bool is_double = is_listed(listed, language->tag);
+        char *uri = listed->uris[listed->count];
+        char *name = listed->names[listed->count];
+        snprintf(uri, sizeof listed->uris[0], "%s/index.m3u8%" PRI_STR,
+                 tracks[i].name, ARG_STR(offer->query));
+        snprintf(name, sizeof listed->names[0], "%" PRI_STR "%s",
+                 ARG_STR(language->tag.len ? language->name
+                                           : str_from_c(tracks[i].told)),
+                 is_double ? tracks[i].doubled : "");
+        listed->captions[listed->count++] = (struct hls_captions){
             .group = STR("captions"),
-            .name = str_from_c(tracks[i].told),
-            .uri = str_from_c(uris[i]),
+            .name = str_from_c(name),
+            .language = language->tag,
+            .uri = str_from_c(uri),
+            .is_double = is_double,
         };
     }
-    return count;
 }
 
 bool live_station_write(const struct live_station *station,
@@ -524,10 +557,8 @@ bool live_station_write(const struct live_station *station,
     const struct live_channel_info *info = &station->info;
     struct hls_rendition renditions[LIVE_RENDITIONS_MAX];
     char uris[LIVE_RENDITIONS_MAX][LIVE_NAME_BYTES_MAX + 128];
-    struct hls_captions listed[LIVE_CAPTION_TRACKS];
-    char listed_uris[LIVE_CAPTION_TRACKS][CAPTIONS_URI_BYTES];
-    size_t listed_count =
-        list_captions(offer->captions, offer->query, listed, listed_uris);
+    struct listed_captions listed;
+    list_captions(info, offer, &listed);
     size_t count = 0;
     for (size_t i = 0; i < info->rendition_count; i++) {
         const struct live_rendition_info *told = &info->renditions[i];
@@ -544,7 +575,7 @@ bool live_station_write(const struct live_station *station,
             .width = (int)told->width,
             .height = (int)told->height,
             .frames = told->frames_milli / 1000.0,
-            .captions = listed_count ? listed[0].group : STR(""),
+            .captions = listed.count ? listed.captions[0].group : STR(""),
         };
         count++;
     }
@@ -553,8 +584,8 @@ bool live_station_write(const struct live_station *station,
                                &(struct hls_listing){
                                    .renditions = renditions,
                                    .count = count,
-                                   .captions = listed,
-                                   .captions_count = listed_count,
+                                   .captions = listed.captions,
+                                   .captions_count = listed.count,
                                    .are_independent = offer->are_independent,
                                    .is_bare = offer->is_bare,
                                });

@@ -39,6 +39,23 @@ bool live_codecs_is_valid(struct str text)
     return text.len <= LIVE_CODECS_BYTES_MAX;
 }
 
+bool live_language_is_valid(const struct live_language *language)
+{
+    struct str tag = language->tag, name = language->name;
+    for (size_t i = 0; i < tag.len; i++) {
+        char c = tag.ptr[i];
+        if (!is_between(c, 'a', 'z') && !is_between(c, 'A', 'Z') &&
+            !is_between(c, '0', '9') && c != '-')
+            return false;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.ptr[i] == '"' || utf8_control(str_from(name, i)) > 0)
+            return false;
+    }
+    return !tag.len == !name.len && tag.len <= LIVE_LANGUAGE_BYTES_MAX &&
+           name.len <= LIVE_LANGUAGE_NAME_BYTES_MAX && utf8_is_valid(name);
+}
+
 bool live_caption_is_valid(struct str text)
 {
     bool is_empty = true; /* the line so far */
@@ -157,6 +174,11 @@ void live_put_channel(struct buf *out, const struct live_channel_info *info)
     put_i64(out, info->part_target);
     wire_put_u32(out, info->dvr_seconds);
     wire_put_u8(out, info->has_captions);
+    for (size_t i = 0; i < LIVE_CAPTION_TRACKS; i++) {
+        assert(live_language_is_valid(&info->languages[i]));
+        wire_put_str(out, info->languages[i].tag);
+        wire_put_str(out, info->languages[i].name);
+    }
     wire_put_u8(out, (uint8_t)info->rendition_count);
     for (size_t i = 0; i < info->rendition_count; i++) {
         const struct live_rendition_info *rendition = &info->renditions[i];
@@ -198,6 +220,12 @@ enum err live_read_channel(struct str payload,
     info.dvr_seconds = wire_get_u32(&reader);
     uint8_t captions = wire_get_u8(&reader);
     info.has_captions = captions == 1;
+    for (size_t i = 0; i < LIVE_CAPTION_TRACKS; i++) {
+        info.languages[i].tag = wire_get_str(&reader);
+        info.languages[i].name = wire_get_str(&reader);
+        if (!live_language_is_valid(&info.languages[i]))
+            reader.bad = true;
+    }
     info.rendition_count = wire_get_u8(&reader);
     if (info.rendition_count > LIVE_RENDITIONS_MAX)
         return ERR_INVALID;

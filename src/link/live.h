@@ -37,6 +37,8 @@ enum {
     LIVE_CAPTION_BYTES_MAX = 1024,
     LIVE_CAPTIONS_MAX = 16384, /* of a channel; the newest count */
     LIVE_CAPTION_TRACKS = 4,
+    LIVE_LANGUAGE_BYTES_MAX = 32,
+    LIVE_LANGUAGE_NAME_BYTES_MAX = 120,
     LIVE_SAY_BYTES_MAX = 8 << 10,
     LIVE_SAID_BYTES_MAX = 240,
     LIVE_DIGEST_DIGITS = 64,
@@ -53,6 +55,12 @@ struct live_rendition_info {
     uint32_t peak_bits, mean_bits;
 };
 
+/* What somebody said of a track of captions: both, or neither. */
+struct live_language {
+    struct str tag;  /* BCP 47: "ka" */
+    struct str name; /* for viewers: "ქართული" */
+};
+
 struct live_channel_info {
     uint64_t channel;    /* id_number of its id */
     struct str name;     /* in addresses: "news" */
@@ -61,6 +69,7 @@ struct live_channel_info {
     uint32_t dvr_seconds;
     bool has_captions; /* of the main track there are some, or a captioner has
                           a key */
+    struct live_language languages[LIVE_CAPTION_TRACKS];
     uint32_t rendition_count;
     struct live_rendition_info renditions[LIVE_RENDITIONS_MAX];
 };
@@ -176,6 +185,10 @@ bool live_name_is_valid(struct str text);
  * '.', ',' and '-', at most LIVE_CODECS_BYTES_MAX; "" when they are not known.
  */
 bool live_codecs_is_valid(struct str text);
+
+/* Whether it can stand in a playlist: a tag of letters, digits and '-', a name
+ * in UTF-8 without control characters and '"'; or nothing. */
+bool live_language_is_valid(const struct live_language *language);
 
 /* Whether text can be a caption: UTF-8, lines ended by LF, at most
  * LIVE_CAPTION_BYTES_MAX bytes, no empty line and no other control character.

@@ -252,7 +252,8 @@ static void write_captions(struct buf *out, const struct hls_captions *captions)
     if (captions->language.len)
         buf_printf(out, ",LANGUAGE=\"%" PRI_STR "\"",
                    ARG_STR(captions->language));
-    buf_add_c(out, ",DEFAULT=NO,AUTOSELECT=YES");
+    buf_printf(out, ",DEFAULT=NO,AUTOSELECT=%s",
+               captions->is_double ? "NO" : "YES");
     if (embedded)
         buf_printf(out, ",INSTREAM-ID=\"%" PRI_STR "\"\n",
                    ARG_STR(captions->channel));

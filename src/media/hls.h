@@ -112,6 +112,8 @@ struct hls_captions {
     struct str language; /* RFC 5646; "": it is not known */
     struct str uri;      /* "": within the pictures (CEA-608) */
     struct str channel;  /* "CC1", where they are in the pictures */
+    bool is_double; /* others of that language come first: players do not choose
+                       it by themselves */
 };
 
 struct hls_listing {

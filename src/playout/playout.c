@@ -48,6 +48,7 @@ struct telling {
         struct ingest_key *keys;
         size_t count;
     } captioners[INGEST_CHANNELS_MAX];
+    struct live_language languages[INGEST_CHANNELS_MAX][LIVE_CAPTION_TRACKS];
     size_t count;
     struct arena arena;
 };
@@ -122,6 +123,29 @@ static unsigned read_ladder(const json_t *ladder)
     return bits;
 }
 
+static enum err read_languages(struct telling *telling, const json_t *captions,
+                               struct live_language *languages,
+                               struct fault *fault)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach(captions, i, one)
+    {
+        int64_t track = time_of(one, "track", -1);
+        const struct live_language language = {
+            text_of(&telling->arena, one, "language"),
+            text_of(&telling->arena, one, "name")};
+        if (track < 0 || track >= LIVE_CAPTION_TRACKS ||
+            !live_language_is_valid(&language))
+            return fault_set(fault, ERR_INVALID, "captions",
+                             "captions have a \"track\", 0 to %d, a "
+                             "\"language\" and its \"name\"",
+                             LIVE_CAPTION_TRACKS - 1);
+        languages[track] = language;
+    }
+    return ERR_OK;
+}
+
 static enum err read_channel(struct telling *telling, const json_t *json,
                              struct fault *fault)
 {
@@ -146,9 +170,12 @@ static enum err read_channel(struct telling *telling, const json_t *json,
                                : (uint32_t)seconds;
     channel->id = station->id;
     telling->holds_us[telling->count] = time_of(json, "hold", INT64_MAX);
+    enum err err = read_languages(telling, json_object_get(json, "captions"),
+                                  telling->languages[telling->count], fault);
     struct captioners *captioners = &telling->captioners[telling->count++];
-    return read_keys(telling, json_object_get(json, "keys"), channel,
-                     captioners, fault);
+    return err ? err
+               : read_keys(telling, json_object_get(json, "keys"), channel,
+                           captioners, fault);
 }
 
 static enum err read_telling(struct telling *telling, const json_t *channels,
@@ -284,6 +311,8 @@ enum err playout_set_channels(struct playout *playout, const json_t *channels,
             playout_channel(playout, id_str(&telling.stations[i].id));
         channel->hold_us = telling.holds_us[i];
         set_captioners(channel, &telling.captioners[i]);
+        station_name_captions(&channel->station, telling.languages[i],
+                              playout_edge_out(channel));
         if (telling.channels[i].pull.len && !*playout->config.srt)
             log_warn("a channel's broadcast cannot be fetched: serve was "
                      "started without --srt ADDRESS:PORT",

@@ -12,6 +12,7 @@
  *     "dvr_seconds":14400,"ladder":["source","audio"],"keys":[{"id":…,
  *     "sha256":…,"for":"feed" or "captions","priority":0,"from":us or null,
  *     "until":us or null}],
+ *     "captions":[{"track":0,"language":"ka","name":"ქართული"}],
  *     "hold":us or null}]}
  *       all there are, each time: a channel that is not told any more is
  *       removed; its recordings are put aside for a day, then erased. What was

@@ -410,6 +410,7 @@ void station_close(struct station *station)
     captions_close(&station->captions);
     captioner_finish(&station->captioner);
     pictures_close(&station->pictures);
+    free(station->language_texts);
     if (station->used_fd >= 0)
         close(station->used_fd);
     station->used_fd = -1;

@@ -75,6 +75,8 @@ struct station {
     struct captions captions;
     struct captioner captioner;
     bool has_captioner; /* somebody may say something */
+    struct live_language languages[LIVE_CAPTION_TRACKS]; /* of captions, */
+    char *language_texts;                                /* with their texts */
     struct pictures pictures;
 };
 
@@ -101,6 +103,12 @@ void station_change(struct station *station,
  * there are any. */
 void station_expect_captions(struct station *station, bool is_expected,
                              struct buf *out);
+
+/* In which languages the captions are, LIVE_CAPTION_TRACKS of them, which must
+ * be valid: viewers are told, and offered them before there are any. */
+void station_name_captions(struct station *station,
+                           const struct live_language *languages,
+                           struct buf *out);
 
 /* A captioner says this: it is shown from what comes next on, so many ticks
  * later; duration 0: as long as it takes to read. ERR_BUSY: too much waits. */

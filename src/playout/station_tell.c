@@ -2,6 +2,7 @@
 /* What an edge is told of a channel, and everything of it for one that knows
  * nothing. */
 #include <assert.h>
+#include <string.h>
 
 #include "link/message.h"
 #include "playout/station_internal.h"
@@ -23,6 +24,7 @@ void station_tell_channel(const struct station *station, struct buf *out)
         .has_captions = station->has_captioner,
         .rendition_count = PART_RENDITIONS_MAX,
     };
+    memcpy(info.languages, station->languages, sizeof info.languages);
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++) {
         info.renditions[i] = station->rungs[i].info;
         if (!station->rungs[i].is_wanted || station->rungs[i].is_absent)

@@ -37,6 +37,8 @@ test("what is wrong is refused with the cause and the remedy", async () => {
   assert.match(await refused("channel", "add", "First Channel"), /stands in addresses: .* such as news/);
   assert.match(await refused("channel", "add", "news", "--ladder", "source,480p"), /'480p' is no rendition; name some of source, 720p/);
   assert.match(await refused("channel", "add", "news", "--ladder", "360p,audio"), /made beside the source; name it as well/);
+  assert.match(await refused("channel", "add", "news", "--captions", "en"), /'en' is no channel of captions with its language; name some of cc1 to cc4, as in cc1=en,cc3=fr/);
+  assert.match(await refused("channel", "add", "news", "--captions", "cc1=english"), /'cc1=english' names no language; use its BCP 47 code, such as cc1=en/);
   assert.match(await refused("channel", "add", "news", "--dvr", "0"), /dvr/);
   assert.match(await refused("channel", "show", "news"), /there is no channel 'news'; 'broadsheet channel list'/);
   assert.match(await refused("channel", "key", "add", "news"), /there is no channel 'news'/);
@@ -52,9 +54,14 @@ test("a channel is made, changed, shown and removed", async () => {
     ["other", "other", ["audio"], 1800],
     ["news", "First Channel", ["source", "360p", "audio"], 14400],
   ]);
-  assert.match(await refused("channel", "change", "news"), /say what is to change: --title, --dvr, --ladder, --keep, --keep-gb or --pull/);
+  assert.match(await refused("channel", "change", "news"), /say what is to change: --title, --dvr, --ladder, --captions, --keep, --keep-gb or --pull/);
   await site.run("channel", "change", "news", "--title", "Channel One");
   assert.equal((await json("channel", "show", "news")).title, "Channel One");
+  await site.run("channel", "change", "news", "--captions", "cc1=en,CC3=ka");
+  assert.deepEqual((await json("channel", "show", "news")).captions, { cc1: "en", cc3: "ka" });
+  assert.match(await site.run("channel", "show", "news"), /^captions {4}cc1=en,cc3=ka$/m);
+  await site.run("channel", "change", "news", "--title", "Channel One", "--captions", "");
+  assert.deepEqual((await json("channel", "show", "news")).captions, {});
   await site.run("channel", "remove", "other");
   assert.match(await refused("channel", "remove", "other"), /there is no channel 'other'/);
   assert.equal((await json("channel", "list")).length, 1);

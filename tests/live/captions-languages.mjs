@@ -76,6 +76,20 @@ test("each says its own, and none what belongs to another", async () => {
   assert.equal((await site.get("/live/news/captions-5/index.m3u8")).status, 404);
 });
 
+test("whoever runs the channel says which languages they are, and offers one before it comes", async () => {
+  await site.run("channel", "change", "news", "--captions", "cc1=en,cc3=es,cc4=ka");
+  const list = await until(async () => {
+    const now = await master();
+    return now.includes("LANGUAGE") && now;
+  }, "languages are told");
+  const offered = [...list.matchAll(/TYPE=SUBTITLES,GROUP-ID="captions",NAME="([^"]*)"(?:,LANGUAGE="(\w+)")?,DEFAULT=NO,AUTOSELECT=YES,URI="([^?]*)\?/g)].map(([, ...all]) => all);
+  assert.deepEqual(offered, [["English", "en", "captions/index.m3u8"], ["CC2", undefined, "captions-2/index.m3u8"], ["Español", "es", "captions-3/index.m3u8"], ["ქართული", "ka", "captions-4/index.m3u8"]]);
+  assert.equal(parse(list).variants[0].subtitles[2].language, "es");
+  await site.run("channel", "change", "news", "--captions", "cc3=es");
+  await until(async () => !(await master()).includes("ქართული"), "what is taken back is not offered");
+  assert.match(await master(), /NAME="Captions",DEFAULT/);
+});
+
 const { playwright, why } = await findBrowser();
 if (!playwright) skip("captions in a browser", String(why));
 else
@@ -97,7 +111,7 @@ else
     assert.equal(await page.isVisible("[data-do=track]"), false);
     await page.click("[data-do=captions]");
     await page.waitForSelector("[data-do=track]:visible");
-    assert.deepEqual(await page.$$eval("[data-do=track] option", (/** @type {HTMLOptionElement[]} */ all) => all.map((one) => one.text)), ["Captions", "CC2", "CC3"]);
+    assert.deepEqual(await page.$$eval("[data-do=track] option", (/** @type {HTMLOptionElement[]} */ all) => all.map((one) => one.text)), ["Captions", "CC2", "Español"]);
     await sees(/GOOD EVENING/);
     await page.selectOption("[data-do=track]", "3");
     const texts = await sees(/BUENAS NOCHES/);

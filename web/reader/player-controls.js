@@ -104,12 +104,16 @@ export function makeControls(air, player, video, engine) {
     which.hidden = !captions?.isOn || which.length < 2;
   }
 
-  /** One that came stays: what it said can be seen again. @param {number[]} numbers */
-  function offerCaptions(numbers) {
+  /** @type {Map<number, string>} */
+  let named = new Map(); // those whose language is known
+
+  /** One that came stays: what it said can be seen again. @param {number[]} numbers @param {Map<number, string>} [names] */
+  function offerCaptions(numbers, names) {
+    named = names ?? named;
     const known = [...which.options].map(({ value }) => Number(value));
     const all = [...new Set([...known, ...numbers])].sort();
     if (captions && all.length > known.length) {
-      which.replaceChildren(...all.map((number) => new Option(number > 1 ? `CC${number}` : which.ariaLabel ?? "", String(number))));
+      which.replaceChildren(...all.map((number) => new Option(named.get(number) || (number > 1 ? `CC${number}` : which.ariaLabel ?? ""), String(number))));
       if (!known.length) captions.number = all[0] ?? 1;
       which.value = String(captions.number);
       turnCaptions(captions.isOn);

@@ -48,8 +48,9 @@ export function makeEngine(video, base) {
     /** @type {(is: boolean) => void} */
     onTrouble: () => {},
     onLevels: () => {},
-    /** The stream offers them: their numbers, from one on.
-     * @type {(numbers: number[]) => void} */
+    /** The stream offers them: their numbers, from one on, and what those are called
+     * whose language is known.
+     * @type {(numbers: number[], names?: Map<number, string>) => void} */
     onCaptions: () => {},
     get audio() {
       return audio;
@@ -109,7 +110,11 @@ export function makeEngine(video, base) {
     });
     hls.on(Hls.Events.ERROR, (_, data) => onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => engine.onLevels());
-    hls.on(Hls.Events.MANIFEST_LOADED, (_, { subtitles }) => subtitles?.length && engine.onCaptions(subtitles.map(({ url }) => Number(/captions-(\d)/.exec(url)?.[1] ?? 1))));
+    hls.on(Hls.Events.MANIFEST_LOADED, (_, { subtitles }) => {
+      if (!subtitles?.length) return;
+      const all = subtitles.map(({ url, lang, name }) => ({ number: Number(/captions-(\d)/.exec(url)?.[1] ?? 1), name: lang ? name : "" }));
+      engine.onCaptions(all.map(({ number }) => number), new Map(all.map(({ number, name }) => [number, name])));
+    });
     // Those that came later: each list says so.
     hls.on(Hls.Events.LEVEL_LOADED, (_, { networkDetails }) => {
       const numbers = networkDetails?.getResponseHeader?.("Broadsheet-Captions");

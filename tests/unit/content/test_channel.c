@@ -61,6 +61,68 @@ static void test_a_channel_has_one_name_and_pages_hear_of_it(void **state)
     assert_int_equal(channel_remove(&edit, STR("other")), ERR_NOT_FOUND);
 }
 
+static void test_captions_have_the_languages_that_somebody_said(void **state)
+{
+    struct newsroom *room = *state;
+    struct channel channel = make_channel(room, "news"), loaded;
+    struct fault fault = {0};
+    assert_int_equal(channel_captions_parse(STR(" CC1 = en, cc3=fr-CA"),
+                                            channel.captions, &fault),
+                     ERR_OK);
+    DEFER(edit_end) struct edit edit = {0};
+    newsroom_begin(room, &edit);
+    assert_ok(room, channel_change(&edit, &channel));
+    newsroom_commit(room, &edit);
+    assert_ok(room, channel_load(room->db, STR("news"), &room->arena, &loaded));
+    assert_true(str_eq(loaded.captions[0], STR("en")));
+    assert_int_equal(loaded.captions[1].len, 0);
+    assert_true(str_eq(loaded.captions[2], STR("fr-CA")));
+    assert_true(str_eq(channel_captions_text(loaded.captions, &room->arena),
+                       STR("cc1=en,cc3=fr-CA")));
+    assert_int_equal(channel_captions_parse(STR(""), loaded.captions, &fault),
+                     ERR_OK);
+    assert_int_equal(loaded.captions[0].len, 0);
+}
+
+static void test_languages_of_captions_that_are_wrong_change_nothing(
+    void **state)
+{
+    static const struct {
+        const char *text, *cause;
+    } wrong[] = {
+        {"en", "'en' is no channel of captions"},
+        {"cc5=en", "name some of cc1 to cc4, as in cc1=en,cc3=fr"},
+        {"cc0=en", "name some of cc1"},
+        {"cc1", "'cc1' is no channel of captions with its language"},
+        {"cc1=", "'cc1=' is no channel"},
+        {"cc1=en,", "'' is no channel"},
+        {"cc1=en,CC1=fr", "cc1 is named twice"},
+        {"cc2=klingonish", "'cc2=klingonish' names no language; use its BCP 47 "
+                           "code, such as cc2=en"},
+        {"cc1=\"en\"", "names no language"},
+        {"cc1=e n", "names no language"},
+        {"cc1=en\ncc2=fr", "names no language"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct str languages[CHANNEL_CAPTIONS] = {STR_INIT("ka")};
+        struct fault fault = {0};
+        assert_int_equal(channel_captions_parse(str_from_c(wrong[i].text),
+                                                languages, &fault),
+                         ERR_INVALID);
+        if (!strstr(fault_text(&fault), wrong[i].cause))
+            fail_msg("%s: %s", wrong[i].text, fault_text(&fault));
+        assert_true(str_eq(languages[0], STR("ka")));
+    }
+    char text[CHANNEL_CAPTIONS_BYTES_MAX + 2];
+    memset(text, 'x', sizeof text);
+    struct str languages[CHANNEL_CAPTIONS];
+    struct fault fault = {0};
+    assert_int_equal(
+        channel_captions_parse(str_of(text, sizeof text), languages, &fault),
+        ERR_TOO_LONG);
+}
+
 static void test_going_on_the_air_is_noted_once(void **state)
 {
     struct newsroom *room = *state;
@@ -281,6 +343,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_a_channel_has_one_name_and_pages_hear_of_it),
+        TEST(test_captions_have_the_languages_that_somebody_said),
+        TEST(test_languages_of_captions_that_are_wrong_change_nothing),
         TEST(test_going_on_the_air_is_noted_once),
         TEST(test_a_key_is_stored_as_its_digest_and_revoked_once),
         TEST(test_a_key_of_a_captioner_is_known_as_one),

@@ -119,6 +119,32 @@ static void end(struct scene *scene)
     buf_finish(&scene->out);
 }
 
+static void test_captions_are_listed_by_their_language(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    struct live_channel_info named = news;
+    named.languages[0] = named.languages[2] =
+        (struct live_language){STR("es"), STR("Español")};
+    live_put_channel(&scene->out, &named);
+    assert_int_equal(take(scene), ERR_OK);
+    DEFER(buf_finish) struct buf out;
+    buf_init(&out, 1 << 16);
+    const struct live_offer offer = {.query = STR("?v=1"), .captions = 7};
+    assert_true(live_station_write(scene->station, &offer, &out));
+    buf_add_char(&out, '\0');
+    /* Of two in a language players choose the first; names differ. */
+    assert_non_null(strstr(out.ptr,
+                           "NAME=\"Español\",LANGUAGE=\"es\",DEFAULT=NO,"
+                           "AUTOSELECT=YES,URI=\"captions/index.m3u8?v=1\""));
+    assert_non_null(strstr(out.ptr, "NAME=\"CC2\",DEFAULT=NO,AUTOSELECT=YES,"
+                                    "URI=\"captions-2/index.m3u8?v=1\""));
+    assert_non_null(strstr(out.ptr,
+                           "NAME=\"Español (CC3)\",LANGUAGE=\"es\",DEFAULT=NO,"
+                           "AUTOSELECT=NO,URI=\"captions-3/index.m3u8?v=1\""));
+    end(scene);
+}
+
 static void test_a_segment_is_its_parts(void **state)
 {
     (void)state;
@@ -356,6 +382,7 @@ static void test_threads_count_one_viewer_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_captions_are_listed_by_their_language),
         cmocka_unit_test(test_a_segment_is_its_parts),
         cmocka_unit_test(test_what_was_told_already_changes_nothing),
         cmocka_unit_test(test_a_hole_begins_the_playlist_anew),

@@ -16,6 +16,7 @@ static const struct live_channel_info news = {
     .target = 2 * LIVE_HZ,
     .part_target = 48600,
     .dvr_seconds = 4 * 3600,
+    .languages = {[2] = {STR_INIT("ka"), STR_INIT("ქართული")}},
     .rendition_count = 2,
     .renditions = {{STR_INIT("source"), STR_INIT("avc1.64001f,mp4a.40.2"), 1280,
                     720, 25000, 4000000, 3000000},
@@ -71,10 +72,35 @@ static void test_a_channel_arrives_as_it_was_told(void **state)
     assert_int_equal(got.target, news.target);
     assert_int_equal(got.part_target, news.part_target);
     assert_int_equal(got.dvr_seconds, news.dvr_seconds);
+    assert_int_equal(got.languages[0].tag.len, 0);
+    assert_true(str_eq(got.languages[2].tag, STR("ka")));
+    assert_true(str_eq(got.languages[2].name, STR("ქართული")));
     assert_int_equal(got.rendition_count, 2);
     assert_true(str_eq(got.renditions[0].codecs, news.renditions[0].codecs));
     assert_int_equal(got.renditions[0].frames_milli, 25000);
     assert_true(str_eq(got.renditions[1].name, STR("audio")));
+}
+
+static void test_names_of_languages_can_stand_in_a_playlist(void **state)
+{
+    static const struct {
+        struct live_language language;
+        bool is_valid;
+    } all[] = {
+        {{STR_INIT(""), STR_INIT("")}, true},
+        {{STR_INIT("zh-Hant"), STR_INIT("繁體中文")}, true},
+        {{STR_INIT("en"), STR_INIT("")}, false},
+        {{STR_INIT(""), STR_INIT("English")}, false},
+        {{STR_INIT("en"), STR_INIT("Eng\"lish")}, false},
+        {{STR_INIT("en"), STR_INIT("Eng\nlish")}, false},
+        {{STR_INIT("en"), STR_INIT("\xff")}, false},
+        {{STR_INIT("e n"), STR_INIT("English")}, false},
+        {{STR_INIT("en-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), STR_INIT("E")}, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        assert_int_equal(live_language_is_valid(&all[i].language),
+                         all[i].is_valid);
 }
 
 static void test_a_cut_message_is_refused(void **state)
@@ -247,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_channel_arrives_as_it_was_told),
+        cmocka_unit_test(test_names_of_languages_can_stand_in_a_playlist),
         cmocka_unit_test(test_a_cut_message_is_refused),
         cmocka_unit_test(test_parts_arrive_with_their_bytes),
         cmocka_unit_test(test_stored_segments_come_in_order_or_not_at_all),

@@ -271,8 +271,10 @@ static void test_renditions_are_told_with_their_captions(void **state)
          0, 0, STR_INIT("")},
     };
     static const struct hls_captions captions[] = {
-        {STR_INIT("cc"), STR_INIT("English"), STR_INIT("en"), STR_INIT(""),
-         STR_INIT("CC1")},
+        {.group = STR_INIT("cc"),
+         .name = STR_INIT("English"),
+         .language = STR_INIT("en"),
+         .channel = STR_INIT("CC1")},
     };
     (void)state;
     DEFER(buf_finish) struct buf out;

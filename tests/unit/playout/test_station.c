@@ -701,6 +701,30 @@ static void test_captions_are_offered_when_somebody_may_write_them(void **state)
     end(scene);
 }
 
+static void test_languages_of_captions_are_told_once(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    struct message message;
+    struct live_channel_info info;
+    const struct live_language named[LIVE_CAPTION_TRACKS] = {
+        [2] = {STR_INIT("es"), STR_INIT("Español")}};
+    const struct live_language none[LIVE_CAPTION_TRACKS] = {{{NULL, 0}, {0}}};
+    for (int i = 0; i < 2; i++) {
+        buf_reset(&scene->out);
+        station_name_captions(&scene->station, i ? none : named, &scene->out);
+        struct str rest = buf_str(&scene->out);
+        assert_int_equal(message_next(&rest, &message), ERR_OK);
+        assert_int_equal(live_read_channel(message.payload, &info), ERR_OK);
+        assert_true(
+            str_eq(info.languages[2].name, i ? STR("") : STR("Español")));
+        buf_reset(&scene->out);
+        station_name_captions(&scene->station, i ? none : named, &scene->out);
+        assert_int_equal(scene->out.len, 0);
+    }
+    end(scene);
+}
+
 static void test_who_comes_late_finds_the_right_cut(void **state)
 {
     enum { SHORT = 14400 };
@@ -767,6 +791,7 @@ int main(void)
         cmocka_unit_test(test_a_captioner_is_heard_before_a_segment_ends),
         cmocka_unit_test(
             test_captions_are_offered_when_somebody_may_write_them),
+        cmocka_unit_test(test_languages_of_captions_are_told_once),
         cmocka_unit_test(test_who_comes_late_finds_the_right_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
