@@ -171,6 +171,81 @@ static enum err make_some(struct desk_recordings *recordings,
     return err;
 }
 
+static enum err set_lengthened(struct edit *edit,
+                               const struct recording *recording)
+{
+    bool changed;
+    enum err err = recording_lengthened(edit, recording, true);
+    return err ? err : recording_expire(edit, edit->time_us, &changed);
+}
+
+static enum err set_as_it_is(struct edit *edit,
+                             const struct recording *recording)
+{
+    return recording_lengthened(edit, recording, false);
+}
+
+/* The one there is can be watched until another is in its place. */
+static enum err lengthen_one(struct desk_recordings *recordings,
+                             const struct recording *one, struct fault *fault)
+{
+    struct recording made = *one;
+    struct recording_facts facts;
+    enum err err = recording_cut(
+        &(struct recording_order){
+            .live_folder = recordings->folder,
+            .id = one->of.id,
+            .channel = one->of.channel,
+            .start_us = one->of.start_us,
+            .end_us = one->of.end_us,
+            .is_anew = true,
+            .is_cancelled = is_stopping,
+            .context = recordings,
+        },
+        &facts, fault);
+    if (err == ERR_CLOSED)
+        return ERR_OK;
+    if (err == ERR_NOT_FOUND || err == ERR_GONE) {
+        log_warn("a programme became longer after it was recorded, and cannot "
+                 "be recorded again",
+                 LOG_C("id", one->of.id.text), LOG_STR("title", one->of.title),
+                 LOG_C("cause", fault_text(fault)));
+        *fault = (struct fault){0};
+        return change(recordings, set_as_it_is, one, fault);
+    }
+    if (err)
+        return err;
+    made.media_start_us = facts.start_us;
+    made.duration_us = facts.duration_us;
+    made.bytes = facts.bytes;
+    made.width = facts.width;
+    made.height = facts.height;
+    err = change(recordings, set_lengthened, &made, fault);
+    if (!err)
+        log_info("a programme became longer and is recorded to its end",
+                 LOG_C("id", one->of.id.text), LOG_STR("title", one->of.title),
+                 LOG_INT("seconds", facts.duration_us / TIME_US_PER_SECOND));
+    return err;
+}
+
+static enum err lengthen_some(struct desk_recordings *recordings,
+                              struct arena *arena, struct fault *fault)
+{
+    struct recording_list list;
+    enum err err;
+    {
+        DEFER(db_lease_end)
+        struct db_lease lease = content_reader(recordings->content);
+        err = recording_list_short(lease.db, time_now_us(), AT_ONCE, arena,
+                                   &list);
+        if (err)
+            return db_fault(lease.db, err, fault);
+    }
+    for (size_t i = 0; !err && i < list.count && !is_stopping(recordings); i++)
+        err = lengthen_one(recordings, &list.recordings[i], fault);
+    return err;
+}
+
 static enum err erase_some(struct desk_recordings *recordings,
                            struct arena *arena, struct fault *fault)
 {
@@ -222,6 +297,8 @@ static enum err look(struct desk_recordings *recordings)
         err = erase_some(recordings, &arena, &fault);
     if (!err)
         err = make_some(recordings, &arena, &fault);
+    if (!err)
+        err = lengthen_some(recordings, &arena, &fault);
     if (err && err != ERR_FULL)
         log_error("recordings of programmes are not made for a minute",
                   LOG_C("cause", fault_text(&fault)));

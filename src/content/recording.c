@@ -22,6 +22,14 @@ enum { EXPIRED_AT_ONCE = 100 };
     "NOT EXISTS (SELECT 1 FROM recording AS r WHERE r.id = p.id" \
     " OR (r.channel_id = p.channel_id AND r.start_us = p.start_us))"
 
+/* Recording r is of programme p, which has become longer since. What was
+ * removed stays so. */
+#define IS_SHORT \
+    "(r.id = p.id OR (r.channel_id = p.channel_id" \
+    "  AND r.start_us = p.start_us)) AND r.state IN (1, 2)" \
+    " AND (p.end_us > r.end_us OR p.start_us < r.start_us)"
+_Static_assert(RECORDING_READY == 1 && RECORDING_NOTHING == 2, "IS_SHORT");
+
 enum err recording_unknown(struct fault *fault, const struct id *id)
 {
     return fault_set(fault, ERR_NOT_FOUND, "ID",
@@ -122,6 +130,32 @@ enum err recording_list_state(struct db *db, enum recording_state state,
     return err;
 }
 
+enum err recording_list_short(struct db *db, int64_t now_us, size_t limit,
+                              struct arena *arena,
+                              struct recording_list *ret_list)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_ask(
+        db,
+        "SELECT r.id, r.channel_id, p.start_us, p.end_us, r.title,"
+        " r.description, r.category, r.language, r.repeat, r.channel, r.state,"
+        " r.until_us, r.media_start_us, r.duration_us, r.bytes, r.width,"
+        " r.height FROM programme AS p JOIN channel AS c ON c.id = p.channel_id"
+        " JOIN recording AS r ON " IS_SHORT
+        " WHERE p.end_us <= $1 AND p.end_us > $2 AND " IS_KEPT
+        " ORDER BY p.start_us LIMIT $3",
+        DB_I64(now_us - SECONDS_US(RECORDING_DELAY_SECONDS)),
+        DB_I64(now_us - SECONDS_US(RECORDING_LATEST_SECONDS)),
+        DB_I64((int64_t)limit));
+    struct recording_list list = {0};
+    while (db_query_next(&query))
+        ROW_ADD(arena, list.recordings, list.count) = read_row(&query, arena);
+    enum err err = db_query_err(&query);
+    if (!err)
+        *ret_list = list;
+    return err;
+}
+
 enum err recording_hold(struct db *db, const struct id *channel, int64_t now_us,
                         int64_t *ret_from_us)
 {
@@ -132,7 +166,9 @@ enum err recording_hold(struct db *db, const struct id *channel, int64_t now_us,
         " SELECT start_us FROM recording WHERE channel_id = $1 AND state = $2"
         " UNION ALL SELECT p.start_us FROM programme AS p"
         " JOIN channel AS c ON c.id = p.channel_id WHERE p.channel_id = $1"
-        " AND p.end_us > $3 AND " IS_KEPT " AND " IS_NEW ") AS needed",
+        " AND p.end_us > $3 AND " IS_KEPT " AND (" IS_NEW
+        " OR EXISTS (SELECT 1 FROM recording AS r WHERE " IS_SHORT
+        "))) AS needed",
         DB_ID(channel), DB_I64(RECORDING_WANTED),
         DB_I64(now_us - SECONDS_US(RECORDING_LATEST_SECONDS)));
     enum err err = db_query_row(&query);
@@ -231,6 +267,30 @@ enum err recording_made(struct edit *edit, const struct recording *recording)
                DB_I64(recording->duration_us), DB_I64(recording->bytes),
                DB_I64(recording->width), DB_I64(recording->height),
                DB_ID(&recording->of.id), DB_I64(RECORDING_WANTED));
+    return note_each(edit, &query, &count);
+}
+
+enum err recording_lengthened(struct edit *edit,
+                              const struct recording *recording, bool is_made)
+{
+    int64_t count;
+    DEFER(db_query_end)
+    struct db_query query = db_ask(
+        edit->db,
+        "UPDATE recording SET until_us = until_us + $2 - end_us,"
+        " start_us = $1, end_us = $2, state = CASE WHEN $3 THEN $4 ELSE state"
+        " END, media_start_us = CASE WHEN $3 THEN $5 ELSE media_start_us END,"
+        " duration_us = CASE WHEN $3 THEN $6 ELSE duration_us END,"
+        " bytes = CASE WHEN $3 THEN $7 ELSE bytes END,"
+        " width = CASE WHEN $3 THEN $8 ELSE width END,"
+        " height = CASE WHEN $3 THEN $9 ELSE height END"
+        " WHERE id = $10 AND state IN ($4, $11) RETURNING id, channel",
+        DB_I64(recording->of.start_us), DB_I64(recording->of.end_us),
+        DB_I64(is_made), DB_I64(RECORDING_READY),
+        DB_I64(recording->media_start_us), DB_I64(recording->duration_us),
+        DB_I64(recording->bytes), DB_I64(recording->width),
+        DB_I64(recording->height), DB_ID(&recording->of.id),
+        DB_I64(RECORDING_NOTHING));
     return note_each(edit, &query, &count);
 }
 

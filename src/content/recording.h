@@ -63,9 +63,17 @@ MUST_USE enum err recording_list_state(struct db *db,
                                        struct arena *arena,
                                        struct recording_list *ret_list);
 
+/* Those whose programme has become longer since it was decided, by an import or
+ * by an edit, and is over by its new end; of.start_us and of.end_us are the
+ * programme's new ones, all else is that of the recording there is. */
+MUST_USE enum err recording_list_short(struct db *db, int64_t now_us,
+                                       size_t limit, struct arena *arena,
+                                       struct recording_list *ret_list);
+
 /* From when on the channel's DVR is needed: of programmes that are to be kept,
- * and are not recorded yet, the first, also one that has not begun. INT64_MAX:
- * nothing is. It changes with what emits channel:<name>, not by time. */
+ * and are not recorded yet to their end, the first, also one that has not
+ * begun. INT64_MAX: nothing is. It changes with what emits channel:<name>, not
+ * by time. */
 MUST_USE enum err recording_hold(struct db *db, const struct id *channel,
                                  int64_t now_us, int64_t *ret_from_us);
 
@@ -90,6 +98,14 @@ MUST_USE enum err recording_plan(struct edit *edit, int64_t now_us,
  * somebody removed it meanwhile. */
 MUST_USE enum err recording_made(struct edit *edit,
                                  const struct recording *recording);
+
+/* One of recording_list_short was made anew from of.start_us to of.end_us, and
+ * facts are those from media_start_us on; or, when it is not made, it stays
+ * what it was, and nobody tries again. It is kept for as long after its end as
+ * before. Nothing happens when somebody removed it meanwhile. */
+MUST_USE enum err recording_lengthened(struct edit *edit,
+                                       const struct recording *recording,
+                                       bool is_made);
 
 /* There was nothing to record, or its files are gone. */
 MUST_USE enum err recording_set_nothing(struct edit *edit, const struct id *id);

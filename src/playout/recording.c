@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -489,14 +490,39 @@ static enum err take_name(struct cutting *cutting)
     const struct recording_order *order = cutting->order;
     char path[PATH_ROOM];
     name_folder(order->live_folder, &order->id, "", path);
-    if (rename(cutting->folder, path) < 0)
+    /* Players that are at the old one go on with the new one's bytes, which
+     * are the same as far as they know them. */
+    bool is_swapped =
+        order->is_anew && renameat2(AT_FDCWD, cutting->folder, AT_FDCWD, path,
+                                    RENAME_EXCHANGE) == 0;
+    if (!is_swapped && order->is_anew) { /* not every file system can do that */
+        enum err err = erase_folder(path, cutting->fault);
+        if (err)
+            return err;
+    }
+    if (!is_swapped && rename(cutting->folder, path) < 0)
         return failed(cutting, "cannot put a recording in its place");
     snprintf(path, sizeof path, "%s/recordings", order->live_folder);
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool kept = fd >= 0 && fsync(fd) == 0;
     if (fd >= 0)
         close(fd);
-    return kept ? ERR_OK : failed(cutting, "cannot keep a recording");
+    if (!kept)
+        return failed(cutting, "cannot keep a recording");
+    return is_swapped ? erase_folder(cutting->folder, cutting->fault) : ERR_OK;
+}
+
+/* Part of the beginning may be forgotten since the first one was made. */
+static enum err check_start(struct cutting *cutting,
+                            const struct recording_facts *there)
+{
+    const struct track *best = &cutting->tracks[0];
+    int64_t start_us = best->dvr.segments[best->first].start_us;
+    if (start_us <= there->start_us || start_us <= cutting->order->start_us)
+        return ERR_OK;
+    return fault_set(cutting->fault, ERR_GONE, NULL,
+                     "the beginning of it is in the DVR no more; the recording "
+                     "that was made before stays");
 }
 
 static enum err cut(struct cutting *cutting, struct recording_facts *facts)
@@ -532,8 +558,12 @@ enum err recording_cut(const struct recording_order *order,
                        struct recording_facts *ret_facts, struct fault *fault)
 {
     assert(order && order->end_us > order->start_us);
-    if (!read_facts(order->live_folder, &order->id, ret_facts))
+    struct recording_facts there = {.start_us = INT64_MAX};
+    bool is_there = !read_facts(order->live_folder, &order->id, &there);
+    if (is_there && !order->is_anew) {
+        *ret_facts = there;
         return ERR_OK;
+    }
     struct cutting *cutting = calloc(1, sizeof *cutting);
     if (!cutting)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
@@ -548,9 +578,11 @@ enum err recording_cut(const struct recording_order *order,
     struct recording_facts facts;
     struct fault unused = {0};
     enum err err = cutting->count
-                       ? cut(cutting, &facts)
+                       ? check_start(cutting, &there)
                        : fault_set(fault, ERR_NOT_FOUND, NULL,
                                    "nothing of that time is in the DVR");
+    if (!err)
+        err = cut(cutting, &facts);
     finish(cutting);
     if (err && cutting->count && erase_folder(cutting->folder, &unused))
         log_warn("what was made of a recording stays for now",

@@ -29,6 +29,7 @@ struct recording_order {
     struct id channel;
     int64_t start_us; /* microseconds since 1970 */
     int64_t end_us;
+    bool is_anew; /* what there is under that id is replaced, in one step */
     /* Asked between segments: whether to give it up. NULL: never. */
     bool (*is_cancelled)(void *context);
     void *context;
@@ -43,6 +44,7 @@ struct recording_facts {
 };
 
 /* Makes it, or finds it made. ERR_NOT_FOUND: nothing of that time is kept;
+ * ERR_GONE: one that is there begins earlier than what is kept, and stays;
  * ERR_FULL: the disk has not room enough; ERR_CLOSED: it was given up;
  * ERR_IO, … Nothing is left behind by an error. */
 MUST_USE enum err recording_cut(const struct recording_order *order,

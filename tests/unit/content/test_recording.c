@@ -152,6 +152,78 @@ static void test_an_import_of_the_same_programme_has_its_recording(void **state)
     assert_true(str_eq(id_str(&found.of.id), id_str(&id)));
 }
 
+static size_t count_short(struct newsroom *room, int64_t now_us,
+                          struct recording *ret_first)
+{
+    struct recording_list list;
+    assert_ok(room,
+              recording_list_short(room->db, now_us, 9, &room->arena, &list));
+    if (list.count)
+        *ret_first = list.recordings[0];
+    return list.count;
+}
+
+static void test_a_programme_that_became_longer_is_recorded_to_its_end(
+    void **state)
+{
+    struct newsroom *room = *state;
+    struct channel channel = make_channel(room, 7);
+    struct recording found;
+    int64_t from_us;
+    struct id id = add(room, -30, -10, PROGRAMME_KEEP_AS_CHANNEL);
+    assert_true(plan(room, NOW_US));
+    set_made(room, &id, 10);
+    assert_int_equal(count_short(room, NOW_US, &found), 0);
+    struct id longer = add(room, -30, 5, PROGRAMME_KEEP_AS_CHANNEL);
+    assert_string_not_equal(longer.text, id.text);
+    assert_false(plan(room, NOW_US));
+    assert_int_equal(count_short(room, NOW_US, &found), 0); /* it is still on */
+    assert_ok(room, recording_hold(room->db, &channel.id, NOW_US, &from_us));
+    assert_int_equal(from_us, NOW_US - 30 * MINUTE_US);
+    assert_int_equal(count_short(room, NOW_US + 6 * MINUTE_US, &found), 1);
+    assert_string_equal(found.of.id.text, id.text);
+    assert_int_equal(found.of.end_us, NOW_US + 5 * MINUTE_US);
+    assert_int_equal(found.state, RECORDING_READY);
+    found.bytes = 20;
+    DEFER(edit_end) struct edit edit = {0};
+    newsroom_begin(room, &edit);
+    assert_ok(room, recording_lengthened(&edit, &found, true));
+    newsroom_commit(room, &edit);
+    newsroom_assert_keys(room, newsroom_key(room, "recording:%s", id.text),
+                         "recordings:news", "channel:news", NULL);
+    assert_int_equal(count_short(room, NOW_US + 6 * MINUTE_US, &found), 0);
+    assert_ok(room, recording_hold(room->db, &channel.id, NOW_US, &from_us));
+    assert_true(from_us == INT64_MAX);
+    assert_ok(room, recording_load(room->db, &id, &room->arena, &found));
+    assert_int_equal(found.bytes, 20);
+    assert_int_equal(found.until_us, NOW_US + 5 * MINUTE_US + 7 * DAY_US);
+}
+
+static void test_what_was_removed_is_not_recorded_again(void **state)
+{
+    struct newsroom *room = *state;
+    make_channel(room, 7);
+    struct recording found;
+    struct id id = add(room, -30, -20, PROGRAMME_KEEP_AS_CHANNEL);
+    assert_true(plan(room, NOW_US));
+    set_made(room, &id, 10);
+    add(room, -30, -10, PROGRAMME_KEEP_AS_CHANNEL);
+    assert_int_equal(count_short(room, NOW_US, &found), 1);
+    DEFER(edit_end) struct edit edit = {0};
+    newsroom_begin(room, &edit);
+    assert_ok(room, recording_lengthened(&edit, &found, false));
+    newsroom_commit(room, &edit);
+    edit_end(&edit);
+    assert_int_equal(count_short(room, NOW_US, &found), 0); /* once */
+    add(room, -30, -5, PROGRAMME_KEEP_AS_CHANNEL);
+    assert_int_equal(count_short(room, NOW_US, &found), 1);
+    edit = (struct edit){0};
+    newsroom_begin(room, &edit);
+    assert_ok(room, recording_remove(&edit, &id));
+    newsroom_commit(room, &edit);
+    assert_int_equal(count_short(room, NOW_US, &found), 0);
+}
+
 static void test_the_oldest_go_when_there_are_too_many_bytes(void **state)
 {
     struct newsroom *room = *state;
@@ -231,6 +303,8 @@ int main(void)
         TEST(test_who_is_recorded_the_programme_says_before_its_channel),
         TEST(test_the_dvr_is_held_until_all_is_recorded),
         TEST(test_an_import_of_the_same_programme_has_its_recording),
+        TEST(test_a_programme_that_became_longer_is_recorded_to_its_end),
+        TEST(test_what_was_removed_is_not_recorded_again),
         TEST(test_the_oldest_go_when_there_are_too_many_bytes),
         TEST(test_a_recording_outlives_its_channel_until_it_is_removed),
         TEST(test_files_that_are_gone_and_come_back),

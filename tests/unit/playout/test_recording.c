@@ -184,12 +184,67 @@ static void test_one_that_was_given_up_leaves_nothing(void **state)
     end(scene);
 }
 
+static void test_one_that_is_made_anew_takes_the_place_of_the_first(
+    void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    struct recording_facts facts;
+    char path[PATH_BYTES];
+    put(scene, 0, 6, "(init)");
+    scene->order.end_us = START_US + 4000000;
+    assert_int_equal(recording_cut(&scene->order, &facts, &scene->fault),
+                     ERR_OK);
+    assert_int_equal(facts.duration_us, 4000000);
+    scene->order.end_us = START_US + 12000000;
+    scene->order.is_anew = true;
+    assert_int_equal(recording_cut(&scene->order, &facts, &scene->fault),
+                     ERR_OK);
+    assert_int_equal(facts.duration_us, 12000000);
+    assert_string_equal(read_file(scene, "source.mp4"),
+                        "(init)<0><1><2><3><4><5>");
+    snprintf(path, sizeof path, "%s/recordings/62f9f7d471fdc.new",
+             scene->folder);
+    assert_int_not_equal(access(path, F_OK), 0);
+    end(scene);
+}
+
+static void test_a_beginning_that_is_forgotten_is_not_lost_by_a_new_one(
+    void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    struct recording_facts facts;
+    put(scene, 0, 6, "(init)");
+    scene->order.end_us = START_US + 8000000;
+    assert_int_equal(recording_cut(&scene->order, &facts, &scene->fault),
+                     ERR_OK);
+    scene->order.is_anew = true;
+    scene->order.end_us = START_US + 12000000;
+    scene->order.channel = scene->order.id; /* of which less is kept */
+    dvr_close(&scene->dvr);
+    char folder[PATH_BYTES];
+    snprintf(folder, sizeof folder, "%s/62f9f7d471fdc", scene->folder);
+    assert_int_equal(folder_make(folder, &scene->fault), ERR_OK);
+    snprintf(folder, sizeof folder, "%s/62f9f7d471fdc/source", scene->folder);
+    assert_int_equal(dvr_open(&scene->dvr, folder, &scene->fault), ERR_OK);
+    put(scene, 2, 4, "(init)");
+    assert_int_equal(recording_cut(&scene->order, &facts, &scene->fault),
+                     ERR_GONE);
+    assert_string_equal(read_file(scene, "source.mp4"), "(init)<0><1><2><3>");
+    end(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_on_is_copied_over_hours_and_gaps),
         cmocka_unit_test(test_one_that_is_there_is_found_when_the_dvr_is_gone),
         cmocka_unit_test(test_one_that_was_given_up_leaves_nothing),
+        cmocka_unit_test(
+            test_one_that_is_made_anew_takes_the_place_of_the_first),
+        cmocka_unit_test(
+            test_a_beginning_that_is_forgotten_is_not_lost_by_a_new_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
