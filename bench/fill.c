@@ -185,7 +185,8 @@ static const struct words_language *choose_language(struct filler *filler)
     return &words_languages[chance < 60 ? 0 : chance < 85 ? 1 : 2];
 }
 
-/* As importers hand it over: a tree, not text to be parsed. */
+/* As importers hand it over: a tree, not text to be parsed, which was checked
+ * while the articles before it were written. */
 static struct document_node *write_body(struct filler *filler,
                                         struct arena *arena,
                                         const struct words_language *language)
@@ -271,6 +272,9 @@ static struct article_input make_article(struct filler *filler,
                 .document = write_body(filler, arena, language),
             },
     };
+    struct fault fault = {0};
+    if (article_ready_body(&input.content, arena, &fault))
+        fprintf(stderr, "%s\n", fault_text(&fault)); /* saving tells it too */
     choose_tags(filler, arena, language, &input.content);
     choose_references(filler, arena, &input.content);
     if (language == words_languages)

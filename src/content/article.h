@@ -125,6 +125,7 @@ struct article_content {
 
     /* For article_save: the body as a tree, instead of as JSON, or NULL. */
     struct document_node *document;
+    bool body_is_ready; /* see article_ready_body */
     bool opinion;
     bool live;      /* a live blog */
     bool sponsored; /* paid for */
@@ -242,6 +243,12 @@ struct article_input {
 MUST_USE enum err article_save(struct edit *edit,
                                const struct article_input *input,
                                struct id *ret_id, int64_t *ret_revision);
+
+/* Does ahead, in any thread, what article_save does with the body: checks it,
+ * and sets both the tree and the JSON. Neither may be changed behind it. Errors
+ * as those of article_save. */
+MUST_USE enum err article_ready_body(struct article_content *content,
+                                     struct arena *arena, struct fault *fault);
 
 /* The enclosure as JSON: medium, url, type, bytes, seconds, as far as they are
  * set; the caller owns it. */

@@ -48,33 +48,54 @@ static enum err check_language(struct edit *edit, struct str code)
     return edit_failed(edit, err);
 }
 
+static enum err body_fault(enum err err, const struct fault *cause,
+                           struct fault *fault)
+{
+    char field[FAULT_FIELD_BYTES_MAX];
+    snprintf(field, sizeof field, "body%s%.100s", cause->field[0] ? ": " : "",
+             cause->field);
+    return fault_set(fault, err, field, "body: %s", fault_text(cause));
+}
+
 /* The body in its canonical form, so that equal ones are equal bytes. */
+static enum err write_body(struct article_content *content, struct arena *arena,
+                           struct fault *fault)
+{
+    DEFER(buf_finish) struct buf json;
+    buf_init(&json, DOCUMENT_JSON_BYTES_MAX);
+    document_write_json(content->document, &json);
+    if (buf_err(&json))
+        return fault_set(fault, buf_err(&json), "body", "the body is too long");
+    content->body = arena_copy(arena, buf_str(&json));
+    return ERR_OK;
+}
+
+enum err article_ready_body(struct article_content *content,
+                            struct arena *arena, struct fault *fault)
+{
+    struct fault cause = {0};
+    enum err err = ERR_OK;
+    if (content->document)
+        err = document_check(content->document, &cause);
+    else if (content->body.len)
+        err = document_parse_json(content->body, arena, &content->document,
+                                  &cause);
+    if (err)
+        return body_fault(err, &cause, fault);
+    if (content->document)
+        err = write_body(content, arena, fault);
+    content->body_is_ready = !err;
+    return err;
+}
+
 static enum err check_body(struct edit *edit, struct article_checked *checked)
 {
     struct article_content *content = &checked->content;
+    enum err err = content->body_is_ready
+                       ? ERR_OK
+                       : article_ready_body(content, &edit->arena, edit->fault);
     checked->document = content->document;
-    if (!content->document && content->body.len == 0)
-        return ERR_OK;
-    struct fault cause = {0};
-    enum err err = content->document
-                       ? document_check(content->document, &cause)
-                       : document_parse_json(content->body, &edit->arena,
-                                             &checked->document, &cause);
-    if (err) {
-        char field[FAULT_FIELD_BYTES_MAX];
-        snprintf(field, sizeof field, "body%s%.100s",
-                 cause.field[0] ? ": " : "", cause.field);
-        return fault_set(edit->fault, err, field, "body: %s",
-                         fault_text(&cause));
-    }
-    DEFER(buf_finish) struct buf json;
-    buf_init(&json, DOCUMENT_JSON_BYTES_MAX);
-    document_write_json(checked->document, &json);
-    if (buf_err(&json))
-        return fault_set(edit->fault, buf_err(&json), "body",
-                         "the body is too long");
-    content->body = arena_copy(&edit->arena, buf_str(&json));
-    return ERR_OK;
+    return err;
 }
 
 /* ---- References

@@ -153,7 +153,9 @@ const struct ninjs_text *ninjs_html_body(const struct ninjs_texts *bodies)
 
 static void tell_channel(void *context, struct str channel)
 {
-    incoming_leave_out(context,
+    struct incoming *incoming = context;
+    incoming->doc_changed = true;
+    incoming_leave_out(incoming,
                        "the player of channel '%.*s' (there is none of that "
                        "name; make it with 'broadsheet channel add', and "
                        "import --again)",

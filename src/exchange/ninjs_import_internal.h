@@ -38,6 +38,7 @@ struct incoming {
     struct str folder;             /* where the ninjs file lies */
     struct article_input input;
     struct document_node *doc;
+    bool doc_changed;            /* since it was read */
     struct html_conversion body; /* what doc was, with its pictures */
     struct buf left_out;         /* what had no place, for the report */
 };

@@ -102,6 +102,7 @@ enum err ninjs_place_pictures(struct incoming *incoming,
     struct placing placing = {incoming, pictures};
     if (!incoming->body.doc)
         return ERR_OK;
+    incoming->doc_changed |= incoming->body.image_count > 0;
     return html_images_find(&incoming->body, place, &placing);
 }
 
@@ -113,6 +114,7 @@ void ninjs_append_pictures(struct incoming *incoming,
     size_t left = 0;
     for (size_t i = 0; i < pictures->count; i++)
         left += !pictures->items[i].is_placed;
+    incoming->doc_changed |= left > 0;
     if (left > 1)
         parent = document_add(arena, parent, DOCUMENT_GALLERY);
     for (size_t i = 0; i < pictures->count; i++) {

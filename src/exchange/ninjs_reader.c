@@ -42,11 +42,22 @@ void ninjs_portion_destroy(struct ninjs_portion *portion)
  * possible: the helper works meanwhile.
  */
 
+/* What is wrong with it is told when it is saved. */
+static void ready(struct ninjs_reader *reader, struct ninjs_read *read)
+{
+    struct article_content content = {.document = read->conversion.doc};
+    struct fault fault = {0};
+    if (!read->err && !read->conversion.image_count &&
+        !article_ready_body(&content, &reader->portion->arena, &fault))
+        read->json = content.body;
+}
+
 static void convert(struct ninjs_reader *reader, struct ninjs_read *read)
 {
     struct arena *arena = &reader->portion->arena;
     read->err = html_helper_convert(reader->helper, read->body->value, arena,
                                     &read->conversion, read->fault);
+    ready(reader, read);
 }
 
 static void settle_next(struct ninjs_reader *reader)
@@ -61,6 +72,8 @@ static void settle_next(struct ninjs_reader *reader)
     read->ticket = 0;
     if (read->err == ERR_AGAIN)
         convert(reader, read);
+    else
+        ready(reader, read);
 }
 
 static void settle_all(struct ninjs_reader *reader)

@@ -30,6 +30,7 @@ struct ninjs_read {
     enum err err;
     struct fault *fault;
     struct html_conversion conversion;
+    struct str json; /* as article_ready_body, of what has no pictures; or "" */
 };
 
 struct ninjs_portion {

@@ -160,7 +160,13 @@ static int64_t publication_time(const struct incoming *incoming)
 enum err ninjs_save_revision(struct incoming *incoming, int64_t *ret_revision)
 {
     struct ninjs_import *import = incoming->import;
-    incoming->input.content.document = incoming->doc;
+    const struct ninjs_read *read = incoming->read;
+    struct article_content *content = &incoming->input.content;
+    content->document = incoming->doc;
+    if (read && read->json.len && !incoming->doc_changed) {
+        content->body = read->json;
+        content->body_is_ready = true;
+    }
     incoming->input.note = note_of(incoming);
     struct id id;
     return article_save(&import->session.edit, &incoming->input, &id,

@@ -182,6 +182,20 @@ test("pictures beside the file come in and become public; no path leads out", as
   assert.equal(JSON.parse(await site.run("check", "--json")).sound, true);
 });
 
+test("pictures that the text does not show stand behind it", async () => {
+  put("pics/left.png", png(40, 30));
+  put("pics/right.png", png(30, 40));
+  const picture = (/** @type {string} */ name) => ({ name, type: "picture", uri: `urn:p:${name}`, renditions: [{ name: "o", href: `pics/${name}.png` }] });
+  const shown = async (/** @type {string} */ uri, /** @type {string[]} */ ...names) => {
+    const { results } = await bring(put("behind.json", item({ uri, associations: [{ ...picture("large"), name: "main" }, ...names.map(picture)] })));
+    return (await show(results[0].id)).body.content.slice(1).map((/** @type {any} */ node) => [node.type, node.content?.length]);
+  };
+  const text = [["paragraph", 3]];
+  assert.deepEqual(await shown("urn:agency:81"), text);
+  assert.deepEqual(await shown("urn:agency:82", "left"), [...text, ["image", undefined]]);
+  assert.deepEqual(await shown("urn:agency:83", "left", "right"), [...text, ["gallery", 2]]);
+});
+
 test("what is refused says why and where, the rest goes in, and the exit code is 65", async () => {
   const file = put("g.json", [
     item({ uri: "urn:agency:9" }), { uri: 5 }, item({ uri: "urn:agency:10", language: "fr" }),
