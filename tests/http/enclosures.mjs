@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 
-import { broadsheet, shared, Site } from "../lib/site.mjs";
+import { broadsheet, shared, Site, until } from "../lib/site.mjs";
 import { run, test } from "../lib/tap.mjs";
 import { complaintsOfJson, complaintsOfXml, jsonFeedSchema } from "../lib/validate.mjs";
 
@@ -134,7 +134,10 @@ test("taken away, it is gone from the page, the feeds and the public files", asy
   await site.run("article", "enclose", own.id, "--remove", "--publish");
   assert.ok(!(await site.get(`/en/article/read-aloud-${own.id}`)).text().includes('class="played"'));
   assert.ok(!(await feeds()).rss.includes(".mp3"));
-  assert.equal((await site.get(src)).status, 404);
+  assert.equal((await site.get(src)).status, 200, "readers who have just got the page hear it");
+  assert.equal(await site.stop(), 0); // or half a minute later
+  await site.serve();
+  await until(async () => (await site.get(src)).status === 404, "the file is gone");
   await site.run("check");
 });
 
