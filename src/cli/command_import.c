@@ -98,7 +98,10 @@ static enum err run_import(struct ninjs_run *run,
     if (!err)
         err = ninjs_import_finish(run->import, &counts, &seq, run->fault);
     ninjs_import_destroy(run->import);
-    return err ? err : import_end(line, &counts, seq, run->fault);
+    if (err)
+        return err;
+    import_tell_sum(&run->telling, &counts, NULL, 0);
+    return import_end(line, &counts, seq, run->fault);
 }
 
 static enum err run_ninjs(const struct command_line *line, struct fault *fault)
@@ -129,7 +132,8 @@ const struct command command_import_ninjs = {
         "become categories, in their order, made when they are missing; "
         "people and places become tags. Pictures are taken from files that "
         "lie beside the ninjs file. What was refused, and why, is told a line "
-        "an item (--json: an object a line), and the exit code is then 65.",
+        "an item (--json: an object a line, and a last one that sums up), and "
+        "the exit code is then 65.",
     .shared = COMMAND_DATA | COMMAND_JSON,
     .arguments =
         (const struct command_argument[]){{.name = "FILE",
@@ -186,6 +190,7 @@ static enum err run_views(const struct command_line *line, struct fault *fault)
         (void)!newspaper_sync(line, seq, &cause);
         return err;
     }
+    import_tell_sum(&telling, &counts, NULL, 0);
     return import_end(line, &counts, seq, fault);
 }
 

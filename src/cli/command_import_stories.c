@@ -79,7 +79,7 @@ static enum err run_files(struct stories_run *run, read_files *read)
         return err;
     const struct story_dropped *dropped;
     size_t count = story_import_dropped(run->import, &dropped);
-    import_tell_dropped(&run->telling, &counts, dropped, count);
+    import_tell_sum(&run->telling, &counts, dropped, count);
     if (command_flag(run->line, "dry-run"))
         output_tell(run->line->output, "a dry run: nothing of it was kept");
     return import_end(run->line, &counts, seq, run->fault);

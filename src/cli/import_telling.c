@@ -98,9 +98,9 @@ enum err import_end(const struct command_line *line,
     return err ? err : sum_up(line, counts, fault);
 }
 
-static void tell_dropped_json(struct import_telling *telling,
-                              const struct import_counts *counts,
-                              const struct story_dropped *dropped, size_t count)
+static void tell_sum_json(struct import_telling *telling,
+                          const struct import_counts *counts,
+                          const struct story_dropped *dropped, size_t count)
 {
     json_t *object = json_object(), *left_out = json_object();
     json_object_set_new(object, "outcome", json_string("summary"));
@@ -117,13 +117,13 @@ static void tell_dropped_json(struct import_telling *telling,
     json_decref(object);
 }
 
-void import_tell_dropped(struct import_telling *telling,
-                         const struct import_counts *counts,
-                         const struct story_dropped *dropped, size_t count)
+void import_tell_sum(struct import_telling *telling,
+                     const struct import_counts *counts,
+                     const struct story_dropped *dropped, size_t count)
 {
     output_progress_end(telling->line->output);
     if (telling->json) {
-        tell_dropped_json(telling, counts, dropped, count);
+        tell_sum_json(telling, counts, dropped, count);
         return;
     }
     if (count)

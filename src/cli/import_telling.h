@@ -28,10 +28,10 @@ MUST_USE enum err import_end(const struct command_line *line,
                              const struct import_counts *counts, int64_t seq,
                              struct fault *fault);
 
-/* Tells what did not come along, by kind, all items together: a line, or with
- * JSON an object whose outcome is "summary". */
-void import_tell_dropped(struct import_telling *telling,
-                         const struct import_counts *counts,
-                         const struct story_dropped *dropped, size_t count);
+/* Before that tells all items together: with JSON how many came to what, in an
+ * object whose outcome is "summary"; and by kind what did not come along. */
+void import_tell_sum(struct import_telling *telling,
+                     const struct import_counts *counts,
+                     const struct story_dropped *dropped, size_t count);
 
 #endif

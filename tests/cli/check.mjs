@@ -27,7 +27,7 @@ async function bring(name) {
     bodies: [{ contentType: "text/html", value: "<p>One.</p>" }], subjects: [{ name: "News" }],
     associations: [{ name: "main", type: "picture", uri: `urn:p:${name}`, renditions: [{ name: "o", href: `${name}.png` }] }],
   }));
-  return JSON.parse(await site.run("import", "ninjs", file, "--json")).id;
+  return JSON.parse((await site.run("import", "ninjs", file, "--json")).split("\n")[0] ?? "").id;
 }
 
 /** @param {string[]} more */

@@ -26,11 +26,13 @@ function put(name, content) {
 /**
  * Imports and tells what became of each item.
  * @param {string[]} words
- * @returns {Promise<{ code: number, results: any[], stderr: string }>}
+ * @returns {Promise<{ code: number, results: any[], sum: any, stderr: string }>}
  */
 async function bring(...words) {
   const { code, stdout, stderr } = await broadsheet(["import", "ninjs", ...words, "--json", "--data", site.data]);
-  return { code, stderr, results: stdout.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line)) };
+  const lines = stdout.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  const sum = lines.at(-1)?.outcome === "summary" ? lines.pop() : undefined;
+  return { code, stderr, results: lines, sum };
 }
 
 /** @param {string} id @returns {Promise<any>} */
@@ -201,9 +203,10 @@ test("what is refused says why and where, the rest goes in, and the exit code is
     item({ uri: "urn:agency:9" }), { uri: 5 }, item({ uri: "urn:agency:10", language: "fr" }),
     item({ uri: "urn:agency:11", headlines: [] }), item({ uri: "urn:agency:12", type: "video" }),
     item({ uri: "urn:agency:13", versionCreated: "yesterday" }), item({ uri: "urn:agency:14", pubStatus: "maybe" }), item({ uri: "urn:agency:15" })]);
-  const { code, results, stderr } = await bring(file, put("h.json", "{\n  oops }"), path.join(place, "none.json"));
+  const { code, results, sum, stderr } = await bring(file, put("h.json", "{\n  oops }"), path.join(place, "none.json"));
   assert.equal(code, 65);
   assert.match(stderr, /2 created, 0 updated, 0 unchanged, 8 refused/);
+  assert.deepEqual([sum.created, sum.refused], [2, 8]);
   assert.deepEqual(results.map((r) => r.outcome), ["created", ...Array(6).fill("refused"), "created", "refused", "refused"]);
   const causes = results.map((r) => r.cause ?? "");
   for (const [n, why] of [/^$/, /uri has to be a text/, /no 'fr'.*language add/, /headline/, /type 'video'/, /versionCreated has to be a date/, /pubStatus/, /^$/, /line 2, column/, /none\.json/].entries())

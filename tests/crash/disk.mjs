@@ -228,7 +228,7 @@ if (!fiu) {
       if (name === "sync") assert.equal(bad.code, 74, bad.stdout + bad.stderr);
       const good = await broadsheet(["import", "ninjs", file, "--json", "--data", site.data]);
       assert.equal(good.code, 0, good.stderr);
-      const { id } = JSON.parse(good.stdout.trim());
+      const { id } = JSON.parse(good.stdout.split("\n")[0] ?? "");
       assert.ok(JSON.parse(await site.run("article", "show", id, "--json")).picture, name);
       assert.match(await site.run("check", "--json"), /"sound": ?true/);
     }
