@@ -59,8 +59,8 @@ void import_tell(void *context, const struct import_result *result)
 {
     struct import_telling *telling = context;
     telling->done++;
-    bool refused = result->outcome == IMPORT_REFUSED;
-    if (refused || !telling->only_refused) {
+    bool only_refused = telling->only_refused || telling->line->output->quiet;
+    if (result->outcome == IMPORT_REFUSED || !only_refused) {
         if (telling->json)
             tell_json(telling, result);
         else

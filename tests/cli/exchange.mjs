@@ -213,6 +213,12 @@ test("what is refused says why and where, the rest goes in, and the exit code is
     assert.match(causes[n], why);
 });
 
+test("quiet: what was refused alone is told", async () => {
+  const { code, results, sum, stderr } = await bring("--quiet", put("quiet.json", [item({ uri: "urn:agency:16" }), item({ uri: "urn:agency:17", type: "video" })]));
+  assert.equal(code, 65, stderr);
+  assert.deepEqual([results.map((result) => result.outcome), sum.created], [["refused"], 1]);
+});
+
 test("two items that would be one article are told apart", async () => {
   const uri = "https://old.example/news/65f0000000001";
   await bring(put("i.json", item({ uri })));
