@@ -17,6 +17,7 @@ struct packet_ring {
     size_t bytes;
     int groups;        /* key frames among them */
     bool has_pictures; /* of this feed */
+    bool is_blind;     /* … which are too old: sound alone, until the next */
 };
 
 enum err packet_ring_create(struct packet_ring **ret_ring)
@@ -58,7 +59,7 @@ void packet_ring_clear(struct packet_ring *ring)
         free(ring->configs[i]);
         ring->configs[i] = NULL;
     }
-    ring->has_pictures = false;
+    ring->has_pictures = ring->is_blind = false;
 }
 
 void packet_ring_destroy(struct packet_ring *ring)
@@ -69,11 +70,39 @@ void packet_ring_destroy(struct packet_ring *ring)
     free(ring);
 }
 
+/* A camera that fails, or key frames that are too far apart: the sound of the
+ * last seconds goes on without. */
+static void drop_pictures(struct packet_ring *ring)
+{
+    struct held *all = ring->first;
+    ring->first = ring->last = NULL;
+    while (all) {
+        struct held *held = all;
+        all = held->next;
+        held->next = NULL;
+        if (held->packet.track == PACKET_VIDEO) {
+            ring->bytes -= held->packet.payload.len;
+            ring->groups -= is_group(&held->packet);
+            free(held);
+            continue;
+        }
+        *(ring->last ? &ring->last->next : &ring->first) = held;
+        ring->last = held;
+    }
+    ring->is_blind = true;
+}
+
 /* Up to the next frame that decoding can begin at. */
 static void drop_group(struct packet_ring *ring)
 {
+    bool is_last = ring->groups == is_group(&ring->first->packet);
+    if (ring->has_pictures && !ring->is_blind && is_last) {
+        drop_pictures(ring);
+        return;
+    }
     drop_first(ring);
-    while (ring->first && ring->has_pictures && !is_group(&ring->first->packet))
+    while (ring->first && ring->has_pictures && !ring->is_blind &&
+           !is_group(&ring->first->packet))
         drop_first(ring);
 }
 
@@ -103,9 +132,11 @@ static struct held *copy(const struct packet *packet)
 static bool is_wanted(const struct packet_ring *ring,
                       const struct packet *packet)
 {
-    return packet->kind == PACKET_FRAME || packet->kind == PACKET_GAP
-               ? ring->first || !ring->has_pictures || is_group(packet)
-               : false;
+    if (packet->kind != PACKET_FRAME && packet->kind != PACKET_GAP)
+        return false;
+    if (ring->is_blind)
+        return packet->track == PACKET_AUDIO || is_group(packet);
+    return ring->first || !ring->has_pictures || is_group(packet);
 }
 
 /* Pictures made by another configuration, and sound of before there were any
@@ -121,6 +152,7 @@ static enum err keep_config(struct packet_ring *ring,
     if (packet->track == PACKET_VIDEO) {
         drop_frames(ring);
         ring->has_pictures = true;
+        ring->is_blind = false;
     }
     return *config ? ERR_OK : ERR_NO_MEMORY;
 }
@@ -141,6 +173,7 @@ enum err packet_ring_add(struct packet_ring *ring, const struct packet *packet)
     ring->last = held;
     ring->bytes += packet->payload.len;
     ring->groups += is_group(packet);
+    ring->is_blind &= !is_group(packet);
     while (is_over(ring))
         drop_group(ring);
     return ERR_OK;
@@ -148,14 +181,15 @@ enum err packet_ring_add(struct packet_ring *ring, const struct packet *packet)
 
 bool packet_ring_write(const struct packet_ring *ring, struct buf *out)
 {
-    if (!ring->first)
-        return false;
-    for (int i = 0; i < TRACKS; i++)
+    bool is_there = ring->first;
+    for (int i = 0; i < TRACKS; i++) {
         if (ring->configs[i])
             packet_write(out, &ring->configs[i]->packet);
+        is_there |= ring->configs[i] != NULL;
+    }
     for (const struct held *held = ring->first; held; held = held->next)
         packet_write(out, &held->packet);
-    return true;
+    return is_there;
 }
 
 size_t packet_ring_bytes(const struct packet_ring *ring)

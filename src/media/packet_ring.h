@@ -5,7 +5,8 @@
  *
  * It holds the configurations in force, and the groups of pictures that were
  * begun last; within limits, so that a feed without key frames fills no memory.
- * Of a feed without pictures it holds the last seconds. */
+ * Of a feed without pictures it holds the last seconds, and so it does of the
+ * sound when the last pictures are older than that. */
 #ifndef MEDIA_PACKET_RING_H
 #define MEDIA_PACKET_RING_H
 
@@ -33,8 +34,8 @@ MUST_USE enum err packet_ring_add(struct packet_ring *ring,
 void packet_ring_clear(struct packet_ring *ring);
 
 /* Appends what somebody who starts now needs, as packet_write does:
- * configurations, then frames. False, and nothing appended, while there is none
- * to begin with. */
+ * configurations, which encoders say once, then frames. False, and nothing
+ * appended, while there is neither. */
 bool packet_ring_write(const struct packet_ring *ring, struct buf *out);
 
 size_t packet_ring_bytes(const struct packet_ring *ring); /* of frames held */

@@ -70,6 +70,21 @@ static bool is_jump(int64_t tick, int64_t expected, int64_t latest)
            (latest && tick > latest && tick > expected + TIMELINE_BACK_MAX);
 }
 
+/* A track may be away for as long as it likes while the other one goes on: a
+ * camera that fails, a microphone. When it is back it is where that one is; had
+ * the encoder's clock jumped, it would be far from it. */
+static bool was_away(const struct timeline *timeline, enum timeline_track track,
+                     int64_t tick)
+{
+    const struct timeline_state *other =
+        &timeline->tracks[track == TIMELINE_VIDEO ? TIMELINE_AUDIO
+                                                  : TIMELINE_VIDEO];
+    return other->is_placed && tick > timeline->tracks[track].next &&
+           tick >= other->last - TIMELINE_APART_MAX &&
+           tick <= other->next + TIMELINE_APART_MAX &&
+           (!timeline->latest || tick <= timeline->latest);
+}
+
 /* Pictures come when they come, but one after the other. */
 static int64_t place_picture(int64_t tick, int64_t last)
 {
@@ -94,7 +109,8 @@ enum timeline_verdict timeline_place(struct timeline *timeline,
     } else {
         int64_t expected = duration ? t->next : t->last + t->step;
         tick = time + t->offset;
-        if (is_jump(tick, expected, timeline->latest)) {
+        if (is_jump(tick, expected, timeline->latest) &&
+            !was_away(timeline, track, tick)) {
             t->offset += expected - tick;
             tick = expected;
             verdict = TIMELINE_JUMPED;

@@ -18,7 +18,10 @@ enum {
     TIMELINE_HZ = 90000,
     TIMELINE_TOLERANCE = 40 * 90,   /* sound: beyond, it is set right */
     TIMELINE_STEP_MAX = 10 * 90000, /* a longer one forward is a jump … */
-    TIMELINE_BACK_MAX = 90000,      /* … and so is one so far back */
+    TIMELINE_BACK_MAX = 90000,      /* … and so is one so far back; but a step
+                                       of one track to where the other is,
+                                       within … */
+    TIMELINE_APART_MAX = 5 * 90000, /* … is none: it was away */
 };
 
 enum timeline_track { TIMELINE_VIDEO, TIMELINE_AUDIO, TIMELINE_TRACKS };

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A camera fails and comes back within one connection, while its sound goes on:
 // a viewer sees the slate, hears the studio all the time, and sees the camera
-// again, without a reload.
+// again, without a reload; also when the program that makes the parts is killed
+// in the middle of it.
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import fs from "node:fs";
@@ -17,7 +18,7 @@ import { Site, until } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
-const OFF_S = 14, ON_S = 22, END_S = 34;
+const OFF_S = 14, ON_S = 36, END_S = 46;
 
 const rtmp = await freePort();
 const site = await Site.make("--language", "en");
@@ -108,8 +109,28 @@ test("it fails: one break, the slate's pictures, the studio's sound, and the stu
   assert.equal(breaks(await list()), 1);
 });
 
+let slated = 1; // so many breaks there are when the camera comes back
+/** Seconds of what there is since the camera failed. */
+const failedFor = async () => (await list()).split("#EXT-X-DISCONTINUITY\n")[1]?.match(/#EXTINF:([\d.]+)/g)?.reduce((sum, line) => sum + Number(line.slice(8)), 0) ?? 0;
+for (const [what, after] of /** @type {[string, number][]} */ ([["that still gets its last pictures", 0], ["that gets sound alone", 11]]))
+  test(`the maker is killed: another one, ${what}, shows the slate and passes the sound on`, async () => {
+    await until(async () => (await failedFor()) >= after, "the camera is away so long");
+    const { pid } = await status();
+    await site.kill(pid);
+    const now = await until(async () => {
+      const one = await status();
+      return one.pid && one.pid !== pid && one.media?.slate && one;
+    }, "another maker shows the slate");
+    assert.match(now.trouble, /camera sends nothing/);
+    await sees((strength) => strength >= 0 && strength < 60, "the slate");
+    check(await list());
+    slated = breaks(await list());
+    note(`${slated} breaks, ${await failedFor()} s`);
+    assert.ok((await status()).media?.slate, "the camera is still away");
+  });
+
 test("it comes back: one more break, and the viewer sees it without a reload", async () => {
-  await until(async () => !(await status()).media?.slate && breaks(await list()) === 2, "the camera is on the air");
+  await until(async () => !(await status()).media?.slate && breaks(await list()) === slated + 1, "the camera is on the air");
   assert.equal((await status()).trouble ?? "", "");
   await sees((strength) => strength > 150, "the camera");
   for (const name of ["source", "audio"]) check(await list(name));

@@ -129,6 +129,28 @@ static void test_a_jump_of_the_encoders_clock_is_not_one_of_ours(void **state)
     }
 }
 
+static void test_a_camera_that_was_away_comes_back_beside_its_sound(
+    void **state)
+{
+    (void)state;
+    picture(0, TIMELINE_GOES_ON);
+    for (uint32_t i = 0; i * 64 / 3 <= 60000; i++)
+        sound(i * 64 / 3, TIMELINE_GOES_ON);
+    assert_int_equal(picture(60040, TIMELINE_GOES_ON), 60040 * MS);
+    assert_int_equal(picture(60080, TIMELINE_GOES_ON), 60080 * MS);
+}
+
+static void test_sound_that_was_away_comes_back_beside_its_pictures(
+    void **state)
+{
+    (void)state;
+    sound(0, TIMELINE_GOES_ON);
+    for (uint32_t ms = 0; ms <= 60000; ms += 40)
+        picture(ms, TIMELINE_GOES_ON);
+    assert_int_equal(sound(59000, TIMELINE_GAP), 59000 * MS);
+    assert_int_equal(sound(59021, TIMELINE_GOES_ON), 59000 * MS + AAC_FRAME);
+}
+
 static void test_the_clock_of_rtmp_goes_round_every_49_days(void **state)
 {
     (void)state;
@@ -207,6 +229,8 @@ int main(void)
         TEST(test_too_much_sound_is_left_out),
         TEST(test_pictures_come_one_after_the_other),
         TEST(test_a_jump_of_the_encoders_clock_is_not_one_of_ours),
+        TEST(test_a_camera_that_was_away_comes_back_beside_its_sound),
+        TEST(test_sound_that_was_away_comes_back_beside_its_pictures),
         TEST(test_the_clock_of_rtmp_goes_round_every_49_days),
         TEST(test_who_comes_back_goes_on_later),
         TEST(test_a_leap_beyond_the_present_is_a_jump),
