@@ -282,6 +282,7 @@ static enum err run_helper(const struct clip_work *work,
     if (err)
         return fault_set(fault, err, NULL, "out of memory");
     process.deadline_us = clock_now_us() + MAKING_US;
+    process.ending = work->ending;
     err = helper_process_start(&process, fault);
     if (!err)
         err = ask(&process, span, start_us, end_us, work->arena, fault);
@@ -290,6 +291,10 @@ static enum err run_helper(const struct clip_work *work,
     helper_process_finish(&process);
     if (!err || fault->code)
         return err;
+    if (err == ERR_AGAIN)
+        return fault_set(fault, err, NULL,
+                         "the server ends before the clip is made; ask for it "
+                         "again when it runs");
     return fault_set(fault, err, NULL,
                      err == ERR_TIMEOUT
                          ? "making the clip took too long: the machine has too "

@@ -34,11 +34,13 @@ struct clip_made {
 /* Makes it, and stores its files; nothing is in the library yet. program: the
  * path of broadsheet-media. It takes seconds, and no write of content must be
  * open. ERR_INVALID, ERR_NOT_FOUND, ERR_CONFLICT, ERR_TOO_LONG: the wish, as
- * fault says; ERR_TIMEOUT, ERR_CLOSED, ERR_IO, … */
+ * fault says; ERR_AGAIN: *ending, and nothing is stored; ERR_TIMEOUT,
+ * ERR_CLOSED, ERR_IO, … */
 struct clip_work {
     struct content *content;
     const char *directory; /* of the newspaper */
     const char *program;
+    const _Atomic bool *ending; /* set by another thread; or NULL */
     struct arena *arena;
     struct clip_files *files; /* set by clip_make */
 };

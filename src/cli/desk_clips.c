@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/desk_clips.h"
 
-#include <pthread.h>
-
 #include "cli/clip_making.h"
 #include "cli/newspaper.h"
 #include "content/edit.h"
@@ -18,12 +16,22 @@ static enum err save(struct clip_work *work, struct clip_made *made,
     return err ? err : edit_commit(&edit);
 }
 
-enum err desk_clip_make(struct content *content, const char *directory,
+static enum err make(struct clip_work *work, struct desk_clips *clips,
+                     const struct clip_wish *wish, struct clip_made *made,
+                     struct fault *fault)
+{
+    work->ending = &clips->ending;
+    pthread_mutex_lock(&clips->one);
+    enum err err = clip_make(work, wish, made, fault);
+    pthread_mutex_unlock(&clips->one);
+    return err;
+}
+
+enum err desk_clip_make(struct desk_clips *clips, struct content *content,
+                        const char *directory,
                         const struct newsroom_clip *asked, struct arena *arena,
                         struct json_t **ret_json, struct fault *fault)
 {
-    /* Each takes memory and both processors. */
-    static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
     struct clip_made made;
     struct clip_work work = {
         .content = content,
@@ -38,14 +46,16 @@ enum err desk_clip_make(struct content *content, const char *directory,
         .credit = asked->credit,
     };
     enum err err = newspaper_helper("media", arena, &work.program, fault);
-    if (err)
-        return err;
-    pthread_mutex_lock(&one);
-    err = clip_make(&work, &wish, &made, fault);
-    pthread_mutex_unlock(&one);
+    if (!err)
+        err = make(&work, clips, &wish, &made, fault);
     if (!err)
         err = save(&work, &made, fault);
     if (!err && !(*ret_json = clip_json(&made)))
         err = fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     return err;
+}
+
+void desk_clips_ask_end(struct desk_clips *clips)
+{
+    clips->ending = true;
 }

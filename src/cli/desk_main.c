@@ -51,6 +51,7 @@ struct desk {
     struct site *site;
     struct press *press;
     struct newsroom newsroom;
+    struct desk_clips clips;
     struct desk_jobs *jobs;
     struct desk_hiding *hiding;
     struct upkeep *upkeep;
@@ -211,8 +212,9 @@ static enum err make_clip(void *context, const struct newsroom_clip *wish,
                           struct fault *fault)
 {
     struct desk *desk = context;
-    return desk_clip_make(desk->content, desk->arguments->directory, wish,
-                          arena, ret_json, fault);
+    return desk_clip_make(&desk->clips, desk->content,
+                          desk->arguments->directory, wish, arena, ret_json,
+                          fault);
 }
 
 static void write_status(void *context, struct buf *out)
@@ -459,6 +461,7 @@ static void finish_answering(struct desk *desk)
     for (size_t i = 0; i < count; i++)
         http_server_drain(servers[i], NULL, NULL);
     desk_pictures_ask_end(desk->pictures);
+    desk_clips_ask_end(&desk->clips);
     http_workers_destroy(desk->workers);
     loop_run_posted(desk->loop);
     for (size_t i = 0; i < count; i++)
@@ -485,7 +488,7 @@ static void finish(struct desk *desk)
 int desk_main(int argc, char **argv)
 {
     struct process_arguments arguments;
-    struct desk desk = {.arguments = &arguments};
+    struct desk desk = {.arguments = &arguments, .clips = DESK_CLIPS_NONE};
     struct fault fault = {0};
     int64_t began_us = clock_now_us();
     enum err err = process_begin("desk", argc, argv, &arguments, &fault);

@@ -120,11 +120,6 @@ void edit_end(struct edit *edit)
     edit->saved = NULL;
 }
 
-enum err edit_failed(struct edit *edit, enum err err)
-{
-    return db_fault(edit->db, err, edit->fault);
-}
-
 /* ---- Steps ------------------------------------------------------------------
  */
 

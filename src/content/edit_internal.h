@@ -32,7 +32,10 @@ MUST_USE enum err edit_step_commit(struct edit_step *step);
 void edit_step_end(struct edit_step *step);
 
 /* Gives err back; a failure is what the database said. */
-enum err edit_failed(struct edit *edit, enum err err);
+static inline enum err edit_failed(struct edit *edit, enum err err)
+{
+    return db_fault(edit->db, err, edit->fault);
+}
 
 /* Runs one statement: edit_run(edit, sql, DB_STR(…), …). */
 #define edit_run(edit, sql, ...) \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/fetch.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <string.h>
 
@@ -149,37 +150,119 @@ enum err fetch_check_url(struct str url, struct fault *fault)
     return check_url(text, fault);
 }
 
-/* The host's name without the dot of the root; "" when there is none. To be
- * freed with the library's free. */
-static struct str host_of(const struct fetch_curl *lib, struct str url,
-                          char **ret_text)
+/* A part of the address, to be freed with the library's free; NULL. */
+static char *part_of(const struct fetch_curl *lib, CURLU *url, CURLUPart part,
+                     unsigned flags)
 {
-    char text[FETCH_URL_BYTES_MAX + 1];
-    CURLU *parsed = lib->url();
-    *ret_text = NULL;
-    if (parsed && !str_to_c(url, text, sizeof text) &&
-        !lib->url_set(parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME))
-        (void)lib->url_get(parsed, CURLUPART_HOST, ret_text, 0);
-    if (parsed)
-        lib->url_cleanup(parsed);
-    struct str host = *ret_text ? str_from_c(*ret_text) : STR("");
+    char *text = NULL;
+    return lib->url_get(url, part, &text, flags) ? NULL : text;
+}
+
+/* As the URL Standard writes a host (§3.5), and without the dot of the root,
+ * which asks the same of the DNS. Letters outside ASCII stay: names of them are
+ * not looked up, only those that are spelled xn--. */
+static struct str spell_host(const struct fetch_curl *lib, CURLU *url,
+                             struct arena *arena)
+{
+    char *text = part_of(lib, url, CURLUPART_HOST, CURLU_URLDECODE);
+    struct str host = str_from_c(text ? text : "");
     if (str_ends_with(host, STR(".")))
         host.len--;
-    return host;
+    char *lower = arena_alloc(arena, host.len + 1, 1);
+    for (size_t i = 0; i < host.len; i++)
+        lower[i] = host.ptr[i] >= 'A' && host.ptr[i] <= 'Z'
+                       ? (char)(host.ptr[i] | 0x20)
+                       : host.ptr[i];
+    lib->free(text);
+    return str_of(lower, host.len);
+}
+
+/* A name that is no number in disguise, or an address as it is always written.
+ */
+static bool is_plain_host(struct str host)
+{
+    char text[ADDRESS_TEXT_BYTES];
+    unsigned char ip[4];
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+              c == '.'))
+            return false;
+    }
+    struct str last =
+        str_from(host, (size_t)(str_find_last_char(host, '.') + 1));
+    return (last.len && last.ptr[0] >= 'a') ||
+           (!str_to_c(host, text, sizeof text) &&
+            inet_pton(AF_INET, text, ip) == 1);
+}
+
+/* ":8080" at the beginning of text, how many bytes; 0: none, or not plain. */
+static size_t plain_port(struct str text)
+{
+    size_t len = 1;
+    while (len < text.len && text.ptr[len] >= '0' && text.ptr[len] <= '9')
+        len++;
+    struct str port = str_slice(text, 1, len - 1);
+    bool is_standard = str_eq(port, STR("80")) || str_eq(port, STR("443"));
+    return port.len < 2 || port.len > 5 || port.ptr[0] == '0' || is_standard
+               ? 0
+               : len;
+}
+
+/* Most are spelled so that nothing is to be done, least of all libcurl to be
+ * loaded. */
+static bool is_spelled_plainly(struct str url, bool with_port,
+                               struct str *ret_name)
+{
+    struct str rest = str_starts_with(url, STR("https://"))  ? str_from(url, 8)
+                      : str_starts_with(url, STR("http://")) ? str_from(url, 7)
+                                                             : STR("");
+    size_t host = 0, end;
+    while (host < rest.len && !strchr("/?#:", rest.ptr[host]))
+        host++;
+    end = host;
+    if (end < rest.len && rest.ptr[end] == ':')
+        end += plain_port(str_from(rest, end));
+    *ret_name = str_slice(rest, 0, with_port ? end : host);
+    return is_plain_host(str_slice(rest, 0, host)) &&
+           (end == rest.len || strchr("/?#", rest.ptr[end]));
+}
+
+static struct str spell(struct str url, bool with_port, struct arena *arena)
+{
+    struct str plain;
+    if (is_spelled_plainly(url, with_port, &plain))
+        return arena_copy(arena, plain);
+    const struct fetch_curl *lib = fetch_curl();
+    char text[FETCH_URL_BYTES_MAX + 1];
+    CURLU *parsed = lib ? lib->url() : NULL;
+    struct str name = STR("");
+    if (!parsed)
+        return name;
+    if (!str_to_c(url, text, sizeof text) &&
+        !lib->url_set(parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME)) {
+        name = spell_host(lib, parsed, arena);
+        char *port =
+            part_of(lib, parsed, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
+        if (port && with_port && name.len)
+            name = arena_printf(arena, "%" PRI_STR ":%s", ARG_STR(name), port);
+        lib->free(port);
+    }
+    lib->url_cleanup(parsed);
+    return name;
+}
+
+struct str fetch_host(struct str url, struct arena *arena)
+{
+    return spell(url, true, arena);
 }
 
 bool fetch_same_host(struct str url, struct str other)
 {
-    const struct fetch_curl *lib = fetch_curl();
-    char *texts[2];
-    if (!lib)
-        return false;
-    struct str host = host_of(lib, url, &texts[0]);
-    bool same =
-        str_eq_ascii_case(host, host_of(lib, other, &texts[1])) && host.len;
-    lib->free(texts[0]);
-    lib->free(texts[1]);
-    return same;
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, ARENA_BLOCK_BYTES_MIN);
+    struct str host = spell(url, false, &arena);
+    return host.len && str_eq(host, spell(other, false, &arena));
 }
 
 /* ---- What libcurl asks

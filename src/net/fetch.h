@@ -49,6 +49,11 @@ MUST_USE enum err fetch_check_url(struct str url, struct fault *fault);
 /* Whether two addresses name one host, whatever the ports and the spelling. */
 bool fetch_same_host(struct str url, struct str other);
 
+/* The host of an address in the one spelling that the URL Standard has for it,
+ * with its port unless it is the scheme's own: "example.org", "127.0.0.1:8080"
+ * of "http://0x7f.1:8080/"; "" when it has none. In arena. */
+struct str fetch_host(struct str url, struct arena *arena);
+
 struct fetch_request {
     enum http_method method; /* HTTP_GET or HTTP_POST */
     struct str url;

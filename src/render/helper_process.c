@@ -121,13 +121,18 @@ bool helper_process_is_alive(const struct helper_process *process)
 /* ---- Sending and receiving -------------------------------------------------
  */
 
+static bool is_cancelled(const struct helper_process *process)
+{
+    return process->cancelled || (process->ending && *process->ending);
+}
+
 static enum err wait_for(const struct helper_process *process, short events)
 {
     for (;;) {
         int64_t left_us = process->deadline_us - clock_now_us();
         if (left_us <= 0)
             return ERR_TIMEOUT;
-        if (process->cancelled)
+        if (is_cancelled(process))
             return ERR_AGAIN;
         struct pollfd poll_fd = {.fd = process->fd, .events = events};
         int wait_ms = (int)(left_us / 1000) + 1;

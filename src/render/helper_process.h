@@ -22,8 +22,9 @@ struct helper_process {
     int fd;               /* our end; -1 when it does not run */
     int64_t deadline_us;  /* of what is asked now, on the steady clock */
 
-    /* Set by another thread: whoever waits gets ERR_AGAIN soon. */
+    /* Set by another thread, both: whoever waits gets ERR_AGAIN soon. */
     _Atomic bool cancelled;
+    const _Atomic bool *ending; /* of who owns it; or NULL */
 };
 
 /* Zeroes the rest; program and argument are copied. ERR_NO_MEMORY. */
@@ -45,7 +46,8 @@ MUST_USE enum err helper_process_start(struct helper_process *process,
  * itself has closed its socket. */
 bool helper_process_is_alive(const struct helper_process *process);
 
-/* Both wait up to the deadline: ERR_TIMEOUT, or ERR_CLOSED when it died. */
+/* Both wait up to the deadline: ERR_TIMEOUT, ERR_AGAIN when it is cancelled, or
+ * ERR_CLOSED when it died. */
 MUST_USE enum err helper_process_send(struct helper_process *process,
                                       struct str bytes);
 MUST_USE enum err helper_process_receive(struct helper_process *process,

@@ -46,15 +46,6 @@ static void tell(struct hub *hub, const char *what, const struct fault *fault)
 /* ---- What became of it
  * -------------------------------------------------------------- */
 
-/* An address may be a secret of the subscriber's: only its host is told. */
-static struct str host_of(struct str url)
-{
-    ptrdiff_t at = str_find(url, STR("://"));
-    struct str rest = at >= 0 ? str_from(url, (size_t)at + 3) : url, host;
-    str_split_next(&rest, '/', &host);
-    return str_split_next(&host, '?', &rest) ? rest : host;
-}
-
 static struct str key_of(struct arena *arena, char kind, struct str callback,
                          struct str path)
 {
@@ -64,7 +55,8 @@ static struct str key_of(struct arena *arena, char kind, struct str callback,
 
 static void log_dropped(const struct hub_job *job, const char *why)
 {
-    log_warn(why, LOG_STR("host", host_of(job->delivery.callback)),
+    /* An address may be a secret of the subscriber's: only its host is told. */
+    log_warn(why, LOG_STR("host", job->host),
              LOG_STR("feed", job->delivery.path),
              LOG_C("cause", fault_text(&job->fault)));
 }
@@ -171,12 +163,12 @@ static bool chooses(void *context, struct str callback, struct str path)
 {
     struct choosing *choosing = context;
     const struct hub *hub = choosing->hub;
-    struct str host = host_of(callback);
+    DEFER(arena_finish) struct arena arena;
+    arena_init(&arena, ARENA_BLOCK_BYTES_MIN);
+    struct str host = fetch_host(callback, &arena);
     if (jobs_of(&hub->hosts, host) + jobs_of(&choosing->hosts, host) >=
         HUB_HOST_JOBS_MAX)
         return false;
-    DEFER(arena_finish) struct arena arena;
-    arena_init(&arena, ARENA_BLOCK_BYTES_MIN);
     struct str key = key_of(&arena, choosing->kind, callback, path);
     if (map_get(&hub->busy, key))
         return false;
@@ -265,7 +257,7 @@ static enum err submit_ask(struct hub *hub, const struct websub_ask *ask,
     job->key = arena_copy(&job->arena, key);
     job->ask = *ask;
     job->ask.callback = arena_copy(&job->arena, ask->callback);
-    job->host = host_of(job->ask.callback);
+    job->host = fetch_host(job->ask.callback, &job->arena);
     job->ask.path = arena_copy(&job->arena, ask->path);
     job->ask.secret = arena_copy(&job->arena, ask->secret);
     job->topic_url =
@@ -292,7 +284,7 @@ static enum err submit_delivery(struct hub *hub,
     job->body = body;
     job->delivery = *delivery;
     job->delivery.callback = arena_copy(&job->arena, delivery->callback);
-    job->host = host_of(job->delivery.callback);
+    job->host = fetch_host(job->delivery.callback, &job->arena);
     job->delivery.path = arena_copy(&job->arena, delivery->path);
     job->delivery.secret = arena_copy(&job->arena, delivery->secret);
     job->topic_url =

@@ -3,11 +3,14 @@
 // The end of a process while somebody still waits for an answer that another
 // process owes: it ends in order, and who waits is told.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
 import process from "node:process";
 
 import { ready } from "../lib/crash.mjs";
 import { Connection } from "../lib/http.mjs";
-import { isAlive, paragraphs, Site, until } from "../lib/site.mjs";
+import { isAlive, paragraphs, program, Site, until } from "../lib/site.mjs";
 import { run, test } from "../lib/tap.mjs";
 import { Socket } from "../lib/websocket.mjs";
 
@@ -111,6 +114,63 @@ test("the desk ends though more was asked behind what it answers last", async ()
   assert.equal(await pen.toEnd(), "");
   if (isAlive(edge)) process.kill(edge, "SIGCONT");
   await ready(site);
+});
+
+/** Processes that a process began. @param {number} parent */
+function begunBy(parent) {
+  return fs.readdirSync("/proc").filter((pid) => {
+    try {
+      return Number(/\) \S (\d+)/.exec(fs.readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1]) === parent;
+    } catch {
+      return false; // none, or gone
+    }
+  }).map(Number);
+}
+
+/** Names of all files in a folder. @param {string} folder */
+const filesIn = (folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile()).map((file) => file.name).sort();
+
+/** A site whose clips are never ready: its program stands beside one that makes nothing, and has a recording. */
+async function slowClips() {
+  const slow = await Site.make("--name", "The Slow");
+  const bin = path.join(slow.folder, "bin");
+  fs.mkdirSync(bin);
+  fs.copyFileSync(program, path.join(bin, "broadsheet"));
+  for (const name of ["html", "image", "ingest"]) fs.symlinkSync(path.join(path.dirname(program), `broadsheet-${name}`), path.join(bin, `broadsheet-${name}`));
+  fs.writeFileSync(path.join(bin, "broadsheet-media"), "#!/bin/sh\nexec /bin/sleep 600\n", { mode: 0o755 });
+  slow.program = path.join(bin, "broadsheet");
+  const recording = "62f9f7d471fdc";
+  const folder = path.join(slow.data, "live/recordings", recording);
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "source.mp4"), "x".repeat(100));
+  fs.writeFileSync(path.join(folder, "facts.json"), "{}");
+  fs.writeFileSync(path.join(folder, "source.m3u8"), [
+    "#EXTM3U", '#EXT-X-MAP:URI="source.mp4",BYTERANGE="10@0"', "#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z", "#EXTINF:60.000,", "#EXT-X-BYTERANGE:90@10", "source.mp4", "",
+  ].join("\n"));
+  const row = { id: recording, channel_id: recording, channel: "news", start_us: 1, end_us: 2, title: "", description: "", category: "", language: "", repeat: 0, state: 1, until_us: 9e18, keep_bytes: 9e12 };
+  const values = Object.values(row).map((value) => (typeof value === "number" ? value.toFixed(0) : `'${value}'`));
+  execFileSync("sqlite3", [path.join(slow.data, "broadsheet.db"), `INSERT INTO recording (${Object.keys(row)}) VALUES (${values})`]);
+  return { slow, clip: JSON.stringify({ source: recording, from: "+1", to: "+2" }) };
+}
+
+test("the desk ends though a clip is being made, and another one waits for that: both are told, nothing is left", async () => {
+  const { slow, clip } = await slowClips();
+  await slow.serve("--threads", "1");
+  const { desk = 0 } = slow.children();
+  const before = filesIn(path.join(slow.data, "blobs"));
+  const pens = [await Connection.open(slow.desk), await Connection.open(slow.desk)];
+  for (const pen of pens) pen.write(post("/newsroom/api/clips", clip));
+  const helper = await until(() => begunBy(desk).find((pid) => /sleep/.test(fs.readFileSync(`/proc/${pid}/cmdline`, "latin1"))), "a clip is being made");
+  await slow.kill(desk, "SIGTERM");
+  for (const pen of pens) {
+    const answer = await pen.answer();
+    assert.equal(answer.status, 503);
+    assert.match(answer.text(), /the server ends before the clip is made; ask for it again/);
+  }
+  const told = await until(() => /child (ended|was killed).* child=desk .*/.exec(slow.log), "its end is told");
+  assert.match(told[0], /ended.*code=0/);
+  assert.ok(!isAlive(helper), "its program ended before it");
+  assert.deepEqual(filesIn(path.join(slow.data, "blobs")), before);
 });
 
 await run();

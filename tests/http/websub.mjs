@@ -202,7 +202,7 @@ test("those who never answer the hub keep nobody from being told", async () => {
   for (const { close } of silent) close();
 });
 
-test("one host with many subscriptions that are slow holds up no other", async () => {
+test("one host with many subscriptions that are slow holds up no other, however it is spelled", async () => {
   const [slow, quick] = [await Subscriber.listen(), await Subscriber.listen()];
   const site = await hubSite(slow, quick);
   await site.serve();
@@ -213,7 +213,11 @@ test("one host with many subscriptions that are slow holds up no other", async (
     most = Math.max(most, ++waiting);
     return new Promise((resolve) => releases.push(() => (waiting--, resolve(204))));
   };
-  for (let i = 0; i < 12; i++) await slow.subscribe(site, TOPIC, { "hub.callback": slow.callback(`/in?for=${i}`) });
+  const spellings = ["127.0.0.1", "127.1", "2130706433", "0x7F.0.0.1"];
+  for (let i = 0; i < 12; i++) {
+    const callback = slow.callback(`/in?for=${i}`).replace("127.0.0.1", spellings[i % 4] ?? "");
+    await slow.subscribe(site, TOPIC, { "hub.callback": callback });
+  }
   await quick.subscribe(site, TOPIC);
   await subscribed(site, 13);
   await site.write({ headline: "For all", publish: true });

@@ -121,6 +121,8 @@ export class Site {
     this.data = path.join(this.folder, "site");
     this.port = 0;
     this.log = "";
+    /** What serves it. */
+    this.program = program;
     /** What the server finds in its environment besides. @type {Record<string, string>} */
     this.env = {};
     /** @type {import("node:child_process").ChildProcess | null} */
@@ -170,7 +172,7 @@ export class Site {
   /** Serves it; comes back when readers are answered. @param {string[]} options */
   async serve(...options) {
     const server = spawn(
-      program,
+      this.program,
       ["serve", this.data, "--listen", "127.0.0.1:0", ...options],
       { stdio: ["ignore", "ignore", "pipe"], cwd: this.folder, env: { ...process.env, ...this.env } },
     );

@@ -477,6 +477,44 @@ static void test_hosts_are_the_same_in_any_spelling(void **state)
                          cases[i].same);
 }
 
+static void test_a_host_has_one_spelling(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *host;
+    } cases[] = {
+        {"https://example.org/in?for=me", "example.org"},
+        {"https://Example.ORG", "example.org"},
+        {"https://example.org.:443/", "example.org"},
+        {"https://example.org:80/", "example.org:80"},
+        {"http://example.org:80/", "example.org"},
+        {"http://example.org:8080?x", "example.org:8080"},
+        {"http://ex%61mple.org/", "example.org"},
+        {"http://127.0.0.1:8080/", "127.0.0.1:8080"},
+        {"http://127.1:8080/", "127.0.0.1:8080"},
+        {"http://2130706433:8080/", "127.0.0.1:8080"},
+        {"http://0x7f.0.0.1:8080/", "127.0.0.1:8080"},
+        {"http://017700000001:8080/", "127.0.0.1:8080"},
+        {"http://[0:0:0:0:0:0:0:1]/", "[::1]"},
+        {"http://[2001:DB8::0:1]:80/", "[2001:db8::1]"},
+        {"https://XN--mnchen-3ya.example/", "xn--mnchen-3ya.example"},
+        {"http://example.org:8080@evil.test/", "evil.test"},
+        {"http://example.org:08080/", "example.org:8080"},
+        {"http://example.org:443/", "example.org:443"},
+        {"http://e.test?@x", "e.test"},
+        {"nonsense", ""},
+        {"", ""},
+    };
+    DEFER(arena_finish) struct arena room;
+    arena_init(&room, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str host = fetch_host(str_from_c(cases[i].url), &room);
+        if (!str_eq(host, str_from_c(cases[i].host)))
+            fail_msg("%s is of %.*s, not of %s", cases[i].url, ARG_STR(host),
+                     cases[i].host);
+    }
+}
+
 static void test_addresses_that_are_none_are_refused(void **state)
 {
     (void)state;
@@ -533,6 +571,7 @@ int main(void)
         TEST(test_the_environment_names_no_proxy),
         cmocka_unit_test(test_addresses_of_this_machine_are_known),
         cmocka_unit_test(test_hosts_are_the_same_in_any_spelling),
+        cmocka_unit_test(test_a_host_has_one_spelling),
         cmocka_unit_test(test_addresses_that_are_none_are_refused),
     };
     arena_init(&arena, 0);
