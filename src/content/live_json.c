@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "content/json_members.h"
-#include "content/person.h"
+#include "content/json_reader.h"
 #include "render/document.h"
 
 const char *const live_post_members[] = {
@@ -23,146 +23,18 @@ static const struct json_members of_post = {
     .told = JSON_MEMBERS("id", "revision", "edited", "correction", "corrected"),
     .unless = "type",
 };
-static const struct json_members of_byline = {
-    .what = "a byline",
-    .lists = {JSON_MEMBERS("name", "role", "slug")},
-};
-
-struct reader {
-    const json_t *object;
-    struct db *db;
-    struct str language;
-    struct arena *arena;
-    struct live_post_input *input;
-    struct fault *fault;
-};
-
 /* ---- Reading ---------------------------------------------------------------
  */
 
-static enum err refuse(const struct reader *reader, const char *name,
-                       const char *what)
-{
-    return fault_set(reader->fault, ERR_INVALID, name, "%s has to be %s", name,
-                     what);
-}
-
-static struct str text_of(const struct reader *reader, const json_t *value)
-{
-    return arena_copy(reader->arena, str_of(json_string_value(value),
-                                            json_string_length(value)));
-}
-
-static enum err read_headline(const struct reader *reader)
-{
-    const json_t *value = json_object_get(reader->object, "headline");
-    if (!value)
-        return ERR_OK;
-    if (!json_is_string(value))
-        return refuse(reader, "headline", "a text");
-    reader->input->headline = text_of(reader, value);
-    return ERR_OK;
-}
-
-static enum err read_flag(const struct reader *reader, const char *name,
-                          bool *flag)
-{
-    const json_t *value = json_object_get(reader->object, name);
-    if (value && !json_is_boolean(value))
-        return refuse(reader, name, "true or false");
-    if (value)
-        *flag = json_is_true(value);
-    return ERR_OK;
-}
-
-static enum err read_time(const struct reader *reader)
+static enum err read_time(const struct json_reader *reader, int64_t *time_us)
 {
     const json_t *value = json_object_get(reader->object, "time");
     if (!value)
         return ERR_OK;
     if (!json_is_string(value) ||
-        time_parse_rfc3339(text_of(reader, value), &reader->input->time_us))
-        return refuse(reader, "time", "of the form 2026-08-15T15:00:00+04:00");
-    return ERR_OK;
-}
-
-static enum err set_document(const struct reader *reader, const json_t *value)
-{
-    char *dumped = json_dumps(value, JSON_COMPACT);
-    if (!dumped)
-        return fault_set(reader->fault, ERR_NO_MEMORY, NULL, "out of memory");
-    reader->input->body = arena_copy(reader->arena, str_from_c(dumped));
-    reader->input->document = NULL;
-    free(dumped);
-    return ERR_OK;
-}
-
-static enum err read_body(const struct reader *reader)
-{
-    const json_t *body = json_object_get(reader->object, "body");
-    const json_t *text = json_object_get(reader->object, "text");
-    if (body && !json_is_object(body))
-        return refuse(reader, "body", "a document: {\"type\": \"doc\", …}");
-    if (body)
-        return set_document(reader, body);
-    if (text && !json_is_string(text))
-        return refuse(reader, "text", "a text");
-    if (text)
-        reader->input->document =
-            document_from_text(reader->arena, text_of(reader, text));
-    return ERR_OK;
-}
-
-/* A name, or an object with name, role and the slug of one of the staff. */
-static enum err read_byline(const struct reader *reader, const json_t *entry,
-                            struct article_byline *byline)
-{
-    enum err err = json_members_check(entry, &of_byline, reader->fault);
-    if (err)
-        return err;
-    const json_t *name =
-        json_is_object(entry) ? json_object_get(entry, "name") : entry;
-    struct str slug = text_of(reader, json_object_get(entry, "slug"));
-    struct person person;
-    *byline = (struct article_byline){
-        .name = text_of(reader, name),
-        .role = text_of(reader, json_object_get(entry, "role")),
-    };
-    if (!slug.len)
-        return byline->name.len
-                   ? ERR_OK
-                   : refuse(reader, "bylines", "a list of names or objects");
-    err =
-        person_find(reader->db, reader->language, slug, reader->arena, &person);
-    if (err == ERR_NOT_FOUND)
-        return fault_set(reader->fault, ERR_INVALID, "bylines",
-                         "nobody of the staff has the slug '%" PRI_STR "'",
-                         ARG_STR(slug));
-    if (err)
-        return db_fault(reader->db, err, reader->fault);
-    byline->person = person.id;
-    return ERR_OK;
-}
-
-static enum err read_bylines(const struct reader *reader)
-{
-    const json_t *list = json_object_get(reader->object, "bylines");
-    if (!list)
-        return ERR_OK;
-    size_t count = json_array_size(list);
-    if (!json_is_array(list) || count > ARTICLE_BYLINES_MAX)
-        return refuse(reader, "bylines", "a list of at most 32 names");
-    struct live_post_input *input = reader->input;
-    input->bylines =
-        arena_array(reader->arena, struct article_byline, count + 1);
-    input->byline_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        enum err err =
-            read_byline(reader, json_array_get(list, i), &input->bylines[i]);
-        if (err)
-            return err;
-        input->byline_count++;
-    }
+        time_parse_rfc3339(json_text(reader, value), time_us))
+        return json_refuse(reader, "time",
+                           "of the form 2026-08-15T15:00:00+04:00");
     return ERR_OK;
 }
 
@@ -170,22 +42,25 @@ enum err live_json_read(const json_t *value, struct db *db, struct str language,
                         struct arena *arena, struct live_post_input *input,
                         struct fault *fault)
 {
-    const struct reader reader = {value, db, language, arena, input, fault};
+    const struct json_reader reader = {value, db, arena, fault};
     if (!json_is_object(value))
         return fault_set(fault, ERR_INVALID, NULL,
                          "a post has to be a JSON object: {\"text\": …}");
+    input->document = NULL; /* the body is JSON from here on */
     if (json_object_get(value, "type"))
-        return set_document(&reader, value);
-    enum err err = read_headline(&reader);
+        return json_document(&reader, value, &input->body);
+    enum err err = json_read_text(&reader, "headline", &input->headline);
     if (!err)
-        err = read_body(&reader);
+        err = json_read_body(&reader, &input->body);
     if (!err)
-        err = read_time(&reader);
+        err = read_time(&reader, &input->time_us);
     if (!err)
-        err = read_flag(&reader, "key", &input->key);
+        err = json_read_bool(&reader, "key", &input->key);
     if (!err)
-        err = read_flag(&reader, "pinned", &input->pinned);
-    return err ? err : read_bylines(&reader);
+        err = json_read_bool(&reader, "pinned", &input->pinned);
+    return err ? err
+               : json_read_bylines(&reader, language, &input->bylines,
+                                   &input->byline_count);
 }
 
 static void free_json(json_t **value)
