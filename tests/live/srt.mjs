@@ -177,9 +177,15 @@ test("an address that cannot be called is refused, with what one looks like", as
 
 test("a channel that is fetched from somewhere: the log says once that nobody is there", async () => {
   const from = site.log.length;
+  // Somebody who never answers, and counts the calls: each has an id of its own.
+  const calls = new Set();
+  const silent = dgram.createSocket("udp4").on("message", (packet) => packet.length >= 44 && calls.add(packet.readUInt32BE(40)));
+  await new Promise((resolve) => silent.bind(far, "127.0.0.1", () => resolve(undefined)));
   await site.run("channel", "add", "van", "--ladder", "source,audio", "--pull", address);
-  await logs(from, /cannot be fetched/);
-  await until(() => /a broadcast cannot be fetched.*reason/.test(site.log.slice(from)), "why");
+  await logs(from, /a broadcast cannot be fetched.*reason/);
+  await until(() => calls.size >= 3, "it is called again and again");
+  await new Promise((resolve) => silent.close(() => resolve(undefined)));
+  assert.equal([...site.log.slice(from).matchAll(/a broadcast cannot be fetched/g)].length, 1);
 });
 
 test("it is on the air soon after its encoder listens, and again after that began anew", async () => {
@@ -212,6 +218,7 @@ test("by a name it is looked up and called; one that nobody has is told as such,
   await site.run("channel", "change", "van", "--pull", address);
   listen(far);
   await vanShows((c) => c.on_air && c.feed?.state === "began", "the van is on the air again");
+  assert.equal([...site.log.slice(from).matchAll(/a broadcast cannot be fetched.*nobody\.invalid/g)].length, 1);
 });
 
 test("where it is fetched from is told, and not what lets one in there", async () => {
