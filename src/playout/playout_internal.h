@@ -63,9 +63,10 @@ struct channel {
     int64_t budget;    /* bytes that it may say now */
     int64_t budget_us; /* … by the clock that only goes forward */
 
-    json_t *feed;  /* what the ingest said last of it, or NULL */
-    json_t *media; /* what the maker said last, or NULL */
-    char *trouble; /* what is wrong, or NULL */
+    json_t *feed;           /* what the ingest said last of it, or NULL */
+    json_t *media;          /* what the maker said last, or NULL */
+    char *trouble;          /* what is wrong, or NULL */
+    bool is_makers_trouble; /* a maker told it: it goes with that one */
     bool has_feed;
     int64_t feed_us;    /* when the feed was last said to be well */
     int64_t feed_since; /* when it began */

@@ -71,6 +71,7 @@ static void on_trouble(struct channel *channel, struct str text)
                  LOG_C("channel", channel->station.name),
                  LOG_STR("cause", text));
     channel_set_trouble(channel, text);
+    channel->is_makers_trouble = true;
 }
 
 static bool on_part(struct channel *channel, const struct part *part)
@@ -243,6 +244,8 @@ static void start(struct channel *channel)
         close(parts[0]);
     } else if (!adopt(channel, parts[0])) {
         station_begin_maker(&channel->station);
+        if (channel->is_makers_trouble) /* it tells what it finds itself */
+            channel_set_trouble(channel, STR(""));
         station_write_start(&channel->station, &channel->out);
         channel->feed_since = clock_now_us();
         playout_ingest_connect(playout, channel, packets[0]);
