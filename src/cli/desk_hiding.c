@@ -18,7 +18,7 @@ struct desk_hiding {
     struct content *content;
     struct press *press;
     struct repeat repeat;
-    enum hiding_extent extent; /* at first those that others left as well */
+    enum hiding_extent extent; /* at first all that was left */
 };
 
 static enum err hide(struct content *content, int64_t seq,
@@ -87,7 +87,7 @@ enum err desk_hiding_start(struct content *content, struct press *press,
         return ERR_NO_MEMORY;
     hiding->content = content;
     hiding->press = press;
-    hiding->extent = HIDING_DUE_AND_LATER;
+    hiding->extent = HIDING_ALL;
     enum err err = repeat_start(&hiding->repeat, run, hiding);
     if (err)
         free(hiding);

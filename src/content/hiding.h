@@ -37,8 +37,7 @@ MUST_USE enum err hiding_note(struct edit *edit, struct str medium,
 
 enum hiding_extent {
     HIDING_DUE,
-    HIDING_DUE_AND_LATER, /* no page that is open matters: a new desk */
-    HIDING_ALL,           /* nobody is served */
+    HIDING_ALL, /* nobody is served, or by a server that is new */
 };
 
 /* Whether hiding_run has something to do. */
