@@ -389,14 +389,14 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
         {"keep", 0, false, "DAYS", \
          "keep recordings of programmes so long; 0: make none" OTHERWISE( \
              "7")}, \
+        {"keep-gb", 0, false, "GIGABYTES", \
+         "the oldest go when they take more" OTHERWISE("50")}, \
         {"pull", 0, false, "ADDRESS", \
          "fetch the broadcast from srt://HOST:PORT?streamid=…, an encoder " \
          "or relay that waits to be called; '' ends that"}, \
         {"captions", 0, false, "LANGUAGES", \
-         "of the channels of captions in the pictures, as in cc1=en,cc3=fr; " \
-         "'' for not known"}, \
-        {"keep-gb", 0, false, "GIGABYTES", \
-         "the oldest go when they take more" OTHERWISE("50")}, \
+         "which the captions in the pictures are in, as in cc1=en,cc3=fr; '' " \
+         "takes that back"}, \
     { \
         "ladder", 0, false, "RENDITIONS", \
             "some of source,720p,360p,audio" OTHERWISE("source,360p,audio") \
