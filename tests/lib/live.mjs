@@ -10,6 +10,7 @@ import path from "node:path";
 import HLS from "hls-parser";
 
 export const HZ = 90_000;
+const CAPTION_TRACKS = 4; // each with a tag and a name of its language
 
 // ---- media ---------------------------------------------------------------------
 
@@ -129,7 +130,7 @@ export class FakePlayout {
   channel(id, { name, dvrSeconds, renditions }) {
     this.send(
       KIND.channel, number(8, BigInt(`0x${id}`)), string(name), number(8, 2 * HZ), number(8, 48_600),
-      number(4, dvrSeconds), number(1, 0), number(1, renditions.length),
+      number(4, dvrSeconds), number(1, 0), ...Array(2 * CAPTION_TRACKS).fill(string("")), number(1, renditions.length),
       ...renditions.flatMap((r) => [
         string(r.name), string(r.codecs), number(4, r.width ?? 0), number(4, r.height ?? 0),
         number(4, (r.frames ?? 0) * 1000), number(4, r.bits), number(4, r.bits),
