@@ -49,6 +49,7 @@ async function end(who) {
  * @param {"desk" | "playout"} who @param {() => unknown} ask */
 async function endWithout(who, ask) {
   const pid = site.children()[/** @type {"desk"} */ (who)] ?? 0;
+  await caughtUp(); // from now on a new edge holds that page, and needs no desk for it
   await site.freeze(pid);
   try {
     await ask();
