@@ -113,6 +113,22 @@ struct missed {
     struct str title; /* of the first */
 };
 
+static struct recording_order order_of(struct desk_recordings *recordings,
+                                       const struct recording *recording,
+                                       bool is_anew)
+{
+    return (struct recording_order){
+        .live_folder = recordings->folder,
+        .id = recording->of.id,
+        .channel = recording->of.channel,
+        .start_us = recording->of.start_us,
+        .end_us = recording->of.end_us,
+        .is_anew = is_anew,
+        .is_cancelled = is_stopping,
+        .context = recordings,
+    };
+}
+
 static enum err make_one(struct desk_recordings *recordings,
                          const struct recording *wanted, struct missed *missed,
                          struct fault *fault)
@@ -120,15 +136,7 @@ static enum err make_one(struct desk_recordings *recordings,
     int64_t began_us = clock_now_us();
     struct recording made = *wanted;
     struct recording_facts facts;
-    struct recording_order order = {
-        .live_folder = recordings->folder,
-        .id = wanted->of.id,
-        .channel = wanted->of.channel,
-        .start_us = wanted->of.start_us,
-        .end_us = wanted->of.end_us,
-        .is_cancelled = is_stopping,
-        .context = recordings,
-    };
+    const struct recording_order order = order_of(recordings, wanted, false);
     enum err err = recording_cut(&order, &facts, fault);
     if (err == ERR_CLOSED)
         return ERR_OK;
@@ -191,18 +199,8 @@ static enum err lengthen_one(struct desk_recordings *recordings,
 {
     struct recording made = *one;
     struct recording_facts facts;
-    enum err err = recording_cut(
-        &(struct recording_order){
-            .live_folder = recordings->folder,
-            .id = one->of.id,
-            .channel = one->of.channel,
-            .start_us = one->of.start_us,
-            .end_us = one->of.end_us,
-            .is_anew = true,
-            .is_cancelled = is_stopping,
-            .context = recordings,
-        },
-        &facts, fault);
+    const struct recording_order order = order_of(recordings, one, true);
+    enum err err = recording_cut(&order, &facts, fault);
     if (err == ERR_CLOSED)
         return ERR_OK;
     if (err == ERR_NOT_FOUND || err == ERR_GONE) {

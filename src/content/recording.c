@@ -108,6 +108,18 @@ enum err recording_of(struct db *db, const struct programme *programme,
     return take_one(&query, arena, ret_recording);
 }
 
+static enum err read_rows(struct db_query *query, struct arena *arena,
+                          struct recording_list *ret_list)
+{
+    struct recording_list list = {0};
+    while (db_query_next(query))
+        ROW_ADD(arena, list.recordings, list.count) = read_row(query, arena);
+    enum err err = db_query_err(query);
+    if (!err)
+        *ret_list = list;
+    return err;
+}
+
 enum err recording_list_state(struct db *db, enum recording_state state,
                               const struct id *channel, size_t limit,
                               struct arena *arena,
@@ -121,13 +133,7 @@ enum err recording_list_state(struct db *db, enum recording_state state,
                        " ORDER BY start_us LIMIT $3",
                DB_I64(state), DB_ID(channel ? channel : &none),
                DB_I64((int64_t)limit));
-    struct recording_list list = {0};
-    while (db_query_next(&query))
-        ROW_ADD(arena, list.recordings, list.count) = read_row(&query, arena);
-    enum err err = db_query_err(&query);
-    if (!err)
-        *ret_list = list;
-    return err;
+    return read_rows(&query, arena, ret_list);
 }
 
 enum err recording_list_short(struct db *db, int64_t now_us, size_t limit,
@@ -147,13 +153,7 @@ enum err recording_list_short(struct db *db, int64_t now_us, size_t limit,
         DB_I64(now_us - SECONDS_US(RECORDING_DELAY_SECONDS)),
         DB_I64(now_us - SECONDS_US(RECORDING_LATEST_SECONDS)),
         DB_I64((int64_t)limit));
-    struct recording_list list = {0};
-    while (db_query_next(&query))
-        ROW_ADD(arena, list.recordings, list.count) = read_row(&query, arena);
-    enum err err = db_query_err(&query);
-    if (!err)
-        *ret_list = list;
-    return err;
+    return read_rows(&query, arena, ret_list);
 }
 
 enum err recording_hold(struct db *db, const struct id *channel, int64_t now_us,

@@ -169,7 +169,7 @@ MUST_USE enum err ninjs_file_open(struct ninjs_file *file, const char *path,
 
 /* A copy of the text stands for the file. */
 void ninjs_file_init(struct ninjs_file *file, struct str text);
-void ninjs_file_finish(struct ninjs_file *file); /* accepts a zeroed file */
+void ninjs_file_finish(struct ninjs_file *file); /* accepts NULL */
 
 /* The next item, in arena. ERR_NOT_FOUND at the end; ERR_INVALID or
  * ERR_TOO_LONG for an item that is not ninjs: the next call gives the one
