@@ -73,6 +73,9 @@ struct station {
     unsigned slate_width, slate_height, slate_rate, slate_channels;
     bool is_slate, is_slate_over;
     int64_t slate_tick, slate_us; /* its begin, and when that should be seen */
+    int64_t slate_now_us;         /* when it was last looked at */
+    int64_t slate_feed, slate_feed_us; /* the feed's latest tick meanwhile, and
+                                          when that came; 0: none did */
     int64_t slate_sound; /* tick of the first sound of a feed without pictures
                             that came meanwhile; -1: none */
     struct slate *still; /* pictures for sound alone, of this size; or NULL */

@@ -64,6 +64,8 @@ static void begin(struct station *station)
     station->wants_key = false;
     station->slate_tick = tick;
     station->slate_us = station->heard_us + BEHIND_US;
+    station->slate_now_us = station->now_us;
+    station->slate_feed_us = 0;
     station->slate_sound = -1;
     slate_begin(station->slate, tick);
 }
@@ -72,6 +74,28 @@ static void end(struct station *station, int64_t tick)
 {
     station_finish(station, tick);
     station->is_slate = false;
+}
+
+static int64_t ticks_of(int64_t us)
+{
+    return us * HZ / TIME_US_PER_SECOND;
+}
+
+/* A feed is there, but behind what is shown: it was in front of its time when
+ * the slate began, or has fallen back since. It could never take its place, so
+ * the slate goes at half its pace until there is room. Not slower: a maker that
+ * makes nothing counts as stuck. */
+static void wait_for_feed(struct station *station)
+{
+    int64_t passed_us = station->now_us - station->slate_now_us;
+    int64_t shown =
+        station->slate_tick + ticks_of(station->now_us - station->slate_us);
+    int64_t room =
+        station->slate_feed +
+        ticks_of(station->now_us - station->slate_feed_us - BEHIND_US);
+    station->slate_now_us = station->now_us;
+    if (station->slate_feed_us && shown > room)
+        station->slate_us += passed_us / 2;
 }
 
 void slate_clock(struct station *station)
@@ -84,8 +108,8 @@ void slate_clock(struct station *station)
         begin(station);
     if (!station->is_slate)
         return;
-    int64_t shown =
-        (station->now_us - station->slate_us) * HZ / TIME_US_PER_SECOND;
+    wait_for_feed(station);
+    int64_t shown = ticks_of(station->now_us - station->slate_us);
     if (shown > station->start.slate_ticks) {
         end(station, -1);
         station->is_slate_over = true;
@@ -114,6 +138,10 @@ bool slate_gives_way(struct station *station, const struct packet *packet)
 {
     int64_t shown =
         station->last.is_set ? station->last.tick : station->last_sound;
+    if (!station->slate_feed_us || packet->tick >= station->slate_feed) {
+        station->slate_feed = packet->tick;
+        station->slate_feed_us = station->now_us;
+    }
     if (!can_begin(station, packet) || packet->tick <= shown) {
         station->dropped++;
         return false;

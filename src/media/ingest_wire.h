@@ -34,10 +34,10 @@
  * clock that only goes forward. So it goes on between feeds, is the same after
  * a crash, and says when something was on air. A frame's tick is never more
  * than INGEST_AHEAD_TICKS beyond the present, and not for longer than
- * INGEST_LATE_US more than INGEST_LATE_TICKS behind it: then the feed is put
- * right, which counts as a jump. A channel's ticks never begin below "tick":
- * the playout tells there how far it has got, should the wall clock have been
- * set back. */
+ * INGEST_LATE_US more than INGEST_LATE_TICKS behind it, while frames come: then
+ * the feed is put right, which counts as a jump. A channel's ticks never begin
+ * below "tick": the playout tells there how far it has got, should the wall
+ * clock have been set back. */
 #ifndef MEDIA_INGEST_WIRE_H
 #define MEDIA_INGEST_WIRE_H
 

@@ -8,6 +8,7 @@
 
 enum {
     LATE_PERIOD = 2 * TIMELINE_HZ,  /* INGEST_LATE_US in ticks */
+    PAUSE_TICKS = TIMELINE_HZ / 4,  /* so long nothing comes: a pause */
     STRETCH_MAX = 10 * TIMELINE_HZ, /* frames a second are counted over it */
     SAMPLES = 1024,                 /* a frame, before what HE-AAC doubles */
     HE_AAC = 5,
@@ -39,7 +40,7 @@ void intake_begin(struct intake *intake, int64_t now, int64_t least)
         buf_reset(&intake->configs[i]);
     intake->has_key = intake->is_ahead = false;
     intake->key_wanted = -1;
-    intake->timely = now;
+    intake->came = intake->timely = now;
     intake->late = 0;
     intake->remainder = 0;
     intake->video = (struct ingest_video){.width = 0};
@@ -155,6 +156,10 @@ static bool prepare(struct intake *intake, struct str payload, bool is_key,
                     int64_t now)
 {
     intake->counts.bytes += (int64_t)payload.len;
+    /* What was held up comes all at once, and is soon in time again. */
+    if (now - intake->came > PAUSE_TICKS)
+        intake->timely += now - intake->came;
+    intake->came = now;
     intake->timeline.latest = now + INGEST_AHEAD_TICKS;
     if (intake->is_ahead && intake->timeline.end <= now &&
         (is_key || !intake->video.codec.len))

@@ -41,7 +41,8 @@ struct intake {
     bool has_key;                         /* pictures may follow … */
     int64_t key_wanted;                   /* … or are waited for since */
     bool is_ahead;      /* frames are left out until the present is there */
-    int64_t timely;     /* when a frame was last in time */
+    int64_t came;       /* when the last frame did */
+    int64_t timely;     /* when one was last in time, pauses left out */
     int64_t late;       /* of the last frame, ticks */
     int64_t frame_step; /* of sound: samples a frame */
     int64_t remainder;  /* of sound: what is left of a tick, in 1/rate */

@@ -151,6 +151,26 @@ static void test_a_pause_of_the_network_is_none_of_the_clock(void **state)
     assert_int_equal(seen.step_max, FRAME);
 }
 
+/* A line that was cut off for three seconds: all of it comes at once. */
+static void test_what_was_held_up_keeps_its_times(void **state)
+{
+    enum { HELD = 75 };
+    (void)state;
+    send(0, 25, START);
+    for (int i = 0; i < HELD; i++) {
+        const struct intake_time time = {40 * (uint64_t)(25 + i), 32, 1000};
+        assert_int_equal(
+            intake_video(&intake, &time, 0, i % 25 == 0, STR("frame"),
+                         START + (int64_t)(25 + HELD) * FRAME, &fault),
+            ERR_OK);
+    }
+    send(40 * (25 + HELD), 100, START + (int64_t)(25 + HELD) * FRAME);
+    assert_int_equal(intake.jumps + intake.dropped, 0);
+    assert_int_equal(seen.pictures, 200);
+    assert_int_equal(seen.step_max, FRAME);
+    assert_true(intake.late <= FRAME);
+}
+
 static void test_who_stays_late_is_put_into_the_present(void **state)
 {
     (void)state;
@@ -469,6 +489,7 @@ int main(void)
         TEST(test_the_clock_of_a_transport_stream_may_go_round),
         TEST(test_jumps_of_the_encoders_clock_are_not_ours),
         TEST(test_a_pause_of_the_network_is_none_of_the_clock),
+        TEST(test_what_was_held_up_keeps_its_times),
         TEST(test_who_stays_late_is_put_into_the_present),
         TEST(test_who_runs_ahead_waits_for_the_present),
         TEST(test_a_feed_never_begins_before_where_the_channel_was),

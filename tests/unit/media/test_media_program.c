@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/time.h"
 #include "tv_feed.h"
 
 enum { SOURCE = 0, SMALL = 2, SOUND_ONLY = 3, HZ = PART_CLOCK_HZ };
@@ -516,6 +517,39 @@ static void test_a_slate_is_shown_while_nothing_comes(void **state)
     }
 }
 
+/* It was early when it stopped, and is late when it comes back, so that the
+ * slate is in front of it. */
+static void test_a_slate_waits_for_a_feed_that_is_behind_it(void **state)
+{
+    (void)state;
+    struct feed feed;
+    struct tv tv;
+    feed_make(&feed, "plain", shapes[0].words, HZ);
+    tv_begin(&tv, "[\"source\",\"audio\"]");
+    tv_send_some(&tv, &feed, 0, feed.count / 4);
+    int64_t gone = feed.packets[feed.count / 4].tick;
+    tv_take_until(&tv, SOURCE, gone + 4 * HZ);
+    size_t before = count_flag(&tv, SOURCE, PART_DISCONTINUITY);
+    int64_t first = tv.end[SOURCE] - 2 * HZ, began_us = clock_now_us();
+    int64_t later = first - feed.packets[0].tick;
+    int64_t span = last_tick(&feed) + HZ / 25 - feed.packets[0].tick;
+    for (size_t i = 0; count_flag(&tv, SOURCE, PART_DISCONTINUITY) == before;
+         i++) {
+        if (i == feed.count) { /* once more, behind it */
+            later += span;
+            i = 0;
+            assert_true(later < first + 60 * HZ);
+        }
+        int64_t due_us =
+            began_us + (feed.packets[i].tick + later - first) * 100 / 9;
+        while (clock_now_us() < due_us)
+            tv_take(&tv, 5);
+        send_later(&tv, &feed, i, i + 1, later);
+    }
+    tv_end(&tv);
+    feed_finish(&feed);
+}
+
 static void test_the_studio_sees_and_hears(void **state)
 {
     enum { TURNS_MAX = 300 };
@@ -698,6 +732,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_missing_sound_takes_no_segment_with_it),
         cmocka_unit_test(test_a_camera_that_fails_takes_no_sound_along),
         cmocka_unit_test(test_a_slate_is_shown_while_nothing_comes),
+        cmocka_unit_test(test_a_slate_waits_for_a_feed_that_is_behind_it),
         cmocka_unit_test(test_the_studio_sees_and_hears),
         cmocka_unit_test(test_what_is_encoded_is_cut_where_the_source_is),
         cmocka_unit_test(test_what_is_encoded_goes_on_after_a_kill),
