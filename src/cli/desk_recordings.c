@@ -129,6 +129,16 @@ static struct recording_order order_of(struct desk_recordings *recordings,
     };
 }
 
+static void take_facts(struct recording *made,
+                       const struct recording_facts *facts)
+{
+    made->media_start_us = facts->start_us;
+    made->duration_us = facts->duration_us;
+    made->bytes = facts->bytes;
+    made->width = facts->width;
+    made->height = facts->height;
+}
+
 static enum err make_one(struct desk_recordings *recordings,
                          const struct recording *wanted, struct missed *missed,
                          struct fault *fault)
@@ -147,11 +157,7 @@ static enum err make_one(struct desk_recordings *recordings,
     }
     if (err)
         return give_up(recordings, wanted, err, fault);
-    made.media_start_us = facts.start_us;
-    made.duration_us = facts.duration_us;
-    made.bytes = facts.bytes;
-    made.width = facts.width;
-    made.height = facts.height;
+    take_facts(&made, &facts);
     err = change(recordings, set_made, &made, fault);
     if (!err)
         log_info("a programme is recorded", LOG_C("id", wanted->of.id.text),
@@ -213,11 +219,7 @@ static enum err lengthen_one(struct desk_recordings *recordings,
     }
     if (err)
         return err;
-    made.media_start_us = facts.start_us;
-    made.duration_us = facts.duration_us;
-    made.bytes = facts.bytes;
-    made.width = facts.width;
-    made.height = facts.height;
+    take_facts(&made, &facts);
     err = change(recordings, set_lengthened, &made, fault);
     if (!err)
         log_info("a programme became longer and is recorded to its end",
@@ -226,21 +228,54 @@ static enum err lengthen_one(struct desk_recordings *recordings,
     return err;
 }
 
-static enum err lengthen_some(struct desk_recordings *recordings,
-                              struct arena *arena, struct fault *fault)
+/* What it has of media stays in the DVR as long as everything there does: if
+ * the programme becomes longer again meanwhile, so does its recording. */
+static enum err shorten_one(struct desk_recordings *recordings,
+                            const struct recording *one, struct fault *fault)
 {
-    struct recording_list list;
+    struct recording made = *one;
+    struct recording_facts facts = {0};
+    enum err err = recording_trim(recordings->folder, &one->of.id,
+                                  one->of.end_us, &facts, fault);
+    bool is_nothing_left = err == ERR_NOT_FOUND;
+    if (is_nothing_left) {
+        *fault = (struct fault){0};
+        made.state = RECORDING_NOTHING;
+        err = recording_erase(recordings->folder, &one->of.id, fault);
+    }
+    take_facts(&made, &facts);
+    if (!err)
+        err = change(recordings, recording_shortened, &made, fault);
+    if (!err)
+        log_info(is_nothing_left
+                     ? "a programme became shorter: nothing of its recording "
+                       "was on the air before its end"
+                     : "a programme became shorter, and its recording with it",
+                 LOG_C("id", one->of.id.text), LOG_STR("title", one->of.title),
+                 LOG_INT("seconds", facts.duration_us / TIME_US_PER_SECOND));
+    return err;
+}
+
+typedef enum err list_how(struct db *db, int64_t now_us, size_t limit,
+                          struct arena *arena, struct recording_list *ret_list);
+typedef enum err change_how(struct desk_recordings *recordings,
+                            const struct recording *one, struct fault *fault);
+
+static enum err change_some(struct desk_recordings *recordings,
+                            list_how *list_them, change_how *change_one,
+                            struct arena *arena, struct fault *fault)
+{
+    struct recording_list found;
     enum err err;
     {
         DEFER(db_lease_end)
         struct db_lease lease = content_reader(recordings->content);
-        err = recording_list_short(lease.db, time_now_us(), AT_ONCE, arena,
-                                   &list);
+        err = list_them(lease.db, time_now_us(), AT_ONCE, arena, &found);
         if (err)
             return db_fault(lease.db, err, fault);
     }
-    for (size_t i = 0; !err && i < list.count && !is_stopping(recordings); i++)
-        err = lengthen_one(recordings, &list.recordings[i], fault);
+    for (size_t i = 0; !err && i < found.count && !is_stopping(recordings); i++)
+        err = change_one(recordings, &found.recordings[i], fault);
     return err;
 }
 
@@ -295,8 +330,12 @@ static enum err look(struct desk_recordings *recordings)
         err = erase_some(recordings, &arena, &fault);
     if (!err)
         err = make_some(recordings, &arena, &fault);
+    if (!err) /* of one that moved as a whole, this much is true already */
+        err = change_some(recordings, recording_list_long, shorten_one, &arena,
+                          &fault);
     if (!err)
-        err = lengthen_some(recordings, &arena, &fault);
+        err = change_some(recordings, recording_list_short, lengthen_one,
+                          &arena, &fault);
     if (err && err != ERR_FULL)
         log_error("recordings of programmes are not made for a minute",
                   LOG_C("cause", fault_text(&fault)));

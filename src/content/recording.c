@@ -28,7 +28,14 @@ enum { EXPIRED_AT_ONCE = 100 };
     "(r.id = p.id OR (r.channel_id = p.channel_id" \
     "  AND r.start_us = p.start_us)) AND r.state IN (1, 2)" \
     " AND (p.end_us > r.end_us OR p.start_us < r.start_us)"
-_Static_assert(RECORDING_READY == 1 && RECORDING_NOTHING == 2, "IS_SHORT");
+
+/* Recording r is of programme p, which has become shorter since. */
+#define IS_LONG \
+    "(r.id = p.id OR (r.channel_id = p.channel_id" \
+    "  AND r.start_us = p.start_us AND r.title = p.title)) AND r.state = 1" \
+    " AND p.end_us < r.end_us AND p.end_us > r.start_us"
+_Static_assert(RECORDING_READY == 1 && RECORDING_NOTHING == 2,
+               "in IS_SHORT and IS_LONG");
 
 enum err recording_unknown(struct fault *fault, const struct id *id)
 {
@@ -136,24 +143,42 @@ enum err recording_list_state(struct db *db, enum recording_state state,
     return read_rows(&query, arena, ret_list);
 }
 
+/* The times are the programme's where a is "p". */
+#define CHANGED(a, condition) \
+    "SELECT r.id, r.channel_id, " a ".start_us, p.end_us, r.title," \
+    " r.description, r.category, r.language, r.repeat, r.channel, r.state," \
+    " r.until_us, r.media_start_us, r.duration_us, r.bytes, r.width," \
+    " r.height FROM programme AS p JOIN channel AS c ON c.id = p.channel_id" \
+    " JOIN recording AS r ON " condition \
+    " WHERE p.end_us <= $1 AND p.end_us > $2 AND " IS_KEPT \
+    " ORDER BY p.start_us LIMIT $3"
+
+static enum err list_changed(struct db *db, const char *sql, int64_t now_us,
+                             size_t limit, struct arena *arena,
+                             struct recording_list *ret_list)
+{
+    DEFER(db_query_end)
+    struct db_query query =
+        db_ask(db, sql, DB_I64(now_us - SECONDS_US(RECORDING_DELAY_SECONDS)),
+               DB_I64(now_us - SECONDS_US(RECORDING_LATEST_SECONDS)),
+               DB_I64((int64_t)limit));
+    return read_rows(&query, arena, ret_list);
+}
+
 enum err recording_list_short(struct db *db, int64_t now_us, size_t limit,
                               struct arena *arena,
                               struct recording_list *ret_list)
 {
-    DEFER(db_query_end)
-    struct db_query query = db_ask(
-        db,
-        "SELECT r.id, r.channel_id, p.start_us, p.end_us, r.title,"
-        " r.description, r.category, r.language, r.repeat, r.channel, r.state,"
-        " r.until_us, r.media_start_us, r.duration_us, r.bytes, r.width,"
-        " r.height FROM programme AS p JOIN channel AS c ON c.id = p.channel_id"
-        " JOIN recording AS r ON " IS_SHORT
-        " WHERE p.end_us <= $1 AND p.end_us > $2 AND " IS_KEPT
-        " ORDER BY p.start_us LIMIT $3",
-        DB_I64(now_us - SECONDS_US(RECORDING_DELAY_SECONDS)),
-        DB_I64(now_us - SECONDS_US(RECORDING_LATEST_SECONDS)),
-        DB_I64((int64_t)limit));
-    return read_rows(&query, arena, ret_list);
+    return list_changed(db, CHANGED("p", IS_SHORT), now_us, limit, arena,
+                        ret_list);
+}
+
+enum err recording_list_long(struct db *db, int64_t now_us, size_t limit,
+                             struct arena *arena,
+                             struct recording_list *ret_list)
+{
+    return list_changed(db, CHANGED("r", IS_LONG), now_us, limit, arena,
+                        ret_list);
 }
 
 enum err recording_hold(struct db *db, const struct id *channel, int64_t now_us,
@@ -291,6 +316,25 @@ enum err recording_lengthened(struct edit *edit,
         DB_I64(recording->bytes), DB_I64(recording->width),
         DB_I64(recording->height), DB_ID(&recording->of.id),
         DB_I64(RECORDING_NOTHING));
+    return note_each(edit, &query, &count);
+}
+
+enum err recording_shortened(struct edit *edit,
+                             const struct recording *recording)
+{
+    int64_t count;
+    DEFER(db_query_end)
+    struct db_query query = db_ask(
+        edit->db,
+        "UPDATE recording SET until_us = until_us + $1 - end_us, end_us = $1,"
+        " state = $2, media_start_us = $3, duration_us = $4, bytes = $5,"
+        " width = $6, height = $7 WHERE id = $8 AND state = $9"
+        " RETURNING id, channel",
+        DB_I64(recording->of.end_us), DB_I64(recording->state),
+        DB_I64(recording->media_start_us), DB_I64(recording->duration_us),
+        DB_I64(recording->bytes), DB_I64(recording->width),
+        DB_I64(recording->height), DB_ID(&recording->of.id),
+        DB_I64(RECORDING_READY));
     return note_each(edit, &query, &count);
 }
 

@@ -70,6 +70,15 @@ MUST_USE enum err recording_list_short(struct db *db, int64_t now_us,
                                        size_t limit, struct arena *arena,
                                        struct recording_list *ret_list);
 
+/* Those whose programme ends earlier than what was recorded of it, since an
+ * import or an edit; of.end_us is the programme's new end, all else is that of
+ * the recording there is. A programme that took the place of another is the
+ * same only by its title: another one does not make the first one's recording
+ * shorter. */
+MUST_USE enum err recording_list_long(struct db *db, int64_t now_us,
+                                      size_t limit, struct arena *arena,
+                                      struct recording_list *ret_list);
+
 /* From when on the channel's DVR is needed: of programmes that are to be kept,
  * and are not recorded yet to their end, the first, also one that has not
  * begun. INT64_MAX: nothing is. It changes with what emits channel:<name>, not
@@ -106,6 +115,12 @@ MUST_USE enum err recording_made(struct edit *edit,
 MUST_USE enum err recording_lengthened(struct edit *edit,
                                        const struct recording *recording,
                                        bool is_made);
+
+/* One of recording_list_long ends at of.end_us now; facts are those from
+ * media_start_us on, or, of one whose state is RECORDING_NOTHING, nothing is
+ * left. Nothing happens when somebody removed it meanwhile. */
+MUST_USE enum err recording_shortened(struct edit *edit,
+                                      const struct recording *recording);
 
 /* There was nothing to record, or its files are gone. */
 MUST_USE enum err recording_set_nothing(struct edit *edit, const struct id *id);

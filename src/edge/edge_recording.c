@@ -5,32 +5,39 @@
  *   /recording/62f9f7d471fdc/720p.m3u8      byte ranges of the file beside it
  *   /recording/62f9f7d471fdc/720p.mp4
  *
- * A file never changes while it is there. */
+ * A playlist changes when the programme becomes longer or shorter afterwards;
+ * what both tell of is the same bytes of the media. */
 #include "base/id.h"
 #include "edge/edge_live_internal.h"
 
 enum { NAME_BYTES_MAX = 24, PATH_BYTES = 128 };
 
-static const struct {
+#define BRIEF \
+    EDGE_LIVE_CORS EDGE_LIVE_NOSNIFF "Cache-Control: public, max-age=10\r\n"
+
+struct kind {
     struct str ending;
     struct str content_type;
-} kinds[] = {
-    {STR_INIT(".m3u8"), STR_INIT("application/vnd.apple.mpegurl")},
-    {STR_INIT(".mp4"), STR_INIT("video/mp4")},
+    const char *lines;
 };
 
-/* Small letters and digits before a known ending; "" for other names. */
-static struct str content_type_of(struct str name)
+static const struct kind kinds[] = {
+    {STR_INIT(".m3u8"), STR_INIT("application/vnd.apple.mpegurl"), BRIEF},
+    {STR_INIT(".mp4"), STR_INIT("video/mp4"), EDGE_LIVE_LASTING},
+};
+
+/* Small letters and digits before a known ending; NULL for other names. */
+static const struct kind *kind_of(struct str name)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (!str_ends_with(name, kinds[i].ending))
             continue;
         struct str stem = str_slice(name, 0, name.len - kinds[i].ending.len);
         return live_name_is_valid(stem) && name.len <= NAME_BYTES_MAX
-                   ? kinds[i].content_type
-                   : STR("");
+                   ? &kinds[i]
+                   : NULL;
     }
-    return STR("");
+    return NULL;
 }
 
 static int open_recording(const struct edge_thread *thread, const struct id *id,
@@ -42,18 +49,20 @@ static int open_recording(const struct edge_thread *thread, const struct id *id,
     return edge_open_file(thread->edge->config.live_fd, path, ret_size);
 }
 
-/* "?download": a browser keeps it under a name that tells what it is. */
+/* "?download": a browser keeps it under a name that tells what it is; all of
+ * it, so the next one gets all that there is then. */
 static void write_lines(const struct http_exchange *exchange,
-                        const struct id *id, struct str name,
-                        char lines[EDGE_FIELDS_BYTES])
+                        const struct kind *kind, const struct id *id,
+                        struct str name, char lines[EDGE_FIELDS_BYTES])
 {
     bool is_download = str_eq(exchange->request.query, STR("download"));
-    snprintf(lines, EDGE_FIELDS_BYTES, "%s", EDGE_LIVE_LASTING);
-    if (is_download)
+    if (!is_download)
+        snprintf(lines, EDGE_FIELDS_BYTES, "%s", kind->lines);
+    else
         snprintf(lines, EDGE_FIELDS_BYTES,
-                 "%sContent-Disposition: attachment; "
-                 "filename=\"%s-%" PRI_STR "\"\r\n",
-                 EDGE_LIVE_LASTING, id->text, ARG_STR(name));
+                 BRIEF "Content-Disposition: attachment; "
+                       "filename=\"%s-%" PRI_STR "\"\r\n",
+                 id->text, ARG_STR(name));
 }
 
 void edge_answer_recording(struct edge_thread *thread,
@@ -73,8 +82,8 @@ void edge_answer_recording(struct edge_thread *thread,
         return;
     }
     bool has_name = str_split_next(&rest, '/', &text) && rest.ptr;
-    file.content_type = has_name ? content_type_of(rest) : STR("");
-    if (file.content_type.len && !id_parse(text, &id))
+    const struct kind *kind = has_name ? kind_of(rest) : NULL;
+    if (kind && !id_parse(text, &id))
         file.fd = open_recording(thread, &id, rest, &file.size);
     if (file.fd < 0) {
         edge_live_answer_words(exchange, 404,
@@ -82,7 +91,8 @@ void edge_answer_recording(struct edge_thread *thread,
                                    "longer kept"));
         return;
     }
-    write_lines(exchange, &id, rest, lines);
+    write_lines(exchange, kind, &id, rest, lines);
+    file.content_type = kind->content_type;
     file.lines = str_from_c(lines);
     edge_answer_file(exchange, &file);
 }

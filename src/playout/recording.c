@@ -18,19 +18,18 @@
 #include "base/time.h"
 #include "media/part.h"
 #include "playout/dvr.h"
+#include "playout/recording_internal.h"
 
 enum {
-    PATH_ROOM = DVR_PATH_BYTES + 128,
+    PATH_ROOM = RECORDING_PATH_BYTES,
     INFO_BYTES_MAX = 4096,
     FACTS_BYTES_MAX = 4096,
-    PLAYLIST_BYTES_MAX = 16 << 20,
-    MASTER_BYTES_MAX = 16 << 10,
     COPY_BYTES = 1 << 20,
     INIT_BYTES_MAX = 1 << 20,
 };
 
-static void name_folder(const char *live_folder, const struct id *id,
-                        const char *ending, char target[PATH_ROOM])
+void recording_name_folder(const char *live_folder, const struct id *id,
+                           const char *ending, char target[PATH_ROOM])
 {
     snprintf(target, PATH_ROOM, "%s/recordings/%s%s", live_folder, id->text,
              ending);
@@ -60,12 +59,12 @@ static enum err load_json(const char *path, size_t max_bytes, json_t **ret_json)
     return ERR_OK;
 }
 
-static enum err read_facts(const char *live_folder, const struct id *id,
-                           struct recording_facts *ret_facts)
+enum err recording_read_facts(const char *live_folder, const struct id *id,
+                              struct recording_facts *ret_facts)
 {
     char path[PATH_ROOM];
     json_t *json;
-    name_folder(live_folder, id, "/facts.json", path);
+    recording_name_folder(live_folder, id, "/facts.json", path);
     enum err err = load_json(path, FACTS_BYTES_MAX, &json);
     if (err)
         return err;
@@ -83,7 +82,7 @@ static enum err read_facts(const char *live_folder, const struct id *id,
 bool recording_exists(const char *live_folder, const struct id *id)
 {
     char path[PATH_ROOM];
-    name_folder(live_folder, id, "/facts.json", path);
+    recording_name_folder(live_folder, id, "/facts.json", path);
     return access(path, R_OK) == 0;
 }
 
@@ -94,7 +93,7 @@ enum err recording_open(const char *live_folder, const struct id *id,
     struct stat info;
     int fd = -1;
     for (unsigned i = 0; fd < 0 && i < PART_RENDITIONS_MAX; i++) {
-        name_folder(live_folder, id, "", path);
+        recording_name_folder(live_folder, id, "", path);
         size_t len = strlen(path);
         snprintf(path + len, sizeof path - len, "/%s.mp4",
                  part_rendition_name(i));
@@ -140,8 +139,8 @@ enum err recording_erase(const char *live_folder, const struct id *id,
                          struct fault *fault)
 {
     char path[PATH_ROOM], aside[PATH_ROOM];
-    name_folder(live_folder, id, "", path);
-    name_folder(live_folder, id, ".new", aside);
+    recording_name_folder(live_folder, id, "", path);
+    recording_name_folder(live_folder, id, ".new", aside);
     /* Half of it never stands under its name. */
     enum err err = erase_folder(aside, fault);
     if (!err && rename(path, aside) < 0 && errno != ENOENT)
@@ -163,7 +162,7 @@ void recording_clean(const char *live_folder)
         if (!str_ends_with(name, STR(".new")) ||
             id_parse(str_slice(name, 0, name.len - STR(".new").len), &id))
             continue;
-        name_folder(live_folder, &id, ".new", path);
+        recording_name_folder(live_folder, &id, ".new", path);
         if (erase_folder(path, &fault))
             log_warn("what a crash left of a recording stays",
                      LOG_C("cause", fault_text(&fault)));
@@ -181,20 +180,12 @@ void recording_clean(const char *live_folder)
 
 /* A rendition while it is copied. */
 struct track {
-    const char *name;
-    char codecs[LIVE_CODECS_BYTES_MAX + 1];
-    int64_t width, height;
-    double frames;
+    struct recording_track made;
     struct dvr dvr;
     size_t first, end; /* of the segments that are wanted */
-
     int fd;
     int64_t offset;
-    struct buf playlist;
     uint32_t init;
-    int64_t start_us, ticks, bytes, longest_ticks;
-    bool has_dependent; /* a segment that begins without a key frame */
-    double peak_bits;
 };
 
 struct cutting {
@@ -221,6 +212,28 @@ static bool is_wanted(const struct recording_order *order,
            end_us > order->start_us && segment->start_us < order->end_us;
 }
 
+static void read_about(const char *path, struct recording_track *made)
+{
+    json_t *json = NULL;
+    struct buf about;
+    if (load_json(path, INFO_BYTES_MAX, &json))
+        return;
+    const char *codecs = json_string_value(json_object_get(json, "codecs"));
+    double frames = json_number_value(json_object_get(json, "frames"));
+    int64_t width = number_of(json, "width"),
+            height = number_of(json, "height");
+    buf_init(&about, RECORDING_ABOUT_BYTES - 1);
+    if (codecs && live_codecs_is_valid(str_from_c(codecs)))
+        buf_printf(&about, ",CODECS=\"%s\"", codecs);
+    if (width && height)
+        buf_printf(&about, ",RESOLUTION=%" PRId64 "x%" PRId64, width, height);
+    if (frames > 0)
+        buf_printf(&about, ",FRAME-RATE=%.3f", frames);
+    recording_track_describe(made, buf_str(&about));
+    buf_finish(&about);
+    json_decref(json);
+}
+
 /* False when there is nothing of that rendition then. */
 static bool open_track(struct cutting *cutting, const char *name,
                        struct track *track)
@@ -228,7 +241,7 @@ static bool open_track(struct cutting *cutting, const char *name,
     const struct recording_order *order = cutting->order;
     char folder[PATH_ROOM], about[PATH_ROOM + 32];
     struct fault fault = {0};
-    *track = (struct track){.name = name, .fd = -1};
+    *track = (struct track){.made = {.name = name}, .fd = -1};
     snprintf(folder, sizeof folder, "%s/%s/%s", order->live_folder,
              order->channel.text, name);
     if (dvr_open_span(&track->dvr, folder, order->start_us * 9 / 100,
@@ -246,18 +259,9 @@ static bool open_track(struct cutting *cutting, const char *name,
         dvr_close(&track->dvr);
         return false;
     }
-    json_t *json = NULL;
     snprintf(about, sizeof about, "%s/rendition.json", folder);
-    if (!load_json(about, INFO_BYTES_MAX, &json)) {
-        const char *codecs = json_string_value(json_object_get(json, "codecs"));
-        if (codecs && live_codecs_is_valid(str_from_c(codecs)))
-            snprintf(track->codecs, sizeof track->codecs, "%s", codecs);
-        track->width = number_of(json, "width");
-        track->height = number_of(json, "height");
-        track->frames = json_number_value(json_object_get(json, "frames"));
-        json_decref(json);
-    }
-    buf_init(&track->playlist, PLAYLIST_BYTES_MAX);
+    read_about(about, &track->made);
+    recording_track_begin(&track->made);
     return true;
 }
 
@@ -297,13 +301,13 @@ static enum err add_init(struct cutting *cutting, struct track *track,
         return fault_set(cutting->fault, ERR_CORRUPT, NULL,
                          "what players must know first of %s is not in the "
                          "DVR any more",
-                         track->name);
+                         track->made.name);
     struct str bytes = buf_str(&init);
     if (write(track->fd, bytes.ptr, bytes.len) != (ssize_t)bytes.len)
         return failed(cutting, "cannot write a recording");
-    buf_printf(&track->playlist,
+    buf_printf(&track->made.playlist,
                "#EXT-X-MAP:URI=\"%s.mp4\",BYTERANGE=\"%zu@%" PRId64 "\"\n",
-               track->name, bytes.len, track->offset);
+               track->made.name, bytes.len, track->offset);
     track->offset += (int64_t)bytes.len;
     track->init = number;
     return ERR_OK;
@@ -313,20 +317,18 @@ static void tell_segment(struct track *track,
                          const struct live_segment_info *segment)
 {
     char when[TIME_RFC3339_BYTES];
-    double seconds = (double)segment->duration / LIVE_HZ;
-    double bits = 8 * segment->place.len / seconds;
     time_format_rfc3339(segment->start_us, when);
-    buf_printf(&track->playlist,
+    buf_printf(&track->made.playlist,
                "#EXT-X-PROGRAM-DATE-TIME:%s\n#EXTINF:%.5f,\n"
                "#EXT-X-BYTERANGE:%" PRIu32 "@%" PRId64 "\n%s.mp4\n",
-               when, seconds, segment->place.len, track->offset, track->name);
-    if (!track->ticks)
-        track->start_us = segment->start_us;
-    track->ticks += segment->duration;
-    if (segment->duration > track->longest_ticks)
-        track->longest_ticks = segment->duration;
-    if (bits > track->peak_bits)
-        track->peak_bits = bits;
+               when, (double)segment->duration / LIVE_HZ, segment->place.len,
+               track->offset, track->made.name);
+    recording_track_count(&track->made, &(struct recording_segment){
+                                            .start_us = segment->start_us,
+                                            .ticks = segment->duration,
+                                            .len = segment->place.len,
+                                            .offset = (uint64_t)track->offset,
+                                        });
 }
 
 static enum err add_segment(struct cutting *cutting, struct track *track,
@@ -336,7 +338,7 @@ static enum err add_segment(struct cutting *cutting, struct track *track,
     char path[PATH_ROOM + 32];
     if (before && (before->timeline != segment->timeline ||
                    before->sequence + 1 != segment->sequence))
-        buf_add(&track->playlist, STR("#EXT-X-DISCONTINUITY\n"));
+        buf_add(&track->made.playlist, STR("#EXT-X-DISCONTINUITY\n"));
     enum err err = track->init == segment->init
                        ? ERR_OK
                        : add_init(cutting, track, segment->init);
@@ -359,7 +361,7 @@ static enum err copy_track(struct cutting *cutting, struct track *track)
     const struct recording_order *order = cutting->order;
     const struct live_segment_info *before = NULL;
     char path[PATH_ROOM + 32];
-    snprintf(path, sizeof path, "%s/%s.mp4", cutting->folder, track->name);
+    snprintf(path, sizeof path, "%s/%s.mp4", cutting->folder, track->made.name);
     track->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (track->fd < 0)
         return failed(cutting, "cannot make a recording");
@@ -371,96 +373,14 @@ static enum err copy_track(struct cutting *cutting, struct track *track)
                              "the recording was given up");
         if (!is_wanted(order, segment))
             continue;
-        track->has_dependent |= segment->is_dependent;
+        track->made.has_dependent |= segment->is_dependent;
         err = add_segment(cutting, track, segment, before);
         before = segment;
     }
     if (!err && fsync(track->fd) < 0)
         err = failed(cutting, "cannot keep a recording");
-    track->bytes = track->offset;
+    track->made.bytes = track->offset;
     return err;
-}
-
-static enum err write_file(struct cutting *cutting, const char *name,
-                           const char *ending, struct str text)
-{
-    char path[PATH_ROOM + 32];
-    snprintf(path, sizeof path, "%s/%s%s", cutting->folder, name, ending);
-    return file_write_atomic(path, text, cutting->fault);
-}
-
-static enum err write_playlist(struct cutting *cutting, struct track *track)
-{
-    DEFER(buf_finish) struct buf out;
-    buf_init(&out, PLAYLIST_BYTES_MAX);
-    buf_printf(&out,
-               "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%" PRId64 "\n"
-               "#EXT-X-PLAYLIST-TYPE:VOD\n",
-               (track->longest_ticks + LIVE_HZ / 2) / LIVE_HZ);
-    if (!track->has_dependent)
-        buf_add(&out, STR("#EXT-X-INDEPENDENT-SEGMENTS\n"));
-    buf_add(&out, buf_str(&track->playlist));
-    buf_add(&out, STR("#EXT-X-ENDLIST\n"));
-    if (buf_err(&track->playlist) || buf_err(&out))
-        return fault_set(cutting->fault, ERR_TOO_LONG, NULL,
-                         "the recording is too long for a playlist");
-    return write_file(cutting, track->name, ".m3u8", buf_str(&out));
-}
-
-static void tell_variant(const struct track *track, struct buf *out)
-{
-    double seconds = (double)track->ticks / LIVE_HZ;
-    buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%.0f,AVERAGE-BANDWIDTH=%.0f",
-               track->peak_bits + 1, 8 * (double)track->bytes / seconds + 1);
-    if (*track->codecs)
-        buf_printf(out, ",CODECS=\"%s\"", track->codecs);
-    if (track->width && track->height)
-        buf_printf(out, ",RESOLUTION=%" PRId64 "x%" PRId64, track->width,
-                   track->height);
-    if (track->frames > 0)
-        buf_printf(out, ",FRAME-RATE=%.3f", track->frames);
-    buf_printf(out, "\n%s.m3u8\n", track->name);
-}
-
-/* Pictures, when there are any, are what the page shows: sound alone comes
- * last. */
-static enum err write_master(struct cutting *cutting,
-                             struct recording_facts *facts)
-{
-    DEFER(buf_finish) struct buf out;
-    buf_init(&out, MASTER_BYTES_MAX);
-    bool has_dependent = false;
-    for (size_t i = 0; i < cutting->count; i++)
-        has_dependent |= cutting->tracks[i].has_dependent;
-    buf_add(&out, STR("#EXTM3U\n#EXT-X-VERSION:7\n"));
-    if (!has_dependent)
-        buf_add(&out, STR("#EXT-X-INDEPENDENT-SEGMENTS\n"));
-    const struct track *best = &cutting->tracks[0];
-    *facts = (struct recording_facts){
-        .start_us = best->start_us,
-        .duration_us = best->ticks * 100 / 9,
-        .width = best->width,
-        .height = best->height,
-    };
-    for (size_t i = 0; i < cutting->count; i++) {
-        tell_variant(&cutting->tracks[i], &out);
-        facts->bytes += cutting->tracks[i].bytes;
-    }
-    return write_file(cutting, "master", ".m3u8", buf_str(&out));
-}
-
-static enum err write_facts(struct cutting *cutting,
-                            const struct recording_facts *facts)
-{
-    DEFER(buf_finish) struct buf out;
-    buf_init(&out, FACTS_BYTES_MAX);
-    buf_printf(&out,
-               "{\"start_us\":%" PRId64 ",\"duration_us\":%" PRId64
-               ",\"bytes\":%" PRId64 ",\"width\":%" PRId64
-               ",\"height\":%" PRId64 "}\n",
-               facts->start_us, facts->duration_us, facts->bytes, facts->width,
-               facts->height);
-    return write_file(cutting, "facts", ".json", buf_str(&out));
 }
 
 static enum err check_room(struct cutting *cutting)
@@ -489,7 +409,7 @@ static enum err take_name(struct cutting *cutting)
 {
     const struct recording_order *order = cutting->order;
     char path[PATH_ROOM];
-    name_folder(order->live_folder, &order->id, "", path);
+    recording_name_folder(order->live_folder, &order->id, "", path);
     /* Players that are at the old one go on with the new one's bytes, which
      * are the same as far as they know them. */
     bool is_swapped =
@@ -534,12 +454,12 @@ static enum err cut(struct cutting *cutting, struct recording_facts *facts)
         err = folder_make(cutting->folder, cutting->fault);
     for (size_t i = 0; !err && i < cutting->count; i++)
         err = copy_track(cutting, &cutting->tracks[i]);
-    for (size_t i = 0; !err && i < cutting->count; i++)
-        err = write_playlist(cutting, &cutting->tracks[i]);
+    const struct recording_track *tracks[PART_RENDITIONS_MAX];
+    for (size_t i = 0; i < cutting->count; i++)
+        tracks[i] = &cutting->tracks[i].made;
     if (!err)
-        err = write_master(cutting, facts);
-    if (!err)
-        err = write_facts(cutting, facts);
+        err = recording_write(cutting->folder, tracks, cutting->count, facts,
+                              cutting->fault);
     return err ? err : take_name(cutting);
 }
 
@@ -550,7 +470,7 @@ static void finish(struct cutting *cutting)
         if (track->fd >= 0)
             close(track->fd);
         dvr_close(&track->dvr);
-        buf_finish(&track->playlist);
+        recording_track_end(&track->made);
     }
 }
 
@@ -559,7 +479,8 @@ enum err recording_cut(const struct recording_order *order,
 {
     assert(order && order->end_us > order->start_us);
     struct recording_facts there = {.start_us = INT64_MAX};
-    bool is_there = !read_facts(order->live_folder, &order->id, &there);
+    bool is_there =
+        !recording_read_facts(order->live_folder, &order->id, &there);
     if (is_there && !order->is_anew) {
         *ret_facts = there;
         return ERR_OK;
@@ -569,7 +490,8 @@ enum err recording_cut(const struct recording_order *order,
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     cutting->order = order;
     cutting->fault = fault;
-    name_folder(order->live_folder, &order->id, ".new", cutting->folder);
+    recording_name_folder(order->live_folder, &order->id, ".new",
+                          cutting->folder);
     for (unsigned i = 0; i < PART_RENDITIONS_MAX; i++) {
         const char *name = part_rendition_name(i);
         if (name && open_track(cutting, name, &cutting->tracks[cutting->count]))

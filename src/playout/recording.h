@@ -51,6 +51,17 @@ MUST_USE enum err recording_cut(const struct recording_order *order,
                                 struct recording_facts *ret_facts,
                                 struct fault *fault);
 
+/* Of one that is there, what began at end_us or later goes, for good: media and
+ * the lines of its playlists. It is whole at each moment, shorter or not yet;
+ * what a crash left of that is done by the next call. Fine when it ends
+ * earlier. ERR_NOT_FOUND: nothing would be left, or there is none; nothing
+ * happened. ERR_CORRUPT: its playlists are not as they were written; ERR_IO, …
+ */
+MUST_USE enum err recording_trim(const char *live_folder, const struct id *id,
+                                 int64_t end_us,
+                                 struct recording_facts *ret_facts,
+                                 struct fault *fault);
+
 /* Whether it is there. */
 bool recording_exists(const char *live_folder, const struct id *id);
 

@@ -13,12 +13,11 @@
 #include "base/time.h"
 #include "media/part.h"
 #include "playout/dvr.h"
+#include "playout/recording_internal.h"
 
 enum {
     INIT_BYTES_MAX = 1 << 20,
-    PLAYLIST_BYTES_MAX = 16 << 20,
     COPY_BYTES = 1 << 20,
-    LINE_BYTES = 256,
     PIECES_FIRST = 256,
 };
 
@@ -31,9 +30,10 @@ struct span_piece {
     uint32_t hour; /* its file; 0: the only one */
     uint32_t len;
     uint64_t offset;
-    bool breaks;     /* it does not go on from the piece before */
-    uint32_t init;   /* its number in the DVR … */
-    struct str head; /* … or where it lies in the file, as "len@offset" */
+    bool breaks;       /* it does not go on from the piece before */
+    uint32_t init;     /* its number in the DVR … */
+    uint32_t head_len; /* … or where it lies in the file */
+    uint64_t head_offset;
 };
 
 static enum err nothing(struct fault *fault)
@@ -108,55 +108,21 @@ static enum err list_dvr(const struct span_source *source, int64_t from_us,
 /* ---- Out of a recording -----------------------------------------------------
  */
 
-/* "1234@5678" */
-static bool read_range(const char *text, uint32_t *ret_len,
-                       uint64_t *ret_offset)
-{
-    char *end;
-    unsigned long long len = strtoull(text, &end, 10);
-    if (*end != '@' || len > UINT32_MAX)
-        return false;
-    *ret_len = (uint32_t)len;
-    *ret_offset = strtoull(end + 1, NULL, 10);
-    return true;
-}
-
-static bool read_after(struct str line, struct str mark, char target[])
-{
-    return str_starts_with(line, mark) &&
-           !str_to_c(str_from(line, mark.len), target, LINE_BYTES);
-}
-
-/* The playlists of recording.c, which has all of a segment in four lines. */
 static void take_lines(struct span *span, struct str text)
 {
     size_t capacity = 0;
-    struct span_piece piece = {.breaks = true};
-    struct str line;
-    while (str_split_next(&text, '\n', &line)) {
-        char value[LINE_BYTES];
-        if (read_after(line, STR("#EXT-X-MAP:"), value)) {
-            struct str map = str_from_c(value);
-            ptrdiff_t at = str_find(map, STR("BYTERANGE=\""));
-            struct str range = str_from(
-                map, at < 0 ? map.len : (size_t)at + STR("BYTERANGE=\"").len);
-            piece.head = arena_copy(span->arena, range);
-            piece.breaks = true;
-        } else if (str_eq(line, STR("#EXT-X-DISCONTINUITY"))) {
-            piece.breaks = true;
-        } else if (read_after(line, STR("#EXT-X-PROGRAM-DATE-TIME:"), value)) {
-            if (time_parse_rfc3339(str_from_c(value), &piece.start_us))
-                return;
-        } else if (read_after(line, STR("#EXTINF:"), value)) {
-            piece.end_us =
-                piece.start_us + (int64_t)(strtod(value, NULL) * 1e6 + 0.5);
-        } else if (read_after(line, STR("#EXT-X-BYTERANGE:"), value)) {
-            if (!read_range(value, &piece.len, &piece.offset))
-                return;
-            add_piece(span, &capacity, &piece);
-            piece.breaks = false;
-        }
-    }
+    struct recording_segment segment = {0};
+    while (recording_next_segment(&text, &segment))
+        add_piece(span, &capacity,
+                  &(struct span_piece){
+                      .start_us = segment.start_us,
+                      .end_us = segment.start_us + segment.ticks * 100 / 9,
+                      .len = segment.len,
+                      .offset = segment.offset,
+                      .breaks = segment.breaks,
+                      .head_len = segment.head_len,
+                      .head_offset = segment.head_offset,
+                  });
 }
 
 static enum err list_recording(const struct span_source *source,
@@ -173,7 +139,8 @@ static enum err list_recording(const struct span_source *source,
         const char *path =
             arena_printf(span->arena, "%s/%s.m3u8", span->folder, span->name)
                 .ptr;
-        if (!file_read(path, PLAYLIST_BYTES_MAX, span->arena, &text, &unused))
+        if (!file_read(path, RECORDING_PLAYLIST_BYTES_MAX, span->arena, &text,
+                       &unused))
             take_lines(span, text);
     }
     return span->count ? ERR_OK : nothing(fault);
@@ -353,11 +320,9 @@ static enum err init_of_recording(const struct span *span,
                                   const struct span_piece *piece,
                                   struct buf *init, struct fault *fault)
 {
-    char range[LINE_BYTES];
-    struct span_piece head = *piece;
-    if (str_to_c(piece->head, range, sizeof range) ||
-        !read_range(range, &head.len, &head.offset) ||
-        head.len > INIT_BYTES_MAX)
+    const struct span_piece head = {.len = piece->head_len,
+                                    .offset = piece->head_offset};
+    if (!head.len || head.len > INIT_BYTES_MAX)
         return ERR_CORRUPT;
     char *bytes = arena_array(span->arena, char, COPY_BYTES);
     return read_piece(span, &head, bytes, keep_init, init, fault);

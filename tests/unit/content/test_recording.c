@@ -224,6 +224,65 @@ static void test_what_was_removed_is_not_recorded_again(void **state)
     assert_int_equal(count_short(room, NOW_US, &found), 0);
 }
 
+static size_t count_long(struct newsroom *room, struct recording *ret_first)
+{
+    struct recording_list list;
+    assert_ok(room,
+              recording_list_long(room->db, NOW_US, 9, &room->arena, &list));
+    if (list.count)
+        *ret_first = list.recordings[0];
+    return list.count;
+}
+
+static void test_a_programme_that_became_shorter_is_told_with_its_end(
+    void **state)
+{
+    struct newsroom *room = *state;
+    make_channel(room, 7);
+    struct recording found;
+    struct id id = add(room, -30, -10, PROGRAMME_KEEP_AS_CHANNEL);
+    assert_true(plan(room, NOW_US));
+    add(room, -30, -20, PROGRAMME_KEEP_AS_CHANNEL);
+    assert_int_equal(count_long(room, &found), 0); /* it is not made yet */
+    set_made(room, &id, 10);
+    assert_int_equal(count_long(room, &found), 1);
+    assert_string_equal(found.of.id.text, id.text);
+    assert_int_equal(found.of.end_us, NOW_US - 20 * MINUTE_US);
+    found.bytes = 5;
+    DEFER(edit_end) struct edit edit = {0};
+    newsroom_begin(room, &edit);
+    assert_ok(room, recording_shortened(&edit, &found));
+    newsroom_commit(room, &edit);
+    newsroom_assert_keys(room, newsroom_key(room, "recording:%s", id.text),
+                         "recordings:news", "channel:news", NULL);
+    assert_int_equal(count_long(room, &found), 0);
+    assert_int_equal(count_short(room, NOW_US, &found), 0);
+    assert_ok(room, recording_load(room->db, &id, &room->arena, &found));
+    assert_int_equal(found.state, RECORDING_READY);
+    assert_int_equal(found.bytes, 5);
+    assert_int_equal(found.until_us, NOW_US - 20 * MINUTE_US + 7 * DAY_US);
+    add(room, -30, -12, PROGRAMME_KEEP_AS_CHANNEL); /* that was a mistake */
+    assert_int_equal(count_short(room, NOW_US, &found), 1);
+}
+
+static void test_another_programme_in_its_place_makes_none_shorter(void **state)
+{
+    struct newsroom *room = *state;
+    make_channel(room, 7);
+    struct recording found;
+    struct id id = add(room, -30, -10, PROGRAMME_KEEP_AS_CHANNEL);
+    assert_true(plan(room, NOW_US));
+    set_made(room, &id, 10);
+    DEFER(edit_end) struct edit edit = {0};
+    struct programme other = {.start_us = NOW_US - 30 * MINUTE_US,
+                              .end_us = NOW_US - 25 * MINUTE_US,
+                              .title = STR("Flash")};
+    newsroom_begin(room, &edit);
+    assert_ok(room, programme_add(&edit, STR("news"), &other, true));
+    newsroom_commit(room, &edit);
+    assert_int_equal(count_long(room, &found), 0);
+}
+
 static void test_the_oldest_go_when_there_are_too_many_bytes(void **state)
 {
     struct newsroom *room = *state;
@@ -305,6 +364,8 @@ int main(void)
         TEST(test_an_import_of_the_same_programme_has_its_recording),
         TEST(test_a_programme_that_became_longer_is_recorded_to_its_end),
         TEST(test_what_was_removed_is_not_recorded_again),
+        TEST(test_a_programme_that_became_shorter_is_told_with_its_end),
+        TEST(test_another_programme_in_its_place_makes_none_shorter),
         TEST(test_the_oldest_go_when_there_are_too_many_bytes),
         TEST(test_a_recording_outlives_its_channel_until_it_is_removed),
         TEST(test_files_that_are_gone_and_come_back),

@@ -235,6 +235,101 @@ static void test_a_beginning_that_is_forgotten_is_not_lost_by_a_new_one(
     end(scene);
 }
 
+static int64_t size_of(struct scene *scene, const char *name)
+{
+    char path[PATH_BYTES];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/recordings/62f9f7d471fdc/%s", scene->folder,
+             name);
+    return stat(path, &info) == 0 ? (int64_t)info.st_size : -1;
+}
+
+static void test_one_that_is_trimmed_ends_earlier_without_the_dvr(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    struct recording_facts facts, again;
+    put(scene, 0, 4, "(init)");
+    put(scene, 5, 5, "(other)"); /* 4 is missing */
+    assert_int_equal(recording_cut(&scene->order, &facts, &scene->fault),
+                     ERR_OK);
+    assert_int_equal(facts.duration_us, 18000000);
+    assert_int_equal(recording_trim(scene->folder, &scene->order.id,
+                                    START_US + 13000000, &facts, &scene->fault),
+                     ERR_OK);
+    assert_string_equal(read_file(scene, "source.mp4"),
+                        "(init)<0><1><2><3>(other)<5><6>");
+    assert_int_equal(facts.duration_us, 12000000);
+    assert_int_equal(facts.bytes, size_of(scene, "source.mp4"));
+    const char *list = read_file(scene, "source.m3u8");
+    assert_int_equal(count_of(list, "#EXTINF:2.00000,"), 6);
+    assert_int_equal(count_of(list, "#EXT-X-DISCONTINUITY\n"), 1);
+    assert_int_equal(count_of(list, "#EXT-X-INDEPENDENT-SEGMENTS\n"), 1);
+    assert_non_null(strstr(list, "@28\nsource.mp4\n#EXT-X-ENDLIST\n"));
+    /* As a crash before the media was cut left it: the next call does it. */
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/recordings/62f9f7d471fdc/source.mp4",
+             scene->folder);
+    assert_int_equal(truncate(path, 1000), 0);
+    assert_int_equal(recording_trim(scene->folder, &scene->order.id,
+                                    START_US + 13000000, &again, &scene->fault),
+                     ERR_OK);
+    assert_memory_equal(&facts, &again, sizeof facts);
+    assert_int_equal(facts.bytes, size_of(scene, "source.mp4"));
+    assert_string_equal(read_file(scene, "source.m3u8"), list);
+    /* It is what would have been made of so much. */
+    const char *master = read_file(scene, "master.m3u8");
+    scene->order.is_anew = true;
+    scene->order.end_us = START_US + 13000000;
+    assert_int_equal(recording_cut(&scene->order, &again, &scene->fault),
+                     ERR_OK);
+    assert_memory_equal(&facts, &again, sizeof facts);
+    assert_string_equal(read_file(scene, "source.m3u8"), list);
+    assert_string_equal(read_file(scene, "master.m3u8"), master);
+    end(scene);
+}
+
+static void put_text(struct scene *scene, const char *name, const char *text)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/recordings/62f9f7d471fdc/%s", scene->folder,
+             name);
+    assert_int_equal(file_write_atomic(path, str_from_c(text), &scene->fault),
+                     ERR_OK);
+}
+
+static void test_what_is_not_understood_is_not_trimmed(void **state)
+{
+    (void)state;
+    struct scene *scene = begin();
+    struct recording_facts facts;
+    struct fault fault = {0};
+    put(scene, 0, 5, "(init)");
+    assert_int_equal(recording_trim(scene->folder, &scene->order.id,
+                                    START_US + 4000000, &facts, &fault),
+                     ERR_NOT_FOUND);
+    assert_int_equal(recording_cut(&scene->order, &facts, &scene->fault),
+                     ERR_OK);
+    fault = (struct fault){0};
+    assert_int_equal(recording_trim(scene->folder, &scene->order.id, START_US,
+                                    &facts, &fault),
+                     ERR_NOT_FOUND); /* nothing would be left */
+    const char *list = read_file(scene, "source.m3u8");
+    const char *third = strstr(list, "#EXT-X-BYTERANGE:3@12");
+    assert_non_null(third);
+    put_text(scene, "source.m3u8",
+             arena_printf(&scene->arena, "%.*s#EXT-X-BYTERANGE:3#12%s",
+                          (int)(third - list), list, third + 21)
+                 .ptr);
+    fault = (struct fault){0};
+    assert_int_equal(recording_trim(scene->folder, &scene->order.id,
+                                    START_US + 8000000, &facts, &fault),
+                     ERR_CORRUPT);
+    assert_string_equal(read_file(scene, "source.mp4"),
+                        "(init)<0><1><2><3><4>");
+    end(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +340,8 @@ int main(void)
             test_one_that_is_made_anew_takes_the_place_of_the_first),
         cmocka_unit_test(
             test_a_beginning_that_is_forgotten_is_not_lost_by_a_new_one),
+        cmocka_unit_test(test_one_that_is_trimmed_ends_earlier_without_the_dvr),
+        cmocka_unit_test(test_what_is_not_understood_is_not_trimmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
