@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "content/article_times.h"
 
-#include "base/arena.h"
 #include "content/article.h"
 #include "content/edit.h"
 #include "content/schedule.h"
-#include "content/settings.h"
 #include "content/workflow.h"
+#include "content/zone.h"
 #include "render/locale.h"
 
 /* ---- Typed -----------------------------------------------------------------
@@ -19,19 +18,10 @@ enum err article_times_parse(struct db *db, const char *name, struct str text,
         *ret_time_us = 0;
         return ERR_OK;
     }
-    DEFER(arena_finish) struct arena arena;
-    arena_init(&arena, 0);
-    struct settings settings;
-    enum err err = settings_load(db, STR(""), &arena, &settings);
-    if (err)
-        return db_fault(db, err, fault);
-    struct locales *locales = locales_create();
-    const struct locale *locale;
-    err = locales_get(locales, STR("en"), settings.zone, &locale, fault);
-    if (!err)
-        err = locale_parse_time(locale, text, name, ret_time_us, fault);
-    locales_destroy(locales);
-    return err;
+    DEFER(zone_close) struct zone zone = {0};
+    enum err err = zone_open(&zone, db, fault);
+    return err ? err
+               : locale_parse_time(zone.locale, text, name, ret_time_us, fault);
 }
 
 const char *const article_times_members[] = {

@@ -3,29 +3,20 @@
 
 #include <assert.h>
 
-#include "base/arena.h"
 #include "base/time.h"
 #include "content/change.h"
 #include "content/content.h"
 #include "content/edit.h"
-#include "content/settings.h"
+#include "content/zone.h"
 #include "render/locale.h"
 
 static enum err find_midnight(struct db *db, int64_t now_us,
                               int64_t *ret_midnight_us, struct fault *fault)
 {
-    DEFER(arena_finish) struct arena arena;
-    arena_init(&arena, 0);
-    struct settings settings;
-    enum err err = settings_load(db, STR(""), &arena, &settings);
-    if (err)
-        return db_fault(db, err, fault);
-    struct locales *locales = locales_create();
-    const struct locale *locale;
-    err = locales_get(locales, STR("en"), settings.zone, &locale, fault);
+    DEFER(zone_close) struct zone zone = {0};
+    enum err err = zone_open(&zone, db, fault);
     if (!err)
-        *ret_midnight_us = locale_next_midnight(locale, now_us);
-    locales_destroy(locales);
+        *ret_midnight_us = locale_next_midnight(zone.locale, now_us);
     return err;
 }
 
