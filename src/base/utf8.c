@@ -56,18 +56,33 @@ static size_t ascii_len(struct str text)
         if (word & UINT64_C(0x8080808080808080))
             break;
     }
+    while (len < text.len && (unsigned char)text.ptr[len] < 0x80)
+        len++;
     return len;
+}
+
+/* The length of the characters beyond ASCII at the start. False: one of them is
+ * malformed. */
+static bool others_len(struct str text, size_t *ret_len)
+{
+    size_t len = 0;
+    while (len < text.len && (unsigned char)text.ptr[len] >= 0x80) {
+        uint32_t character;
+        size_t step = character_len(str_from(text, len), &character);
+        if (step == 0)
+            return false;
+        len += step;
+    }
+    *ret_len = len;
+    return true;
 }
 
 bool utf8_is_valid(struct str text)
 {
     while (text.len) {
+        size_t len;
         text = str_from(text, ascii_len(text));
-        if (text.len == 0)
-            break;
-        uint32_t character;
-        size_t len = character_len(text, &character);
-        if (len == 0)
+        if (!others_len(text, &len))
             return false;
         text = str_from(text, len);
     }

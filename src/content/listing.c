@@ -11,31 +11,31 @@
 /* ---- Standing in lists
  * ------------------------------------------------------- */
 
-/* In one statement: each would read the article again. */
+/* What stands there twice (a parent of two categories, for one) is left to the
+ * conflict: telling rows apart takes a table of its own each time. */
 static const char fill_sql[] =
     "INSERT INTO listing (article_id, shelf, published_us)"
     " WITH RECURSIVE up (id) AS ("
     "  SELECT category_id FROM article_category WHERE article_id = $1"
-    "  UNION SELECT category.parent_id FROM category"
+    "  UNION ALL SELECT category.parent_id FROM category"
     "  JOIN up ON category.id = up.id WHERE category.parent_id IS NOT NULL)"
-    " SELECT article.id, shelf || CASE of_language"
-    "  WHEN 1 THEN language ELSE '' END, published_us"
-    " FROM article, ("
-    "  SELECT 'l:' AS shelf, 1 AS of_language"
-    "  UNION ALL SELECT 'm:' || category_id || ':', 1 FROM article_category"
-    "   WHERE article_id = $1 AND position = 0"
-    "  UNION ALL SELECT 'c:' || id || ':', 1 FROM up"
-    "  UNION ALL SELECT DISTINCT 't:' || tag_id, 0 FROM article_tag"
-    "   WHERE article_id = $1"
-    "  UNION ALL SELECT DISTINCT 'p:' || person_id || ':', 1"
-    "   FROM article_byline"
-    "   WHERE article_id = $1 AND person_id IS NOT NULL) AS shelves"
-    " WHERE article.id = $1";
+    " SELECT $1, 'l:' || $2, CAST($3 AS BIGINT)"
+    " UNION ALL SELECT $1, 'm:' || category_id || ':' || $2, $3"
+    "  FROM article_category WHERE article_id = $1 AND position = 0"
+    " UNION ALL SELECT $1, 'c:' || id || ':' || $2, $3 FROM up"
+    " UNION ALL SELECT $1, 't:' || tag_id, $3 FROM article_tag"
+    "  WHERE article_id = $1"
+    " UNION ALL SELECT $1, 'p:' || person_id || ':' || $2, $3"
+    "  FROM article_byline WHERE article_id = $1 AND person_id IS NOT NULL"
+    " ON CONFLICT DO NOTHING";
 
-enum err listing_fill(struct edit *edit, const struct id *id)
+enum err listing_fill(struct edit *edit, const struct article_cursor *key,
+                      struct str language)
 {
-    enum err err = sitemap_add(edit, id);
-    return err ? err : edit_run(edit, fill_sql, DB_ID(id));
+    enum err err = sitemap_add(edit, key, language);
+    return err ? err
+               : edit_run(edit, fill_sql, DB_ID(&key->id), DB_STR(language),
+                          DB_I64(key->published_us));
 }
 
 enum err listing_clear(struct edit *edit, const struct id *id)

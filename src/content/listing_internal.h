@@ -11,10 +11,14 @@
 #define CONTENT_LISTING_INTERNAL_H
 
 #include "base/id.h"
+#include "content/article_list.h"
 #include "content/edit_internal.h"
 
-/* Puts a published article where its row, categories, tags and bylines say. */
-MUST_USE enum err listing_fill(struct edit *edit, const struct id *id);
+/* Puts the published article of this key where its language, categories, tags
+ * and bylines say. */
+MUST_USE enum err listing_fill(struct edit *edit,
+                               const struct article_cursor *key,
+                               struct str language);
 
 /* Takes it out of all lists. */
 MUST_USE enum err listing_clear(struct edit *edit, const struct id *id);

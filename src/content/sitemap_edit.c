@@ -150,42 +150,31 @@ static enum err split(struct edit *edit, struct str language,
 
 static enum err make_room(struct edit *edit, struct str language,
                           const struct chunk *chunk,
-                          const struct article_cursor *key)
+                          const struct article_cursor *key, bool *ret_made)
 {
     char month[SITEMAP_MONTH_BYTES];
     month_of(key->published_us, month);
+    *ret_made = true;
     if (!chunk->found || strcmp(chunk->month, month) != 0) {
         struct article_cursor first = {.published_us = month_begins_us(month)};
         return make_chunk(edit, language, month, &first, 0);
     }
-    return chunk->articles < SITEMAP_CHUNK_ARTICLES
-               ? ERR_OK
-               : split(edit, language, chunk, key);
+    *ret_made = chunk->articles >= SITEMAP_CHUNK_ARTICLES;
+    return *ret_made ? split(edit, language, chunk, key) : ERR_OK;
 }
 
-enum err sitemap_add(struct edit *edit, const struct id *id)
+enum err sitemap_add(struct edit *edit, const struct article_cursor *key,
+                     struct str language)
 {
-    struct article_cursor key = {.id = *id};
-    struct str language;
     struct chunk chunk;
-    {
-        DEFER(db_query_end)
-        struct db_query query =
-            db_ask(edit->db,
-                   "SELECT language, published_us FROM article WHERE id = $1",
-                   DB_ID(id));
-        enum err err = db_query_row(&query);
-        if (err)
-            return edit_failed(edit, err);
-        language = db_column_str(&query, 0, &edit->arena);
-        key.published_us = db_column_i64(&query, 1);
-    }
+    bool made = false;
     enum err err =
-        find_chunk(edit, language, key.published_us, id_str(id), &chunk);
+        find_chunk(edit, language, key->published_us, id_str(&key->id), &chunk);
     if (!err)
-        err = make_room(edit, language, &chunk, &key);
-    if (!err)
-        err = find_chunk(edit, language, key.published_us, id_str(id), &chunk);
+        err = make_room(edit, language, &chunk, key, &made);
+    if (!err && made)
+        err = find_chunk(edit, language, key->published_us, id_str(&key->id),
+                         &chunk);
     return err ? err : count_in(edit, language, &chunk, 1);
 }
 

@@ -4,11 +4,14 @@
 #ifndef CONTENT_SITEMAP_INTERNAL_H
 #define CONTENT_SITEMAP_INTERNAL_H
 
+#include "content/article_list.h"
 #include "content/edit_internal.h"
 #include "content/sitemap.h"
 
 /* Counts the article in, before listing_fill puts it into the lists. */
-MUST_USE enum err sitemap_add(struct edit *edit, const struct id *id);
+MUST_USE enum err sitemap_add(struct edit *edit,
+                              const struct article_cursor *key,
+                              struct str language);
 
 /* Counts it out, before it is taken from the lists. */
 MUST_USE enum err sitemap_remove(struct edit *edit, const struct id *id);

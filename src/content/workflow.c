@@ -269,6 +269,7 @@ static enum err write_published(struct edit *edit,
                                 const struct article_checked *checked)
 {
     const struct article_head *head = &publication->head;
+    struct article_cursor key = {publication->published_us, head->id};
     enum err err = ERR_OK;
     if (publication->was_public)
         err = listing_clear(edit, &head->id);
@@ -283,7 +284,7 @@ static enum err write_published(struct edit *edit,
                        DB_ID(&head->id), DB_I64(publication->published_us),
                        DB_I64(publication->updated_us));
     if (!err)
-        err = listing_fill(edit, &head->id);
+        err = listing_fill(edit, &key, checked->content.language);
     if (!err)
         err = search_put(edit, &head->id, checked);
     return err;
