@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "content/search_internal.h"
-#include "store/search_words.h"
+#include "store/search_words_pool.h"
 
 enum { FROM = 16 }; /* articles of an edit, from which a thread is worth it */
 
@@ -48,7 +48,7 @@ static struct search_words *words_of(struct search_ahead *ahead,
     if (stemming)
         return stemming->words;
     struct search_words *words;
-    if (search_words_create(language, &words))
+    if (search_words_borrow(language, &words))
         return NULL;
     stemming = arena_new(&ahead->arena, struct stemming);
     *stemming = (struct stemming){ahead->stemmings, language, words};
@@ -106,7 +106,7 @@ static void *run(void *argument)
 static void destroy(struct search_ahead *ahead)
 {
     for (struct stemming *s = ahead->stemmings; s; s = s->next)
-        search_words_destroy(s->words);
+        search_words_give_back(s->language, s->words);
     arena_finish(&ahead->arena);
     pthread_cond_destroy(&ahead->changed);
     pthread_mutex_destroy(&ahead->lock);

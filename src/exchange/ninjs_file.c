@@ -244,13 +244,6 @@ static enum err next_value(struct ninjs_file *file, const json_t **ret_value,
     return ERR_OK;
 }
 
-static void digest(const json_t *value, char target[DIGEST_HEX_BYTES])
-{
-    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
-    digest_hex(str_from_c(text), target);
-    free(text);
-}
-
 enum err ninjs_file_next(struct ninjs_file *file, struct arena *arena,
                          struct ninjs_item *ret_item, struct fault *fault)
 {
@@ -265,7 +258,7 @@ enum err ninjs_file_next(struct ninjs_file *file, struct arena *arena,
     err = ninjs_read_item(value, arena, &item, fault);
     if (err)
         return err;
-    digest(value, item.digest);
+    ninjs_digest(value, arena, item.digest);
     *ret_item = item;
     return ERR_OK;
 }

@@ -12,4 +12,8 @@ MUST_USE enum err ninjs_read_item(const json_t *value, struct arena *arena,
                                   struct ninjs_item *ret_item,
                                   struct fault *fault);
 
+/* SHA-256 of what the value says, white space and order of members aside. */
+void ninjs_digest(const json_t *value, struct arena *arena,
+                  char target[DIGEST_HEX_BYTES]);
+
 #endif

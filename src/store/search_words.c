@@ -14,8 +14,9 @@ enum {
     GRAM_LETTERS_MAX = 3,
     WORD_BYTES_MAX = 128, /* of one word; what is longer is found by these */
     MARK_CHARACTER = 0xE000,
-    KEPT_STEMS = 4096, /* a power of two */
+    KEPT_STEMS = 8192, /* a power of two */
     KEPT_BYTES = 46,   /* fifteen letters of Georgian */
+    KEPT_WORTH_MAX = 15,
 };
 
 enum kind {
@@ -31,9 +32,11 @@ enum kind {
 };
 
 /* Stems of words met before: the same few thousand words make most of all
- * texts. */
+ * texts. Each has one place, from which a word that is met often is not driven
+ * by those that are met once. */
 struct kept_stem {
     uint8_t word_len, term_len;
+    uint8_t worth; /* grows as it is met, shrinks as others want the place */
     char word[KEPT_BYTES], term[KEPT_BYTES];
 };
 
@@ -248,14 +251,20 @@ static struct str stem_of(struct search_words *words, struct str word,
         return make_term(words, word, target);
     struct kept_stem *kept = kept_of(words, word);
     if (kept->word_len == word.len &&
-        memcmp(kept->word, word.ptr, word.len) == 0)
+        memcmp(kept->word, word.ptr, word.len) == 0) {
+        if (kept->worth < KEPT_WORTH_MAX)
+            kept->worth++;
         return str_of(kept->term, kept->term_len);
+    }
     struct str term = make_term(words, word, target);
-    if (term.len <= KEPT_BYTES) {
+    if (kept->worth) {
+        kept->worth--;
+    } else if (term.len <= KEPT_BYTES) {
         memcpy(kept->word, word.ptr, word.len);
         memcpy(kept->term, term.ptr, term.len);
         kept->word_len = (uint8_t)word.len;
         kept->term_len = (uint8_t)term.len;
+        kept->worth = 1;
     }
     return term;
 }

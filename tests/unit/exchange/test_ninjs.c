@@ -317,6 +317,46 @@ static void test_the_digest_is_of_what_is_said(void **state)
     assert_string_not_equal(a.digest, c.digest);
 }
 
+/* Each of these says something else than every other. */
+static void test_items_that_differ_have_different_digests(void **state)
+{
+    (void)state;
+    static const char *const values[] = {
+        "1",
+        "1.0",
+        "2",
+        "-1",
+        "\"1\"",
+        "true",
+        "false",
+        "null",
+        "[]",
+        "{}",
+        "\"\"",
+        "[1,2]",
+        "[2,1]",
+        "[[1],2]",
+        "[[1,2]]",
+        "[\"ab\"]",
+        "[\"a\",\"b\"]",
+        "[\"\",\"ab\"]",
+        "{\"a\":\"b\"}",
+        "{\"b\":\"a\"}",
+        "{\"ab\":1}",
+        "{\"a\":{\"b\":1}}",
+        "{\"a\":1,\"b\":1}",
+    };
+    enum { COUNT = sizeof values / sizeof *values };
+    char digests[COUNT][DIGEST_HEX_BYTES];
+    for (size_t i = 0; i < COUNT; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "{\"uri\":\"a\",\"x\":%s}", values[i]);
+        memcpy(digests[i], read_one(text).digest, DIGEST_HEX_BYTES);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(digests[i], digests[j]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +375,8 @@ int main(void)
                                         make, unmake),
         cmocka_unit_test_setup_teardown(test_a_file_that_is_none_is_refused,
                                         make, unmake),
+        cmocka_unit_test_setup_teardown(
+            test_items_that_differ_have_different_digests, make, unmake),
         cmocka_unit_test_setup_teardown(test_the_digest_is_of_what_is_said,
                                         make, unmake),
     };
