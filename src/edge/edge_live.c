@@ -37,6 +37,7 @@ enum {
     PATH_BYTES = 128,
     TOKEN_RAW_BYTES = LIVE_TOKEN_BYTES / 2,
     QUERY_BYTES = 64,
+    CAPTIONED_BYTES = 64 + LIVE_CAPTION_TRACKS * (LIVE_LANGUAGE_BYTES_MAX + 4),
 };
 
 #define CORS EDGE_LIVE_CORS
@@ -87,19 +88,26 @@ static unsigned offered_captions(const struct live_seat *seat)
     return offered;
 }
 
-/* Whoever began to watch before there were captions does not read the list of
- * renditions again: this tells our player, as "Broadsheet-Captions: 1 3". */
-static void write_captioned(unsigned offered, char *target, size_t size)
+/* Whoever watches does not read the list of renditions again when there are
+ * captions, or others, or their language is told: this has our player do it, as
+ * "Broadsheet-Captions: 1=en 3". */
+static void write_captioned(const struct live_seat *seat,
+                            char target[CAPTIONED_BYTES])
 {
+    const struct live_channel_info *info = &seat->station->info;
+    unsigned offered = offered_captions(seat);
     size_t len = 0;
     target[0] = '\0';
     for (unsigned i = 0; i < LIVE_CAPTION_TRACKS; i++) {
+        struct str tag = info->languages[i].tag;
         if (offered & 1u << i)
-            len += (size_t)snprintf(target + len, size - len, "%s %u",
-                                    len ? "" : "Broadsheet-Captions:", i + 1);
+            len += (size_t)snprintf(
+                target + len, CAPTIONED_BYTES - len, "%s %u%s%" PRI_STR,
+                len ? "" : "Broadsheet-Captions:", i + 1, tag.len ? "=" : "",
+                ARG_STR(tag));
     }
     if (len)
-        snprintf(target + len, size - len, "\r\n");
+        snprintf(target + len, CAPTIONED_BYTES - len, "\r\n");
 }
 
 static void answer_text(const struct live_ask *ask,
@@ -113,8 +121,8 @@ static void answer_text(const struct live_ask *ask,
         return;
     }
     bool packed = text->gzip.len && ask->takes_gzip;
-    char fields[EDGE_FIELDS_BYTES], captioned[64];
-    write_captioned(offered_captions(ask->seat), captioned, sizeof captioned);
+    char fields[EDGE_FIELDS_BYTES], captioned[CAPTIONED_BYTES];
+    write_captioned(ask->seat, captioned);
     snprintf(fields, sizeof fields,
              CORS NOSNIFF CHANGING "Vary: Accept-Encoding\r\n%s%s",
              packed ? "Content-Encoding: gzip\r\n" : "", captioned);

@@ -85,6 +85,7 @@ test("whoever runs the channel says which languages they are, and offers one bef
   const offered = [...list.matchAll(/TYPE=SUBTITLES,GROUP-ID="captions",NAME="([^"]*)"(?:,LANGUAGE="(\w+)")?,DEFAULT=NO,AUTOSELECT=YES,URI="([^?]*)\?/g)].map(([, ...all]) => all);
   assert.deepEqual(offered, [["English", "en", "captions/index.m3u8"], ["CC2", undefined, "captions-2/index.m3u8"], ["Español", "es", "captions-3/index.m3u8"], ["ქართული", "ka", "captions-4/index.m3u8"]]);
   assert.equal(parse(list).variants[0].subtitles[2].language, "es");
+  assert.equal((await site.get("/live/news/source/index.m3u8")).get("broadsheet-captions"), "1=en 2 3=es 4=ka");
   await site.run("channel", "change", "news", "--captions", "cc3=es");
   await until(async () => !(await master()).includes("ქართული"), "what is taken back is not offered");
   assert.match(await master(), /NAME="Captions",DEFAULT/);
@@ -117,6 +118,18 @@ else
     const texts = await sees(/BUENAS NOCHES/);
     assert.ok(!texts.some((/** @type {string} */ one) => /EVENING/.test(one)));
     assert.equal(await overflow(page), "");
+    const choice = () => page.$eval("[data-do=track]", (/** @type {HTMLSelectElement} */ select) => {
+      const style = getComputedStyle(select);
+      const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+      pen.font = style.font;
+      const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 20; // its arrow
+      return { names: [...select.options].map((one) => one.text), room, needed: Math.max(...[...select.options].map((one) => pen.measureText(one.text).width)) };
+    });
+    const { room, needed } = await choice();
+    assert.ok(room >= needed, `the names need ${needed} px of ${room}`);
+    await site.run("channel", "change", "news", "--captions", "cc1=en,cc2=fr,cc3=es-MX");
+    await until(async () => (await choice()).names.join() === "English,Français,Español (México)", "who watches is told other languages");
+    assert.equal(await page.$eval("[data-do=track]", (/** @type {HTMLSelectElement} */ select) => select.value), "3", "what was chosen stays so");
     await page.screenshot({ path: "build/screenshots/tv-captions-languages.png" });
     await page.click("[data-do=captions]");
     assert.equal(await page.isVisible("[data-do=track]"), false);

@@ -104,21 +104,17 @@ export function makeControls(air, player, video, engine) {
     which.hidden = !captions?.isOn || which.length < 2;
   }
 
-  /** @type {Map<number, string>} */
-  let named = new Map(); // those whose language is known
-
-  /** One that came stays: what it said can be seen again. @param {number[]} numbers @param {Map<number, string>} [names] */
+  /** One that came stays: what it said can be seen again. @param {number[]} numbers @param {Map<number, string>} names */
   function offerCaptions(numbers, names) {
-    named = names ?? named;
     const known = [...which.options].map(({ value }) => Number(value));
     const all = [...new Set([...known, ...numbers])].sort();
-    if (captions && all.length > known.length) {
-      which.replaceChildren(...all.map((number) => new Option(named.get(number) || (number > 1 ? `CC${number}` : which.ariaLabel ?? ""), String(number))));
+    if (captions && all.length) {
+      which.replaceChildren(...all.map((number) => new Option(names.get(number) || (number > 1 ? `CC${number}` : which.ariaLabel ?? ""), String(number))));
       if (!known.length) captions.number = all[0] ?? 1;
       which.value = String(captions.number);
       turnCaptions(captions.isOn);
     }
-    if (!part("captions").hidden) return;
+    if (!part("captions").hidden || !all.length) return;
     part("captions").hidden = false;
     turnCaptions(wanted());
   }
@@ -189,7 +185,7 @@ export function makeControls(air, player, video, engine) {
   engine.onLevels = showLevels;
   part("pip").hidden = !document.pictureInPictureEnabled;
   engine.onCaptions = offerCaptions;
-  if (engine.native) video.textTracks.addEventListener("addtrack", () => offerCaptions([1]));
+  if (engine.native) video.textTracks.addEventListener("addtrack", () => offerCaptions([1], new Map()));
   video.addEventListener("click", () => part("play").click());
   for (const event of ["play", "pause", "volumechange", "timeupdate"]) video.addEventListener(event, show);
   document.addEventListener("fullscreenchange", show);

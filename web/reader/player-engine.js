@@ -42,6 +42,7 @@ export function makeEngine(video, base) {
   let dvr = false;
   let live = true; // follows the edge
   let retry = 0;
+  let told = ""; // of captions, by the stream
 
   const engine = {
     native,
@@ -50,7 +51,7 @@ export function makeEngine(video, base) {
     onLevels: () => {},
     /** The stream offers them: their numbers, from one on, and what those are called
      * whose language is known.
-     * @type {(numbers: number[], names?: Map<number, string>) => void} */
+     * @type {(numbers: number[], names: Map<number, string>) => void} */
     onCaptions: () => {},
     get audio() {
       return audio;
@@ -98,6 +99,22 @@ export function makeEngine(video, base) {
     retry = window.setTimeout(() => hls?.loadSource(url()), RETRY_MS);
   }
 
+  /** Each list says which there are, "1=en 3"; the list of renditions, what those are
+   * called. It may be of a moment before. @param {string} offered */
+  async function tellCaptions(offered) {
+    told = offered;
+    const all = offered.split(" ").filter(Boolean);
+    const answer = offered.includes("=") ? await fetch(`${base}master.m3u8`).catch(() => undefined) : undefined;
+    const list = answer?.ok ? await answer.text() : "";
+    /** @type {Map<number, string>} */
+    const names = new Map();
+    for (const [, name, language, place] of list.matchAll(/TYPE=SUBTITLES.*,NAME="([^"]*)",LANGUAGE="([^"]*)".*URI="captions-?(\d?)/g))
+      if (all.includes(`${place || 1}=${language}`)) names.set(Number(place) || 1, name ?? "");
+    if (told !== offered) return;
+    if (all.filter((one) => one.includes("=")).length > names.size) told = ""; // with the next list again
+    engine.onCaptions(all.map((one) => parseInt(one, 10)), names);
+  }
+
   function attach() {
     if (hls) return hls;
     hls = new Hls({
@@ -110,15 +127,9 @@ export function makeEngine(video, base) {
     });
     hls.on(Hls.Events.ERROR, (_, data) => onError(data));
     hls.on(Hls.Events.MANIFEST_PARSED, () => engine.onLevels());
-    hls.on(Hls.Events.MANIFEST_LOADED, (_, { subtitles }) => {
-      if (!subtitles?.length) return;
-      const all = subtitles.map(({ url, lang, name }) => ({ number: Number(/captions-(\d)/.exec(url)?.[1] ?? 1), name: lang ? name : "" }));
-      engine.onCaptions(all.map(({ number }) => number), new Map(all.map(({ number, name }) => [number, name])));
-    });
-    // Those that came later: each list says so.
     hls.on(Hls.Events.LEVEL_LOADED, (_, { networkDetails }) => {
-      const numbers = networkDetails?.getResponseHeader?.("Broadsheet-Captions");
-      if (numbers) engine.onCaptions(numbers.split(" ").map(Number));
+      const offered = networkDetails?.getResponseHeader?.("Broadsheet-Captions") ?? "";
+      if (offered !== told) void tellCaptions(offered);
     });
     hls.on(Hls.Events.FRAG_BUFFERED, () => engine.onTrouble(false));
     hls.attachMedia(video);
