@@ -101,10 +101,10 @@ static void write_captioned(const struct live_seat *seat,
     for (unsigned i = 0; i < LIVE_CAPTION_TRACKS; i++) {
         struct str tag = info->languages[i].tag;
         if (offered & 1u << i)
-            len += (size_t)snprintf(
-                target + len, CAPTIONED_BYTES - len, "%s %u%s%" PRI_STR,
-                len ? "" : "Broadsheet-Captions:", i + 1, tag.len ? "=" : "",
-                ARG_STR(tag));
+            len += (size_t)snprintf(target + len, CAPTIONED_BYTES - len,
+                                    "%s %u%s%" PRI_STR,
+                                    len ? "" : "Broadsheet-Captions:", i + 1,
+                                    tag.len ? "=" : "", ARG_STR(tag));
     }
     if (len)
         snprintf(target + len, CAPTIONED_BYTES - len, "\r\n");
