@@ -46,20 +46,17 @@ static void on_progress(void *context, size_t done, size_t total)
     output_progress(context, "renditions", (int64_t)done, (int64_t)total);
 }
 
-/* A picture that cannot be read is told, and shown as it is. */
-static enum err make_waiting(const struct article_change *change,
-                             struct content *content)
+enum err article_change_make(const struct command_line *line,
+                             struct content *content,
+                             const struct picture_ids *ids, struct fault *fault)
 {
-    const struct command_line *line = change->line;
-    const struct picture_ids *ids = &change->waiting;
     const char *program;
-    enum err err =
-        newspaper_helper("image", line->arena, &program, change->fault);
+    enum err err = newspaper_helper("image", line->arena, &program, fault);
     if (err)
         return err;
     struct image_helper *helper = image_helper_create(program, false);
     if (!helper)
-        return fault_set(change->fault, ERR_NO_MEMORY, NULL, "out of memory");
+        return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     struct picture_work work = {
         .content = content,
         .helper = helper,
@@ -112,7 +109,8 @@ static enum err change_it(struct article_change *change,
     if (err != ERR_AGAIN || !change->waiting.count)
         return err;
     change->is_again = true;
-    err = make_waiting(change, content);
+    err = article_change_make(change->line, content, &change->waiting,
+                              change->fault);
     return err ? err : change_once(change, content, how);
 }
 

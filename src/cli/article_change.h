@@ -37,4 +37,11 @@ MUST_USE enum err article_change_run(const struct command_line *line,
 MUST_USE enum err article_change_publish(struct article_change *change,
                                          int64_t published_us);
 
+/* Makes the pictures that a change waits for. One that cannot be read is told,
+ * and shown as it came. */
+MUST_USE enum err article_change_make(const struct command_line *line,
+                                      struct content *content,
+                                      const struct picture_ids *ids,
+                                      struct fault *fault);
+
 #endif

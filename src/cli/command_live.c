@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "cli/article_change.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
 #include "content/article_times.h"
@@ -23,6 +24,12 @@ struct work {
     struct id id;           /* as it was typed: a blog's or a post's */
     struct article article; /* the blog */
     struct fault *fault;
+
+    /* Pictures that no reader has had are made first, and all of it is then
+     * done once more; standard input is read once. */
+    struct picture_ids waiting;
+    bool is_again, has_input;
+    struct str piped;
 };
 
 static enum err refuse_unknown(const struct work *work, enum err err)
@@ -51,10 +58,36 @@ static enum err load_post(struct work *work, struct live_post *post)
     return err ? err : load_blog(work, &post->article);
 }
 
+typedef enum err change_how(struct work *work, struct id *ret_post);
+
+static enum err change_once(struct work *work, struct content *content,
+                            change_how *how, struct id *ret_post)
+{
+    work->edit = (struct edit){0};
+    *work->fault = (struct fault){0};
+    enum err err = newspaper_edit(&work->edit, content, work->fault);
+    if (!err)
+        err = refuse_unknown(work, how(work, ret_post));
+    if (!err)
+        err = newspaper_commit(work->line, &work->edit, work->fault);
+    edit_end(&work->edit);
+    return err;
+}
+
+static enum err change_it(struct work *work, struct content *content,
+                          change_how *how, struct id *ret_post)
+{
+    enum err err = change_once(work, content, how, ret_post);
+    if (err != ERR_AGAIN || !work->waiting.count)
+        return err;
+    work->is_again = true;
+    err = article_change_make(work->line, content, &work->waiting, work->fault);
+    return err ? err : change_once(work, content, how, ret_post);
+}
+
 /* Runs how within one edit. What was changed is told by its id and, when
  * has_address, where readers find it. */
-static enum err change(const struct command_line *line,
-                       enum err (*how)(struct work *work, struct id *ret_post),
+static enum err change(const struct command_line *line, change_how *how,
                        struct fault *fault)
 {
     struct work work = {.line = line, .fault = fault};
@@ -64,12 +97,7 @@ static enum err change(const struct command_line *line,
     if (!err)
         err = newspaper_open_writing(line, &content, fault);
     if (!err)
-        err = newspaper_edit(&work.edit, content, fault);
-    if (!err)
-        err = refuse_unknown(&work, how(&work, &post));
-    if (!err)
-        err = newspaper_commit(line, &work.edit, fault);
-    edit_end(&work.edit);
+        err = change_it(&work, content, how, &post);
     if (err)
         return err;
     const struct id *told = id_is_set(&post) ? &post : &work.id;
@@ -135,6 +163,9 @@ static enum err end(struct work *work, struct id *ret_post)
 /* The whole of standard input. */
 static enum err read_input(struct work *work, struct str *ret_text)
 {
+    *ret_text = work->piped;
+    if (work->has_input)
+        return ERR_OK;
     DEFER(buf_finish) struct buf input;
     buf_init(&input, LIVE_POST_JSON_BYTES_MAX);
     char piece[16 * 1024];
@@ -148,7 +179,9 @@ static enum err read_input(struct work *work, struct str *ret_text)
         return fault_set(work->fault, buf_err(&input), NULL,
                          "standard input is longer than a post may be (%d KB)",
                          LIVE_POST_JSON_BYTES_MAX / 1024);
-    *ret_text = arena_copy(work->line->arena, buf_str(&input));
+    work->piped = arena_copy(work->line->arena, buf_str(&input));
+    work->has_input = true;
+    *ret_text = work->piped;
     return ERR_OK;
 }
 
@@ -215,6 +248,8 @@ static enum err fill(struct work *work, struct live_post_input *input,
                      bool *ret_given)
 {
     const char *headline = command_value(work->line, "headline");
+    input->waiting = work->is_again ? NULL : &work->waiting;
+    input->arena = work->line->arena;
     enum err err = read_text(work, input, ret_given);
     if (!err && headline)
         input->headline = str_from_c(headline);
@@ -489,7 +524,9 @@ static enum err run_list(const struct command_line *line, struct fault *fault)
 #define POST_DETAILS \
     "An empty line parts paragraphs. What comes from a file or is piped in " \
     "may also be JSON: a document, or an object with text or body (a " \
-    "document), headline, bylines, time, key, pinned. " ARTICLE_TIMES_HELP "."
+    "document), headline, bylines, time, key, pinned. Pictures that are not " \
+    "made yet are made first, when readers see the blog. " ARTICLE_TIMES_HELP \
+    "."
 
 const struct command command_live_start = {
     .name = "live start",

@@ -21,6 +21,8 @@
 #include "content/article.h"
 #include "content/article_list.h"
 
+struct picture_ids;
+
 enum {
     LIVE_POSTS_MAX = 900, /* of one blog; a longer story begins another */
     LIVE_POST_JSON_BYTES_MAX = 256 * 1024,
@@ -139,11 +141,15 @@ struct live_post_input {
     size_t byline_count;
     bool key; /* of a new post, as is: */
     bool pinned;
+
+    /* Not NULL: as in struct publish_options, of a blog that readers see. */
+    struct picture_ids *waiting;
+    struct arena *arena;
 };
 
 /* A new post, or what a post says from now on; what it said is kept as a
  * revision. Errors name the field: "headline", "body: content[3]". A blog that
- * ended takes no new posts. */
+ * ended takes no new posts. ERR_AGAIN: pictures of it are to be made first. */
 MUST_USE enum err live_post_save(struct edit *edit,
                                  const struct live_post_input *input,
                                  struct id *ret_id);

@@ -215,11 +215,15 @@ static enum err media_of(struct edit *edit, struct str body,
 }
 
 static enum err apply_media(struct writing *writing, const struct id *post,
+                            const struct live_post_input *input,
                             const struct article_checked *checked)
 {
     struct edit *edit = writing->edit;
     enum err err = edit_run(
         edit, "DELETE FROM live_post_medium WHERE post_id = $1", DB_ID(post));
+    if (!err && input->waiting && writing->is_public)
+        err = workflow_check_waiting(edit, checked->media, checked->media_count,
+                                     input->waiting, input->arena);
     for (size_t i = 0; !err && i < checked->media_count; i++) {
         err = edit_run(edit,
                        "INSERT INTO live_post_medium (post_id, medium_id)"
@@ -332,7 +336,7 @@ static enum err write_text(struct writing *writing, const struct id *post,
         DB_STR(checked->content.body));
     if (!err)
         err = write_bylines(edit, post, input);
-    return err ? err : apply_media(writing, post, checked);
+    return err ? err : apply_media(writing, post, input, checked);
 }
 
 static enum err index_later(struct writing *writing)

@@ -220,21 +220,17 @@ static enum err newest_revision(struct edit *edit,
     return err;
 }
 
-/* Whether readers would get one as it came (with where it was taken in it), and
- * for the first time. */
-static enum err check_waiting(struct edit *edit,
-                              const struct publish_options *options,
-                              const struct media_ids *media)
+enum err workflow_check_waiting(struct edit *edit, const struct id *media,
+                                size_t count, struct picture_ids *waiting,
+                                struct arena *arena)
 {
-    struct picture_ids *waiting = options->waiting;
     enum err err = ERR_OK;
-    for (size_t i = 0; !err && i < media->count; i++) {
+    for (size_t i = 0; !err && i < count; i++) {
         bool waits;
-        err = edit_failed(
-            edit, picture_waits_unseen(edit->db, &media->ids[i], &waits));
+        err = edit_failed(edit,
+                          picture_waits_unseen(edit->db, &media[i], &waits));
         if (!err && waits)
-            ROW_ADD(options->arena, waiting->ids, waiting->count) =
-                media->ids[i];
+            ROW_ADD(arena, waiting->ids, waiting->count) = media[i];
     }
     return err || !waiting->count
                ? err
@@ -258,7 +254,8 @@ static enum err show_revision(struct edit *edit,
     if (!err)
         err = shown_media(edit, &head->id, &media);
     if (!err && options->waiting)
-        err = check_waiting(edit, options, &media);
+        err = workflow_check_waiting(edit, media.ids, media.count,
+                                     options->waiting, options->arena);
     for (size_t i = 0; !err && i < media.count; i++)
         err = media_publish(edit, id_str(&media.ids[i]));
     return err;

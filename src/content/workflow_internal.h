@@ -24,6 +24,15 @@ MUST_USE enum err workflow_publish_due(struct edit *edit, const struct id *id);
 /* Withdraws an article because its expiry time has come. */
 MUST_USE enum err workflow_expire(struct edit *edit, const struct id *id);
 
+/* Whether readers would get one of the media as it came (with where it was
+ * taken in it), and for the first time: ERR_AGAIN, and *waiting, in arena, has
+ * those.
+ */
+MUST_USE enum err workflow_check_waiting(struct edit *edit,
+                                         const struct id *media, size_t count,
+                                         struct picture_ids *waiting,
+                                         struct arena *arena);
+
 /* "2026-08-15T11:00:00Z" for faults. */
 struct str workflow_time_text(struct edit *edit, int64_t time_us);
 

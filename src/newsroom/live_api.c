@@ -77,6 +77,8 @@ static enum err read_language(struct api_work *work, const struct id *blog,
 static enum err read_input(struct api_work *work, struct live_post_input *input)
 {
     struct str language;
+    input->waiting = work->has_waited ? NULL : &work->waiting;
+    input->arena = work->call->arena;
     enum err err = read_language(work, &input->article, &language);
     if (!err)
         err = live_json_read(work->json, work->edit.db, language,

@@ -410,6 +410,29 @@ test("a picture in the text that cannot be made holds nobody up: it is shown as 
   assert.equal(JSON.parse(await site.run("picture", "show", broken.picture, "--json")).state, "cannot be read");
 });
 
+test("posts of a live blog that readers see wait for their pictures: by the API, by 'live post' and 'live edit', piped or not", async () => {
+  await site.run("settings", "set", "make_pictures", "no");
+  const { id } = await site.write({ headline: "Bridge", publish: true });
+  await site.run("live", "start", id);
+  /** @param {string} name @param {string} scale @param {(post: any) => Promise<string>} send  gives the post's id */
+  const check = async (name, scale, send) => {
+    const { picture } = await bringDraft(name, scale);
+    const body = { type: "doc", content: [{ type: "image", attrs: { media: picture, alt: name } }] };
+    const post = await send({ headline: name, body });
+    const made = JSON.parse(await site.run("picture", "show", picture, "--json"));
+    assert.deepEqual([made.state, made.original_is_public], ["made", false], name);
+    const { html } = await offeredBy(`/en/article/${id}?post=${post}`);
+    assert.match(html, new RegExp(`<picture>(?:(?!</picture>).)*image/avif(?:(?!</picture>).)*alt="${name}"`, "s"), name);
+    return post;
+  };
+  await check("post-api", "1.41", async (post) => (await site.api("POST", `/newsroom/api/articles/${id}/posts`, post)).id);
+  const piped = await check("post-piped", "1.42", async (post) => (await site.pipe(JSON.stringify(post), "live", "post", id, "-")).trim());
+  await check("edit-piped", "1.43", async (post) => (await site.pipe(JSON.stringify(post), "live", "edit", piped, "-")).trim());
+  await check("edit-api", "1.44", async (post) => (await site.api("POST", `/newsroom/api/posts/${piped}`, post)).id);
+  const posts = (await site.api("GET", `/newsroom/api/articles/${id}/posts`)).posts;
+  assert.deepEqual(posts.map((/** @type {any} */ post) => post.headline), ["edit-api", "post-api"], "the first tries left nothing behind");
+});
+
 test("what is cut anew stays on pages that are open, until its article is withdrawn", async () => {
   const { id, picture } = await bringDraft("cut", "1.27", "wide.png");
   await site.publish(id);
