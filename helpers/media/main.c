@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <libavutil/log.h>
@@ -167,6 +168,15 @@ static bool never_waits(int fd)
     return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
+/* Who asked for a clip waits for it, in the thread that began this: they die
+ * together. Whoever died before that was said does not hold its socket. */
+static bool follow_asker(void)
+{
+    struct pollfd asker = {.fd = STDOUT_FILENO};
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && poll(&asker, 1, 0) >= 0 &&
+           !(asker.revents & (POLLHUP | POLLERR));
+}
+
 int main(int argc, char **argv)
 {
     bool probes = argc > 1 && strcmp(argv[1], "probe") == 0;
@@ -184,6 +194,8 @@ int main(int argc, char **argv)
                   "socket as descriptor 3 and that of the ingest as 4");
         return 64;
     }
+    if (clips && !follow_asker())
+        return 0;
     if (!sandbox_enter(&rules)) {
         log_error("the sandbox cannot be set up");
         return 71;

@@ -3,7 +3,7 @@
 // The end of a process while somebody still waits for an answer that another
 // process owes: it ends in order, and who waits is told.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
@@ -172,6 +172,19 @@ test("the desk ends though a clip is being made, and another one waits for that:
   assert.match(told[0], /ended.*code=0/);
   assert.ok(!isAlive(helper), "its program ended before it");
   assert.deepEqual(filesIn(path.join(slow.data, "blobs")), before);
+});
+
+test("the program that makes a clip dies with whoever asked for it, at once, though it still could read", async () => {
+  const media = path.join(path.dirname(program), "broadsheet-media");
+  // It reads from a pipe that this test holds: nothing of it closes.
+  const asker = spawn("/bin/sh", ["-c", 'exec 4>&1; "$0" clip <&3 3<&- >&4 4>&- & echo $! >&2; wait', media], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  let told = "";
+  asker.stderr?.on("data", (bytes) => { told += String(bytes); });
+  const helper = Number(await until(() => /^\d+\n/.exec(told)?.[0], "it tells who it is"));
+  await until(() => /^Seccomp:\s+2$/m.test(fs.readFileSync(`/proc/${helper}/status`, "latin1")), "it is in its sandbox");
+  process.kill(helper, "SIGSTOP"); // as if it had much to do
+  asker.kill("SIGKILL");
+  await until(() => !isAlive(helper), "it is gone").finally(() => isAlive(helper) && process.kill(helper, "SIGKILL"));
 });
 
 await run();
