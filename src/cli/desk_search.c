@@ -12,21 +12,25 @@
 
 enum {
     LOOK_EVERY_MS = 1000,
-    INDEXED_AT_ONCE = 4,    /* articles in one transaction: who publishes waits
-                               for no more than these */
+    GO_ON_MS = 50,    /* as long as there is more to do and nobody publishes */
+    TURN_MS = 200,    /* of one kind of work, before the others get theirs */
+    QUIET_WRITES = 4, /* of others in LOOK_EVERY_MS, while nobody publishes:
+                         readers are counted, for one */
+
+    INDEXED_AT_ONCE = 4, /* articles in one transaction: who publishes waits
+                            for no more than these */
+
     COUNTED_AT_ONCE = 1000, /* articles whose words are added up in memory */
+    COUNTED_BESIDE = 50,    /* the same, while others publish */
+    /* A word that is new today completes a beginning so much later. */
+    COUNT_EVERY_MS = 10 * 1000,
 
     MERGED_AT_ONCE = 32, /* pages of a full-text table in one transaction */
-    /* As often as that a newspaper writes while nobody publishes (readers are
-     * counted, for one), in LOOK_EVERY_MS. */
-    QUIET_WRITES = 4,
     /* After so many of others so many steps are made although they go on: as
      * much as they leave to be merged. */
     URGENT_WRITES = 128,
     URGENT_STEPS = 8,
 
-    /* A word that is new today completes a beginning so much later. */
-    COUNT_EVERY_MS = 10 * 1000,
     AFTER_FAILURE_MS = 60 * 1000,
 };
 
@@ -36,14 +40,14 @@ struct desk_search {
     int64_t count_us; /* of the clock: when words are counted next */
     uint64_t asked;   /* for the writer, when last looked */
     uint64_t loose;   /* writes since all segments were merged */
+
+    /* Of this turn: */
+    bool quiet; /* nobody publishes */
+    bool more;  /* is left to do */
+    int64_t end_us;
 };
 
-static bool is_stopping(struct desk_search *search)
-{
-    return repeat_is_stopping(&search->repeat);
-}
-
-/* How often others have asked for the writer since the last call. */
+/* How often the writer has been asked for since the last call. */
 static uint64_t written_since(struct desk_search *search)
 {
     uint64_t asked = db_pool_writer_asked(content_pool(search->content));
@@ -51,6 +55,36 @@ static uint64_t written_since(struct desk_search *search)
     search->asked = asked;
     return since;
 }
+
+static void begin_turn(struct desk_search *search)
+{
+    search->end_us = clock_now_us() + TURN_MS * INT64_C(1000);
+}
+
+static bool turn_is_over(struct desk_search *search)
+{
+    return clock_now_us() >= search->end_us ||
+           repeat_is_stopping(&search->repeat);
+}
+
+/* ---- Indexing ---------------------------------------------------------------
+ */
+
+static enum err index_pending(struct desk_search *search, struct fault *fault)
+{
+    int64_t left = 1;
+    enum err err = ERR_OK;
+    begin_turn(search);
+    while (!err && left && !turn_is_over(search))
+        err = search_index_pending(search->content, INDEXED_AT_ONCE, &left,
+                                   fault);
+    search->loose += written_since(search);
+    search->more |= left > 0;
+    return err;
+}
+
+/* ---- Merging ----------------------------------------------------------------
+ */
 
 static enum err merge_once(struct desk_search *search, struct fault *fault)
 {
@@ -68,45 +102,69 @@ static enum err merge_once(struct desk_search *search, struct fault *fault)
 static enum err merge(struct desk_search *search, struct fault *fault)
 {
     uint64_t before = search->loose;
-    search->loose += written_since(search);
     enum err err = ERR_OK;
-    while (!err && search->loose && search->loose <= before + QUIET_WRITES &&
-           !is_stopping(search))
+    begin_turn(search);
+    while (!err && search->quiet && search->loose &&
+           search->loose <= before + QUIET_WRITES && !turn_is_over(search))
         err = merge_once(search, fault);
-    if (search->loose < URGENT_WRITES)
+    if (search->loose < URGENT_WRITES) {
+        search->more |= search->loose > 0;
         return err;
+    }
     for (int i = 0; !err && search->loose && i < URGENT_STEPS; i++)
         err = merge_once(search, fault);
     search->loose = search->loose > 0;
     return err;
 }
 
-static enum err keep(struct desk_search *search, struct fault *fault)
+/* ---- Counting ---------------------------------------------------------------
+ */
+
+static enum err count_words(struct desk_search *search, struct fault *fault)
 {
-    int64_t left = 1;
-    bool more = clock_now_us() >= search->count_us;
+    bool more = true;
+    size_t limit = search->quiet ? COUNTED_AT_ONCE : COUNTED_BESIDE;
     enum err err = ERR_OK;
-    while (!err && left && !is_stopping(search))
-        err = search_index_pending(search->content, INDEXED_AT_ONCE, &left,
-                                   fault);
-    while (!err && more && !is_stopping(search)) {
-        err =
-            search_count_words(search->content, COUNTED_AT_ONCE, &more, fault);
+    if (clock_now_us() < search->count_us)
+        return ERR_OK;
+    begin_turn(search);
+    do
+        err = search_count_words(search->content, limit, &more, fault);
+    while (!err && more && search->quiet && !turn_is_over(search));
+    if (more && search->quiet)
+        search->more = true;
+    else
         search->count_us = clock_now_us() + COUNT_EVERY_MS * INT64_C(1000);
-    }
-    return err ? err : merge(search, fault);
+    /* What others wrote meanwhile is not told from it. */
+    search->loose += written_since(search) > 0;
+    return err;
 }
+
+/* ---- Turns ------------------------------------------------------------------
+ */
 
 static int64_t run(void *context)
 {
     struct desk_search *search = context;
     struct fault fault = {0};
-    enum err err = keep(search, &fault);
+    uint64_t others = written_since(search);
+    search->quiet = others <= (search->more ? 1 : QUIET_WRITES);
+    search->loose += others;
+    search->more = false;
+    enum err err = index_pending(search, &fault);
+    if (!err)
+        err = merge(search, &fault);
+    if (!err)
+        err = count_words(search, &fault);
     if (err)
         log_error("the search index cannot be kept",
                   LOG_C("cause",
                         fault.message[0] ? fault.message : err_sentence(err)));
-    return (err ? AFTER_FAILURE_MS : LOOK_EVERY_MS) * INT64_C(1000);
+    search->more = search->more && search->quiet;
+    return (err            ? AFTER_FAILURE_MS
+            : search->more ? GO_ON_MS
+                           : LOOK_EVERY_MS) *
+           INT64_C(1000);
 }
 
 enum err desk_search_start(struct content *content,

@@ -58,6 +58,18 @@ static void test_what_is_settled_leaves_nothing_to_be_merged(void **state)
     assert_int_equal(count_found(room, "bread"), ARTICLES / 2);
 }
 
+/* FTS5 refuses all writing when it has 2000. */
+static void test_what_nobody_merges_is_merged_by_those_who_publish(void **state)
+{
+    enum { PUBLISHED = 650, MERGED_IN_COMMITS = 600 };
+    struct newsroom *room = *state;
+    publish_articles(room);
+    assert_ok(room, search_settle(room->content, &room->fault));
+    for (int i = 0; i < PUBLISHED; i++)
+        newsroom_article(room, "Bread", NOON + i);
+    assert_in_range(count_segments(room), 1, MERGED_IN_COMMITS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -67,6 +79,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_what_is_settled_leaves_nothing_to_be_merged, newsroom_open,
             newsroom_close),
+        cmocka_unit_test_setup_teardown(
+            test_what_nobody_merges_is_merged_by_those_who_publish,
+            newsroom_open, newsroom_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
