@@ -238,6 +238,14 @@ static enum err shorten_one(struct desk_recordings *recordings,
     enum err err = recording_trim(recordings->folder, &one->of.id,
                                   one->of.end_us, &facts, fault);
     bool is_nothing_left = err == ERR_NOT_FOUND;
+    if (err == ERR_CORRUPT) {
+        log_warn("a programme became shorter after it was recorded; its "
+                 "recording cannot be cut",
+                 LOG_C("id", one->of.id.text), LOG_STR("title", one->of.title),
+                 LOG_C("cause", fault_text(fault)));
+        *fault = (struct fault){0};
+        return change(recordings, recording_shortened, one, fault); /* once */
+    }
     if (is_nothing_left) {
         *fault = (struct fault){0};
         made.state = RECORDING_NOTHING;

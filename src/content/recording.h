@@ -116,7 +116,8 @@ MUST_USE enum err recording_lengthened(struct edit *edit,
                                        const struct recording *recording,
                                        bool is_made);
 
-/* One of recording_list_long ends at of.end_us now; facts are those from
+/* One of recording_list_long ends at of.end_us now (or stays as long as it is,
+ * and nobody tries again, when nothing else is changed); facts are those from
  * media_start_us on, or, of one whose state is RECORDING_NOTHING, nothing is
  * left. Nothing happens when somebody removed it meanwhile. */
 MUST_USE enum err recording_shortened(struct edit *edit,
