@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { root } from "./site.mjs";
-import { finally_ } from "./tap.mjs";
+import { PATIENCE_MS, finally_ } from "./tap.mjs";
 
 export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
@@ -23,6 +23,7 @@ export async function findBrowser() {
 export async function launch(playwright) {
   const browser = await playwright.chromium.launch({
     executablePath: CHROMIUM,
+    timeout: PATIENCE_MS,
     args: [
       "--headless",
       "--no-sandbox",
@@ -40,6 +41,13 @@ export async function launch(playwright) {
     ],
   });
   finally_(() => browser.close());
+  // Its own patience is less than ours.
+  const open = browser.newContext.bind(browser);
+  browser.newContext = async (/** @type {unknown} */ options) => {
+    const context = await open(options);
+    context.setDefaultTimeout(PATIENCE_MS);
+    return context;
+  };
   return browser;
 }
 

@@ -2,6 +2,7 @@
 // Encoders of a studio, as ffmpeg plays them: what they send is told by a few
 // settings, named as in the menus of such programs.
 import { spawn } from "node:child_process";
+import os from "node:os";
 
 import { finally_ } from "./tap.mjs";
 
@@ -36,6 +37,19 @@ export function encode({ size = "320x180", frames = "25", group = 25, reordered 
 /** How the same is sent to an address. @param {string} url */
 export const formatOf = (url) => ["-f", url.startsWith("srt:") ? "mpegts" : "flv", url];
 
+/**
+ * It stands for a machine of its own, which has nothing else to do; only root
+ * can say so.
+ * @param {import("node:child_process").ChildProcess} child  just begun
+ */
+export function alone(child) {
+  try {
+    if (child.pid) os.setPriority(child.pid, os.constants.priority.PRIORITY_HIGH);
+  } catch {
+    // It is not root, or the child has ended already.
+  }
+}
+
 /** One encoder, or none, at a time. */
 export class Encoder {
   constructor() {
@@ -59,6 +73,7 @@ export class Encoder {
     const child = spawn("ffmpeg", words, { stdio: ["ignore", "ignore", "pipe"] });
     child.stderr?.on("data", (text) => (this.said += text));
     this.child = child;
+    alone(child);
   }
 
   get isGone() {

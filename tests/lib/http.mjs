@@ -4,7 +4,7 @@
 import net from "node:net";
 import zlib from "node:zlib";
 
-const PATIENCE_MS = 30_000; // until a test gives up: a defect, not a pause
+import { PATIENCE_MS } from "./tap.mjs";
 
 /** One answer. Text is latin1, so that a character is a byte. */
 export class Answer {

@@ -9,7 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { request } from "./http.mjs";
-import { finally_, note } from "./tap.mjs";
+import { PATIENCE_MS, finally_, note } from "./tap.mjs";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 export const program = path.resolve(
@@ -36,7 +36,7 @@ export function shared(name) {
  * @returns {Promise<NonNullable<T>>}
  */
 export async function until(ask, what) {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await ask();
     if (found) return /** @type {any} */ (found);
@@ -299,6 +299,7 @@ export class Site {
     if (!server?.pid) return null;
     send(server.pid, "SIGTERM");
     await until(() => server.exitCode !== null || server.signalCode !== null, "the server ended");
+    await until(() => server.stderr?.readableEnded, "its log ended, and with it whoever wrote there");
     this.server = null;
     return server.exitCode;
   }

@@ -3,6 +3,12 @@
 // told as a comment. The process ends by itself with 0 or 1.
 import process from "node:process";
 
+/**
+ * After which a test gives up whatever it waits for. Nothing is that slow; only
+ * a defect, or a machine with a hundred other things to do.
+ */
+export const PATIENCE_MS = 120_000;
+
 /** @type {{ name: string, run: (() => unknown) | null, why: string }[]} */
 const tests = [];
 /** @type {(() => unknown)[]} */

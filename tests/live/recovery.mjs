@@ -12,6 +12,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 
 import { findBrowser, launch, openPage } from "../lib/browser.mjs";
+import { Air, alternates } from "../lib/air.mjs";
 import { Encoder } from "../lib/encoder.mjs";
 import { check } from "../lib/live.mjs";
 import { freePort } from "../lib/ports.mjs";
@@ -77,15 +78,8 @@ async function watch(playwright) {
       return [19, 26, 38].every((wanted, i) => Math.abs(at[i] - wanted) < 16);
     });
   });
-  const index = async () => {
-    try {
-      const answer = await site.get("/live/news/source/index.m3u8?dvr=1");
-      return answer.status === 200 ? answer.text() : "";
-    } catch {
-      return ""; // nobody listens yet
-    }
-  };
-  const breaks = (/** @type {string} */ text) => text.split("#EXT-X-DISCONTINUITY\n").length - 1;
+  const air = new Air(site);
+  const index = async () => (await air.look())?.text ?? "";
   const last = (/** @type {string} */ text) => Number([...text.matchAll(/^(\d+)\.m4s$/gm)].at(-1)?.[1] ?? -1);
   const first = (/** @type {string} */ text) => Number(/MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1] ?? -1);
   /** The player's own words, when it has trouble. */
@@ -106,55 +100,50 @@ async function watch(playwright) {
   });
 
   test("kill -9 of the edge: the same numbers, and the viewer goes on", async () => {
-    for (let i = 0; i < Number(process.env.KILLS ?? 1); i++) {
-      const before = await index();
-      const frames = (await seen()).frames;
-      const began = Date.now();
-      await site.kill(site.children().edge);
-      const after = await until(index, "it is back");
-      note(`the playlist is back after ${Date.now() - began} ms`);
-      check(after);
-      assert.equal(first(after), first(before));
-      assert.ok(last(after) >= last(before));
-      assert.equal(breaks(after), breaks(before));
-      // What came after the kill is seen.
-      await until(async () => last(await index()) >= last(after) + 1, "another segment");
-      await until(async () => (await seen()).frames > frames + 50, "pictures of it");
-      await plays();
-      note(`for the viewer the picture stood ${await stood()} ms at most`);
-      assert.equal(await trouble(), "");
-    }
+    for (let i = 0; i < Number(process.env.KILLS ?? 1); i++)
+      await air.undisturbed(async () => {
+        const before = await index();
+        const frames = (await seen()).frames;
+        const began = Date.now();
+        await site.kill(site.children().edge);
+        const after = await until(index, "it is back");
+        note(`the playlist is back after ${Date.now() - began} ms`);
+        check(after);
+        assert.equal(first(after), first(before));
+        assert.ok(last(after) >= last(before));
+        // What came after the kill is seen.
+        await until(async () => last(await index()) >= last(after) + 1, "another segment");
+        await until(async () => (await seen()).frames > frames + 50, "pictures of it");
+        await plays();
+        note(`for the viewer the picture stood ${await stood()} ms at most`);
+        assert.equal(await trouble(), "");
+      });
   });
 
   test("the studio is gone for a while: a slate, and live again, the page as it was", async () => {
-    const before = await index();
+    const before = await air.live();
     encoder.stop();
     const went = Date.now();
-    const slate = await until(async () => {
-      const text = await index();
-      return breaks(text) === breaks(before) + 1 && text;
-    }, "the slate is in the playlist");
+    const slate = await air.until(({ kinds, pieces }) => kinds.at(-1) === "slate" && pieces >= 3, "the slate is in the playlist");
     note(`the slate is in the playlist after ${Date.now() - went} ms`);
-    check(slate);
+    check(slate.text);
     const away = Number(process.env.AWAY ?? 4);
     await until(isSlate, "the viewer sees it");
     for (let more = 1; more <= away / 2; more++)
-      await until(async () => last(await index()) >= last(slate) + more, "it is shown on");
+      await until(async () => last(await index()) >= last(slate.text) + more, "it is shown on");
     await plays();
     note(`the picture stood ${await stood()} ms at most`);
     assert.equal(await trouble(), "");
     const came = Date.now();
     send();
-    const live = await until(async () => {
-      const text = await index();
-      return breaks(text) === breaks(before) + 2 && text;
-    }, "the studio is in the playlist");
+    const live = await air.live();
     note(`live again ${Date.now() - came} ms after the encoder's start`);
-    check(live);
+    check(live.text);
+    alternates(live.kinds, before.kinds.length - 1);
     await until(async () => !(await isSlate()), "the viewer sees it");
     await plays();
     note(`the picture stood ${await stood()} ms at most`);
-    assert.equal(first(await index()), first(before));
+    assert.equal(first(live.text), first(before.text));
     assert.equal(await trouble(), "");
   });
 
