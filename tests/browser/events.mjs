@@ -10,7 +10,7 @@ import process from "node:process";
 
 import { BROWSER } from "../lib/beacons.mjs";
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
-import { Site, root } from "../lib/site.mjs";
+import { Site, root, until } from "../lib/site.mjs";
 import { run, skip, test } from "../lib/tap.mjs";
 
 const LANGUAGES = ["en", "ka", "ru", "ar"];
@@ -173,10 +173,10 @@ if (!playwright) {
     await write();
     await write();
     await site.run("alert", "set", "Hail");
-    for (let i = 0; i < 40 && !(await page.locator(press).count()); i++) {
+    await until(async () => {
       await page.clock.runFor(31_000);
-      await page.waitForTimeout(50);
-    }
+      return page.locator(press).count();
+    }, "the page has asked");
     await shows(page, press, "2 new stories");
     await page.waitForSelector(".alert:not([hidden])");
     await site.run("alert", "clear");

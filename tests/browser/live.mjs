@@ -43,6 +43,9 @@ async function makeBlog(story = {}, count = 25) {
 }
 /** @param {string} id @param {Record<string, unknown>} change */
 const change = (id, change) => site.api("POST", `/newsroom/api/posts/${id}`, change);
+/** Until the page has heard of so many new posts. @param {any} page @param {number} count */
+const isTold = (page, count) =>
+  page.waitForFunction((/** @type {string} */ text) => document.querySelector("[data-news] button")?.textContent?.startsWith(text), `${count} new post`);
 /** @param {any} page */
 const headlines = (page) => page.$$eval(".posts ol h3", (/** @type {Element[]} */ all) => all.map((h) => h.textContent));
 
@@ -134,11 +137,13 @@ test("a pin takes its place when the button is pressed, and one that was pinned 
   await page.goto(blog.url);
   await change(blog.ids[2] ?? "", { pinned: true });
   await blog.post({ headline: "News", text: "It rains." });
+  await isTold(page, 1);
   await page.click("[data-news] button");
   const pinned = () => page.$$eval("[data-pinned-post] h3", (/** @type {Element[]} */ all) => all.map((h) => h.textContent));
   assert.deepEqual(await pinned(), ["Post 2"]);
   assert.deepEqual(await headlines(page), ["News", "Post 4", "Post 3", "Post 1", "Post 0"]);
   await blog.post({ headline: "Pinned news", text: "It pours.", pinned: true });
+  await isTold(page, 1);
   await page.click("[data-news] button");
   assert.deepEqual(await pinned(), ["Pinned news"]);
   assert.deepEqual(await headlines(page), ["News", "Post 4", "Post 3", "Post 2", "Post 1", "Post 0"]);
@@ -218,6 +223,7 @@ test("markup in posts runs nothing, in the page nor when it comes later", async 
   for (const vector of texts.slice(0, 30)) await blog.post({ headline: vector.replace(/\s+/g, " "), text: vector });
   await page.goto(blog.url);
   for (const vector of texts.slice(30, 60)) await blog.post({ headline: vector.replace(/\s+/g, " "), text: vector, bylines: [vector.replace(/\s+/g, " ").slice(0, 90)] });
+  await isTold(page, 30);
   await page.click("[data-news] button");
   assert.ok((await headlines(page)).length >= 30);
   assert.equal(await page.evaluate(() => /** @type {any} */ (window).ran), undefined);

@@ -357,7 +357,7 @@ async function offeredBy(target) {
 
 test("who publishes at once by the API waits for the pictures: readers get them whole, and no file as it came", async () => {
   await site.run("settings", "set", "make_pictures", "no");
-  const { id, picture } = await bringDraft("at-once", "1.21");
+  const { id, picture } = await bringDraft("at-once", "0.71");
   await site.publish(id);
   const { html, offered } = await offeredBy(`/en/article/${id}`);
   assert.match(html, /image\/avif/);
@@ -365,7 +365,7 @@ test("who publishes at once by the API waits for the pictures: readers get them 
   const made = JSON.parse(await site.run("picture", "show", picture, "--json"));
   assert.deepEqual([made.state, made.original_is_public], ["made", false]);
   // Another picture, in a revision that readers do not see yet.
-  const next = await bringDraft("another", "1.23");
+  const next = await bringDraft("another", "0.72");
   await site.revise(id, /** @type {any} */ ({ picture: next.picture }));
   await site.publish(id);
   const after = await offeredBy(`/en/article/${id}`);
@@ -386,12 +386,12 @@ test("however an article is published at once, its pictures are made first: in o
     assert.deepEqual([made.state, made.original_is_public], ["made", false], name);
   };
   const story = (/** @type {string} */ headline, /** @type {string} */ picture) => /** @type {any} */ ({ headline, picture });
-  await check("one-call", "1.31", async (picture) => (await site.write({ ...story("In one call", picture), publish: true })).id);
-  await check("by-new", "1.33", async (picture) =>
+  await check("one-call", "0.73", async (picture) => (await site.write({ ...story("In one call", picture), publish: true })).id);
+  await check("by-new", "0.74", async (picture) =>
     (await site.pipe(JSON.stringify({ ...story("By new", picture), text: "Words." }), "article", "new", "--publish", "-")).trim());
   const { id } = await site.write({ headline: "Without a picture", publish: true });
-  await check("by-edit", "1.34", async (picture) => (await site.pipe(JSON.stringify({ picture }), "article", "edit", id, "--publish", "-")).trim());
-  await check("by-publish", "1.36", async (picture) => {
+  await check("by-edit", "0.75", async (picture) => (await site.pipe(JSON.stringify({ picture }), "article", "edit", id, "--publish", "-")).trim());
+  await check("by-publish", "0.76", async (picture) => {
     await site.revise(id, /** @type {any} */ ({ picture }));
     return (await site.run("article", "publish", id)).trim();
   });

@@ -4,7 +4,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { root } from "./site.mjs";
+import { root, until } from "./site.mjs";
 import { PATIENCE_MS, finally_ } from "./tap.mjs";
 
 export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -17,6 +17,36 @@ export async function findBrowser() {
   } catch {
     return { why: "playwright-core is missing: npm ci" };
   }
+}
+
+/**
+ * The page's goto, whose "networkidle" means that nothing of the page is
+ * fetched any more: the stream of events, which a slow machine opens before
+ * that, goes on for ever.
+ * @param {any} page
+ */
+function withQuiet(page) {
+  const QUIET_MS = 500;
+  const running = new Set();
+  let latest = 0;
+  page.on("request", (/** @type {any} */ request) => {
+    if (["eventsource", "ping"].includes(request.resourceType())) return;
+    running.add(request);
+    latest = Date.now();
+  });
+  for (const end of ["requestfinished", "requestfailed"])
+    page.on(end, (/** @type {any} */ request) => {
+      if (running.delete(request)) latest = Date.now();
+    });
+  const go = page.goto.bind(page);
+  page.goto = async (/** @type {string} */ url, /** @type {any} */ options = {}) => {
+    if (options.waitUntil !== "networkidle") return go(url, options);
+    running.clear();
+    const answer = await go(url, { ...options, waitUntil: "load" });
+    await until(() => running.size === 0 && Date.now() - latest > QUIET_MS, "nothing of the page is fetched any more");
+    return answer;
+  };
+  return page;
 }
 
 /** @param {any} playwright */
@@ -46,6 +76,8 @@ export async function launch(playwright) {
   browser.newContext = async (/** @type {unknown} */ options) => {
     const context = await open(options);
     context.setDefaultTimeout(PATIENCE_MS);
+    const create = context.newPage.bind(context);
+    context.newPage = async () => withQuiet(await create());
     return context;
   };
   return browser;

@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage, overflow } from "../lib/browser.mjs";
 import { Encoder } from "../lib/encoder.mjs";
+import { Connection } from "../lib/http.mjs";
 import { freePort } from "../lib/ports.mjs";
 import { root, Site, until } from "../lib/site.mjs";
 import { finally_, run, skip, test } from "../lib/tap.mjs";
@@ -63,6 +64,13 @@ async function cues() {
     }
   }
   return [...found.values()].sort((a, b) => a.start - b.start);
+}
+/** When the newest part there is ends, in seconds since 1970. */
+async function newestEnd() {
+  const text = (await site.get("/live/news/source/index.m3u8?dvr=1")).text();
+  const last = text.slice(text.lastIndexOf("#EXT-X-PROGRAM-DATE-TIME:"));
+  const parts = [...last.matchAll(/#EXT-X-PART:DURATION=([\d.]+)/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0);
+  return Date.parse(/TIME:(\S+)/.exec(last)?.[1] ?? "") / 1000 + parts;
 }
 /** @param {string | RegExp} text @returns {Promise<Cue>} */
 const shown = (text) =>
@@ -115,18 +123,23 @@ test("captions are offered as soon as somebody may write them", async () => {
 test("a line is shown from when it was sent, for as long as it takes to read", async () => {
   await until(async () => (await post("Test.")).status === 202, "the channel is on the air");
   await until(async () => (await cues()).some((cue) => cue.text === "Test."), "the first one is over");
-  const sent = Date.now() / 1000;
+  const before = await newestEnd();
   const words = "Good evening, and welcome to the news.";
   assert.deepEqual([(await post(words)).status, (await post("x", { key: null })).status], [202, 401]);
+  const answered = Date.now() / 1000;
   const cue = await shown(words);
-  // Where the newest part ended: less than a second ago, and never in the future.
-  assert.ok(cue.start <= sent + 0.5 && cue.start > sent - 5, `it begins ${cue.start - sent} s after it was sent`);
+  // Where the newest part ended when it came, which is never in the future.
+  assert.ok(cue.start <= answered + 0.5 && cue.start > before - 0.01, `it begins ${cue.start - before} s after what there was before`);
   assert.ok(Math.abs(cue.end - cue.start - (2 + words.length / 15)) < 0.1, `${cue.end - cue.start} s`);
 });
 
 test("what is sent faster than it can be read is shown one after the other, none lost", async () => {
   const lines = ["One.", "Two.", "Three.", "Four."];
-  for (const line of lines) assert.equal((await post(line)).status, 202);
+  // In one go, so that each is there before the one in front of it is over.
+  const connection = await Connection.open(site.place);
+  connection.write(lines.map((line) => `POST /live/news/captions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${captioner.key}\r\nContent-Length: ${line.length}\r\n\r\n${line}`).join(""));
+  for (const _ of lines) assert.equal((await connection.answer()).status, 202);
+  connection.close();
   await shown("Four.");
   const all = (await cues()).filter((cue) => lines.includes(cue.text));
   assert.deepEqual(all.map((cue) => cue.text), lines);
@@ -400,14 +413,16 @@ else
     await viewer.waitForSelector("[data-do=captions]:visible");
     await viewer.keyboard.press("c");
     await viewer.waitForSelector("[data-do=captions][aria-pressed=true]");
-    for (let n = 0; n < 3; n++) assert.equal((await post("Here is the news, as it is written.\nBy hand.")).status, 202);
-    await until(
-      () =>
-        viewer.evaluate(() =>
-          [...document.querySelector("video").textTracks].some((track) => track.mode === "showing" && [...(track.activeCues ?? [])].some((cue) => cue.text.endsWith("By hand."))),
-        ),
-      "the caption is on the screen",
-    );
+    const isShown = () =>
+      viewer.evaluate(() =>
+        [...document.querySelector("video").textTracks].some((track) => track.mode === "showing" && [...(track.activeCues ?? [])].some((cue) => cue.text.endsWith("By hand."))),
+      );
+    // Somebody writes on and on, until it is on the screen and some more.
+    for (let n = 0, last = 0; n < 1; n += (await isShown()) ? 1 : 0) {
+      if (Date.now() - last < 2000) continue;
+      assert.ok([202, 429, 503].includes((await post("Here is the news, as it is written.\nBy hand.")).status));
+      last = Date.now();
+    }
     fs.mkdirSync(path.join(root, "build/screenshots"), { recursive: true });
     for (const colorScheme of ["light", "dark"]) {
       await viewer.emulateMedia({ colorScheme });

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 
 import { control, makeFeed, packet, say, sending } from "../lib/captions.mjs";
+import { alone } from "../lib/encoder.mjs";
 import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { finally_, run, test } from "../lib/tap.mjs";
@@ -45,6 +46,7 @@ for (let n = 0; n < 12; n++) {
 function send(name, analog) {
   const feed = makeFeed(site.folder, 48, analog, packets);
   const child = spawn("ffmpeg", sending(feed, `rtmp://127.0.0.1:${rtmp}/live/${keys[name]}`), { stdio: "ignore" });
+  alone(child);
   finally_(() => child.kill("SIGKILL"));
   return new Promise((resolve) => child.once("spawn", resolve)).then(() => child);
 }

@@ -25,7 +25,7 @@ const first = new Map(), second = new Map();
 const digital = new Map();
 const text = (/** @type {string} */ words) => [...words].map((letter) => letter.charCodeAt(0));
 const NAME = /** @type {Pairs} */ ([[0x01, 0x03], ...say("EL NOTICIERO"), [0x0f, 0x1d]]); // of the programme: no caption
-for (let n = 0; n < 15; n++) {
+for (let n = 0; n < 30; n++) {
   const at = 100 * n;
   first.set(at, [...control(0x1420), ...control(0x142e), ...control(0x1470), ...say(`GOOD EVENING ${n}`)]);
   first.set(at + 30, control(0x142f));
@@ -36,7 +36,7 @@ for (let n = 0; n < 15; n++) {
   digital.set(at, packet(2 * n, [0x98, 0x20, 70, 0, 0, 31, 0x11, 0x88, 1, ...text(`BONSOIR ${n}`)], 3));
   digital.set(at + 80, packet(2 * n + 1, [0x88, 1], 3));
 }
-const feed = makeFeed(site.folder, 60, first, digital, second);
+const feed = makeFeed(site.folder, 120, first, digital, second);
 
 const master = async () => (await site.get("/live/news/master.m3u8")).text();
 /** All that a track says. @param {string} name */

@@ -11,6 +11,7 @@ import process from "node:process";
 import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage, screenshot } from "../lib/browser.mjs";
+import { alone } from "../lib/encoder.mjs";
 import { fillPast } from "../lib/dvr.mjs";
 import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
@@ -46,6 +47,7 @@ const key = /[a-z2-7]{32}/.exec(await site.run("channel", "key", "add", "news", 
 const encoder = spawn("ffmpeg", [
   "-hide_banner", "-loglevel", "error", "-re", "-i", feed, "-c", "copy", "-f", "flv", `rtmp://127.0.0.1:${rtmp}/live/${key}`,
 ], { stdio: "ignore" });
+alone(encoder);
 const stop = () => encoder.kill("SIGKILL");
 finally_(stop);
 process.on("exit", stop);

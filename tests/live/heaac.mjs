@@ -13,10 +13,11 @@ import process from "node:process";
 import { promisify } from "node:util";
 
 import { findBrowser, launch, openPage } from "../lib/browser.mjs";
+import { alone } from "../lib/encoder.mjs";
 import { check, parse } from "../lib/live.mjs";
 import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
-import { finally_, note, run, test } from "../lib/tap.mjs";
+import { PATIENCE_MS, finally_, note, run, test } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
 
@@ -56,11 +57,12 @@ for (const { name, told, channels, config } of WAYS) {
   const { key } = JSON.parse(await site.run("channel", "key", "add", name, "--json"));
   const file = path.join(site.data, `${name}.flv`);
   execFileSync("ffmpeg", [
-    "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=60", "-f", "lavfi", "-i", "sine=r=24000:d=60",
+    "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=150", "-f", "lavfi", "-i", "sine=r=24000:d=150",
     "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", String(channels), "-f", "flv", file,
   ]);
   fs.writeFileSync(file, withConfig(fs.readFileSync(file), Buffer.from(config)));
   const encoder = spawn("ffmpeg", ["-hide_banner", "-loglevel", "error", "-re", "-i", file, "-c", "copy", "-f", "flv", `rtmp://127.0.0.1:${port}/live/${key}`], { stdio: "ignore" });
+  alone(encoder);
   finally_(() => encoder.kill("SIGKILL"));
   process.on("exit", () => encoder.kill("SIGKILL"));
 
@@ -80,7 +82,7 @@ for (const { name, told, channels, config } of WAYS) {
     const { stdout } = await exec("ffmpeg", [
       "-hide_banner", "-loglevel", "error", "-xerror", "-i", `http://127.0.0.1:${site.port}/live/${name}/audio/index.m3u8?plain=1`,
       "-t", "2", "-f", "s16le", "-ac", "1", "-ar", "48000", "-",
-    ], { encoding: "buffer", maxBuffer: 1 << 24, timeout: 30000 });
+    ], { encoding: "buffer", maxBuffer: 1 << 24, timeout: PATIENCE_MS });
     assert.equal(stdout.length, 2 * 48000 * 2);
     let loudest = 0;
     for (let i = 0; i < stdout.length; i += 2) loudest = Math.max(loudest, Math.abs(stdout.readInt16LE(i)));

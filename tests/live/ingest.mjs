@@ -7,6 +7,7 @@ import { execFileSync, spawn } from "node:child_process";
 import path from "node:path";
 import process from "node:process";
 
+import { alone } from "../lib/encoder.mjs";
 import { freeDatagramPort, freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
 import { finally_, run, test } from "../lib/tap.mjs";
@@ -35,6 +36,7 @@ function send(format, address) {
     "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-b:v", "300k",
     "-c:a", "aac", "-f", format, address,
   ], { stdio: ["ignore", "ignore", "pipe"] });
+  alone(encoder);
   encoder.stderr?.on("data", (text) => (said += text));
 }
 const stop = () => encoder?.kill("SIGKILL");

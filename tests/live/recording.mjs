@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import zlib from "node:zlib";
 
 import { findBrowser, launch, openPage, overflow, screenshot } from "../lib/browser.mjs";
+import { alone } from "../lib/encoder.mjs";
 import { parse } from "../lib/live.mjs";
 import { freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
@@ -31,6 +32,7 @@ const encoder = spawn("ffmpeg", [
   "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-b:v", "300k",
   "-c:a", "aac", "-f", "flv", `rtmp://127.0.0.1:${rtmp}/live/${key}`,
 ], { stdio: "ignore" });
+alone(encoder);
 const stop = () => encoder.kill("SIGKILL");
 finally_(stop);
 process.on("exit", stop);

@@ -14,7 +14,7 @@ import { Encoder, formatOf } from "../lib/encoder.mjs";
 import { check, parse } from "../lib/live.mjs";
 import { freeDatagramPort, freePort } from "../lib/ports.mjs";
 import { Site, until } from "../lib/site.mjs";
-import { note, run, test } from "../lib/tap.mjs";
+import { PATIENCE_MS, note, run, test } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
 const site = await Site.make("--name", "The Test");
@@ -38,6 +38,25 @@ async function later(count) {
     return (segments(text).at(-1) ?? -1) >= last + count && text;
   }, `${count} segments later`);
 }
+/**
+ * An encoder that a busy machine holds up is followed by a slate: then it is
+ * done again.
+ * @param {() => Promise<void>} run @param {number} expected  so many breaks there are meanwhile
+ * @param {() => Promise<void>} back  to where it began, before it is done again
+ */
+async function withoutBreak(run, expected = 0, back = async () => {}) {
+  for (let tries = 1; ; tries++) {
+    if (tries > 1) await back();
+    await until(async () => (await status()).media?.slate === false, "there is no slate");
+    const before = breaks(await index());
+    const error = await run().catch((/** @type {Error} */ thrown) => thrown);
+    const others = breaks(await index()) - before - expected;
+    if (!others && error) throw error;
+    if (!others) return;
+    assert.ok(others > 0 && tries < 8, `${others} breaks too many\n${error?.stack ?? ""}`);
+    note(`the encoder was held up: ${others} other breaks; once more`);
+  }
+}
 const status = async () => JSON.parse(await site.run("channel", "status", "--json")).channels[0];
 
 /** The process that makes the parts. */
@@ -58,7 +77,7 @@ async function plays() {
   const { stdout } = await exec("ffmpeg", [
     "-hide_banner", "-loglevel", "error", "-xerror", "-i", `http://127.0.0.1:${site.port}/live/news/source/index.m3u8?plain=1`,
     "-t", "3", "-progress", "-", "-map", "0:v", "-map", "0:a", "-f", "null", "/dev/null",
-  ], { timeout: 60_000 });
+  ], { timeout: PATIENCE_MS });
   return Number(/frame=(\d+)\s*(?![\s\S]*frame=)/.exec(stdout)?.[1]);
 }
 
@@ -70,25 +89,25 @@ for (const [name, url] of [["RTMP", overRtmp], ["SRT", overSrt]])
       return now.on_air && now.feed?.protocol === name.toLowerCase() && now.media?.slate === false;
     }, "it is on the air");
     await later(1);
-    const before = breaks(await index());
     const { variants } = parse((await site.get("/live/news/master.m3u8")).text());
     assert.match(variants[0].codecs, /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
     assert.deepEqual(variants[0].resolution, { width: 1280, height: 720 });
     assert.equal(variants.at(-1).codecs, "mp4a.40.2");
-    const maker = findMaker();
-    const took = processor(maker), began = Date.now();
-    const list = await later(3);
-    check(list);
-    const seconds = (Date.now() - began) / 1000;
-    check(await index("audio"));
-    assert.equal(breaks(list), before);
-    assert.ok(!/EXT-X-GAP|GAP=YES/.test(list));
-    const frames = await plays();
-    assert.ok(frames >= 28 && frames <= 32, `${frames} pictures in three seconds`);
-    const { media, trouble } = await status();
-    note(`the maker took ${(processor(maker) - took).toFixed(2)} s of a core in ${seconds.toFixed(1)} s; ${variants[0].averageBandwidth ?? variants[0].bandwidth} bit/s`);
-    assert.equal(media.slate, false);
-    assert.equal(trouble ?? "", "");
+    await withoutBreak(async () => {
+      const maker = findMaker();
+      const took = processor(maker), began = Date.now();
+      const list = await later(3);
+      check(list);
+      const seconds = (Date.now() - began) / 1000;
+      check(await index("audio"));
+      assert.ok(!/EXT-X-GAP|GAP=YES/.test(list));
+      const frames = await plays();
+      assert.ok(frames >= 28 && frames <= 32, `${frames} pictures in three seconds`);
+      const { media, trouble } = await status();
+      note(`the maker took ${(processor(maker) - took).toFixed(2)} s of a core in ${seconds.toFixed(1)} s; ${variants[0].averageBandwidth ?? variants[0].bandwidth} bit/s`);
+      assert.equal(media.slate, false);
+      assert.equal(trouble ?? "", "");
+    });
   });
 
 const { playwright, why } = await findBrowser();
@@ -103,7 +122,7 @@ else {
     await page.waitForFunction((/** @type {string} */ text) => {
       const video = document.querySelector("video");
       return `${video?.videoWidth}x${video?.videoHeight}` === text;
-    }, wanted, { timeout: 60_000 });
+    }, wanted);
     const from = await at();
     await page.waitForFunction((/** @type {number} */ end) => (document.querySelector("video")?.currentTime ?? 0) > end, from + 2);
   };
@@ -122,20 +141,21 @@ else {
     assert.ok(heard);
   });
 
-  for (const [what, wanted, begin] of /** @type {[string, string, () => void][]} */ ([
-    // Whoever comes with the same key takes over at once: no slate between.
-    ["on", "640x360", () => other.start(overRtmp, { size: "640x360" })],
-    ["off", "1280x720", () => encoder.run([...SOUND, ...formatOf(overRtmp)])],
+  // Whoever comes with the same key takes over at once: no slate between.
+  const on = () => other.start(overRtmp, { size: "640x360" });
+  const off = () => encoder.run([...SOUND, ...formatOf(overRtmp)]);
+  for (const [what, wanted, begin, back] of /** @type {[string, string, () => void, () => Promise<void>][]} */ ([
+    ["on", "640x360", on, () => (off(), shows("1280x720"))],
+    ["off", "1280x720", off, () => (on(), shows("640x360"))],
   ]))
     test(`the camera is switched ${what}: one break, and the viewer goes on`, async () => {
-      const before = breaks(await index());
-      begin();
-      await shows(wanted);
-      const list = await index();
-      check(list);
-      assert.equal(breaks(list), before + 1);
-      assert.equal(await size(), wanted);
-      assert.deepEqual(wrong, []);
+      await withoutBreak(async () => {
+        begin();
+        await shows(wanted);
+        check(await index());
+        assert.equal(await size(), wanted);
+        assert.deepEqual(wrong, []);
+      }, 1, back);
     });
 }
 

@@ -26,7 +26,7 @@
 #include "content/channel.h"
 #include "content/programme.h"
 
-enum { WAIT_MS = 20 * 1000 };
+enum { WAIT_MS = 120 * 1000 };
 
 struct room {
     char folder[64];

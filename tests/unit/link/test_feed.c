@@ -20,7 +20,7 @@
 #include "link/wire.h"
 
 enum {
-    PATIENCE_MS = 20 * 1000, /* until a test gives up: a bug, not a pause */
+    PATIENCE_MS = 120 * 1000, /* until a test gives up: a bug, not a pause */
     NOTES_BYTES_MAX = 4096,
 };
 

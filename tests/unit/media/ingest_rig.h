@@ -17,7 +17,7 @@
 #include "media/ingest_wire.h"
 #include "media/packet.h"
 
-enum { RIG_PATH_BYTES = 4096, RIG_WAIT_MS = 15000 };
+enum { RIG_PATH_BYTES = 4096, RIG_WAIT_MS = 120000 };
 
 /* What came of one channel's packets. */
 struct rig_media {

@@ -26,7 +26,6 @@ enum {
     FILE_BYTES_MAX = 64 << 20,
     FLV_HEAD = 13, /* with the length of the tag before the first */
     FLV_TAG_HEAD = 11,
-    PATIENCE_MS = 20000,
 };
 
 /* build/<flavour> */
@@ -295,9 +294,10 @@ bool tv_take(struct tv *tv, int wait_ms)
 
 void tv_take_until(struct tv *tv, unsigned rendition, int64_t tick)
 {
-    for (int waited = 0; tv->end[rendition] < tick; waited += 100) {
+    int64_t until_us = clock_now_us() + TV_PATIENCE_US;
+    while (tv->end[rendition] < tick) {
         tv_take(tv, 100);
-        if (waited >= PATIENCE_MS)
+        if (clock_now_us() > until_us)
             fail_msg("rendition %u came to %lld, not to %lld", rendition,
                      (long long)tv->end[rendition], (long long)tick);
     }
@@ -355,7 +355,7 @@ void tv_send(struct tv *tv, const struct packet *packet)
         /* It takes none while nobody reads what it has made. */
         struct pollfd fds[] = {{.fd = tv->ingest, .events = POLLOUT},
                                {.fd = tv->playout, .events = POLLIN}};
-        if (poll(fds, 2, PATIENCE_MS) <= 0)
+        if (poll(fds, 2, TV_PATIENCE_US / 1000) <= 0)
             fail_msg("the program takes no packets");
         tv_take(tv, 0);
         ssize_t sent =

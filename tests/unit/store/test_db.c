@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -197,13 +198,16 @@ static void test_a_locked_database_is_busy(void **state)
     assert_non_null(strstr(folder->fault.message, "another program"));
 }
 
-enum { LONG_WRITES = 16 };
+enum { LONG_WRITES = 500 };
+
+static atomic_bool others_are_done;
 
 /* As an import: one long write after the other. */
 static void *write_at_length(void *context)
 {
     struct db *db = context;
-    for (int64_t id = 100; id < 100 + LONG_WRITES; id++) {
+    for (int64_t id = 100;
+         id < 100 + LONG_WRITES && !atomic_load(&others_are_done); id++) {
         DEFER(db_transaction_end) struct db_transaction transaction = {0};
         if (db_begin(&transaction, db) || insert(db, id, "long"))
             return db;
@@ -226,6 +230,7 @@ static void test_long_writes_let_others_in(void **state)
     for (int64_t id = 0; id < 4; id++)
         assert_int_equal(insert(second, id, "short"), ERR_OK);
     assert_true(count(second) < 4 + LONG_WRITES); /* not only after the last */
+    atomic_store(&others_are_done, true);
     void *failed;
     assert_int_equal(pthread_join(thread, &failed), 0);
     assert_null(failed);
