@@ -403,13 +403,28 @@ static enum err copy_file(void *connection, const struct db_copy *copy,
 /* ---- Statements -------------------------------------------------------------
  */
 
+/* To SQLite "$2" is a name, which it would look for each time; "?2" is a
+ * number. The caller frees it; NULL when there is no memory. */
+static char *number_parameters(const char *sql)
+{
+    char *numbered = strdup(sql);
+    for (char *at = numbered; at && (at = strchr(at, '$')); at++)
+        if (at[1] >= '1' && at[1] <= '9')
+            *at = '?';
+    return numbered;
+}
+
 static enum err prepare(void *connection, const char *sql, void **ret_statement,
                         struct fault *fault)
 {
     sqlite3 *handle = connection;
     sqlite3_stmt *statement = NULL;
-    int result = sqlite3_prepare_v3(handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                    &statement, NULL);
+    char *numbered = number_parameters(sql);
+    int result = numbered ? sqlite3_prepare_v3(handle, numbered, -1,
+                                               SQLITE_PREPARE_PERSISTENT,
+                                               &statement, NULL)
+                          : SQLITE_NOMEM;
+    free(numbered);
     if (result != SQLITE_OK)
         return fail(handle, result, fault);
     *ret_statement = statement;
@@ -436,17 +451,8 @@ static enum err bound(void *statement, int result)
     return err_of(sqlite3_db_handle(statement), result);
 }
 
-/* To SQLite "$2" is a name, numbered by where it first stands. */
-static int place_of(void *statement, int number)
-{
-    char name[16];
-    snprintf(name, sizeof name, "$%d", number);
-    return sqlite3_bind_parameter_index(statement, name);
-}
-
 static enum err bind_str(void *statement, int index, struct str text)
 {
-    index = place_of(statement, index);
     return bound(statement,
                  sqlite3_bind_text64(statement, index, text.len ? text.ptr : "",
                                      text.len, SQLITE_STATIC, SQLITE_UTF8));
@@ -454,7 +460,6 @@ static enum err bind_str(void *statement, int index, struct str text)
 
 static enum err bind_blob(void *statement, int index, struct str bytes)
 {
-    index = place_of(statement, index);
     return bound(statement, sqlite3_bind_blob64(statement, index,
                                                 bytes.len ? bytes.ptr : "",
                                                 bytes.len, SQLITE_STATIC));
@@ -462,14 +467,12 @@ static enum err bind_blob(void *statement, int index, struct str bytes)
 
 static enum err bind_i64(void *statement, int index, int64_t value)
 {
-    index = place_of(statement, index);
     return bound(statement, sqlite3_bind_int64(statement, index, value));
 }
 
 static enum err bind_null(void *statement, int index)
 {
-    return bound(statement,
-                 sqlite3_bind_null(statement, place_of(statement, index)));
+    return bound(statement, sqlite3_bind_null(statement, index));
 }
 
 static enum err step(void *connection, void *statement, bool *ret_row,
