@@ -27,8 +27,10 @@ void recording_track_describe(struct recording_track *track, struct str about)
     if (str_to_c(about, track->about, sizeof track->about))
         *track->about = '\0';
     const char *size = strstr(track->about, ",RESOLUTION=");
-    if (!size || sscanf(size, ",RESOLUTION=%9" SCNd64 "x%9" SCNd64,
-                        &track->width, &track->height) != 2)
+    if (!size ||
+        sscanf(size, ",RESOLUTION=%9" SCNd64 "x%9" SCNd64, &track->width,
+               &track->height) != 2 ||
+        track->width < 0 || track->height < 0)
         track->width = track->height = 0;
 }
 
