@@ -5,8 +5,10 @@
  *   /recording/62f9f7d471fdc/720p.m3u8      byte ranges of the file beside it
  *   /recording/62f9f7d471fdc/720p.mp4
  *
- * A playlist changes when the programme becomes longer or shorter afterwards;
- * what both tell of is the same bytes of the media. */
+ * A playlist changes when the programme becomes longer or shorter afterwards.
+ * What it tells of in a file is never other bytes: it names the file with the
+ * time when that was cut ("720p.mp4?1786827600000000"), which is not looked at.
+ */
 #include "base/id.h"
 #include "edge/edge_live_internal.h"
 

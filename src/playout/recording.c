@@ -22,6 +22,7 @@
 
 enum {
     PATH_ROOM = RECORDING_PATH_BYTES,
+    ADDRESS_BYTES = 64,
     INFO_BYTES_MAX = 4096,
     FACTS_BYTES_MAX = 4096,
     COPY_BYTES = 1 << 20,
@@ -181,6 +182,7 @@ void recording_clean(const char *live_folder)
 /* A rendition while it is copied. */
 struct track {
     struct recording_track made;
+    char address[ADDRESS_BYTES]; /* of the file, from the playlist */
     struct dvr dvr;
     size_t first, end; /* of the segments that are wanted */
     int fd;
@@ -190,6 +192,7 @@ struct track {
 
 struct cutting {
     const struct recording_order *order;
+    int64_t cut_us; /* now: another cut has other bytes, and another address */
     struct fault *fault;
     char folder[PATH_ROOM]; /* <id>.new */
     struct track tracks[PART_RENDITIONS_MAX];
@@ -259,6 +262,8 @@ static bool open_track(struct cutting *cutting, const char *name,
         dvr_close(&track->dvr);
         return false;
     }
+    snprintf(track->address, sizeof track->address, "%s.mp4?%" PRId64, name,
+             cutting->cut_us);
     snprintf(about, sizeof about, "%s/rendition.json", folder);
     read_about(about, &track->made);
     recording_track_begin(&track->made);
@@ -306,8 +311,8 @@ static enum err add_init(struct cutting *cutting, struct track *track,
     if (write(track->fd, bytes.ptr, bytes.len) != (ssize_t)bytes.len)
         return failed(cutting, "cannot write a recording");
     buf_printf(&track->made.playlist,
-               "#EXT-X-MAP:URI=\"%s.mp4\",BYTERANGE=\"%zu@%" PRId64 "\"\n",
-               track->made.name, bytes.len, track->offset);
+               "#EXT-X-MAP:URI=\"%s\",BYTERANGE=\"%zu@%" PRId64 "\"\n",
+               track->address, bytes.len, track->offset);
     track->offset += (int64_t)bytes.len;
     track->init = number;
     return ERR_OK;
@@ -320,9 +325,9 @@ static void tell_segment(struct track *track,
     time_format_rfc3339(segment->start_us, when);
     buf_printf(&track->made.playlist,
                "#EXT-X-PROGRAM-DATE-TIME:%s\n#EXTINF:%.5f,\n"
-               "#EXT-X-BYTERANGE:%" PRIu32 "@%" PRId64 "\n%s.mp4\n",
+               "#EXT-X-BYTERANGE:%" PRIu32 "@%" PRId64 "\n%s\n",
                when, (double)segment->duration / LIVE_HZ, segment->place.len,
-               track->offset, track->made.name);
+               track->offset, track->address);
     recording_track_count(&track->made, &(struct recording_segment){
                                             .start_us = segment->start_us,
                                             .ticks = segment->duration,
@@ -489,6 +494,7 @@ enum err recording_cut(const struct recording_order *order,
     if (!cutting)
         return fault_set(fault, ERR_NO_MEMORY, NULL, "out of memory");
     cutting->order = order;
+    cutting->cut_us = time_now_us();
     cutting->fault = fault;
     recording_name_folder(order->live_folder, &order->id, ".new",
                           cutting->folder);

@@ -31,6 +31,14 @@ const id = (await site.run("programme", "add", "news", time(0), time(3), "The Ma
 const recordings = async () => JSON.parse(await site.run("recording", "list", "--json"));
 const folder = path.join(site.data, "live", "recordings");
 
+/** What players name the file by; it is theirs for ever. */
+const address = async () => {
+  const playlist = (await site.get(`/recording/${id}/source.m3u8`)).text();
+  const names = new Set(playlist.match(/source\.mp4\?\d+/g));
+  assert.equal(names.size, 1);
+  return [...names][0];
+};
+
 /** Until the recording is so long; it can be watched all the time. @param {number} least @param {boolean} isThere */
 async function isRecorded(least, isThere) {
   const made = await until(async () => {
@@ -52,6 +60,7 @@ test("it is recorded when it is over", async () => {
 });
 
 test("an import has made it longer: the recording is of the new end", async () => {
+  const before = await address();
   const stamp = (/** @type {number} */ seconds) => time(seconds).replace(/[-T:]|\.000Z/g, "") + " +0000";
   const file = path.join(site.folder, "schedule.xml");
   fs.writeFileSync(file, `<tv><programme start="${stamp(0)}" stop="${stamp(9)}" channel="news"><title>The Match</title></programme></tv>\n`);
@@ -60,6 +69,7 @@ test("an import has made it longer: the recording is of the new end", async () =
   assert.equal(Date.parse(made.end), Date.parse(time(9)));
   const page = (await site.get(`/en/programme/${id}`)).text();
   assert.match(page, new RegExp(`data-recording="/recording/${id}/master.m3u8"`));
+  assert.notEqual(await address(), before, "other bytes, another address");
 });
 
 test("an edit has made it longer: the same", async () => {
@@ -89,12 +99,14 @@ async function isShortened(most) {
 }
 
 test("an edit has made it shorter: what came behind its new end goes", async () => {
-  const before = (await site.get(`/recording/${id}/source.mp4`)).body;
+  const name = await address();
+  const before = (await site.get(`/recording/${id}/${name}`)).body;
   const shorter = (await site.run("programme", "add", "news", time(0), time(6), "The Match", "--replace")).trim();
   const made = await isShortened(6 + 2.5);
   assert.ok(made.seconds >= 5.9, `${made.seconds} s`);
   assert.equal(Date.parse(made.end), Date.parse(time(6)));
-  const after = (await site.get(`/recording/${id}/source.mp4`)).body;
+  assert.equal(await address(), name);
+  const after = (await site.get(`/recording/${id}/${name}`)).body;
   assert.ok(after.length < before.length && before.subarray(0, after.length).equals(after), "the rest is as it was");
   assert.match((await site.get(`/en/programme/${shorter}`)).text(), new RegExp(`data-recording="/recording/${id}/master.m3u8"`));
 });

@@ -15,7 +15,7 @@
 #include "playout/dvr.h"
 #include "playout/recording.h"
 
-enum { PATH_BYTES = 512, SEGMENT_TICKS = 2 * LIVE_HZ };
+enum { PATH_BYTES = 512, ADDRESS_BYTES = 64, SEGMENT_TICKS = 2 * LIVE_HZ };
 
 /* 2025-11-27T20:59:50Z: an hour begins soon. */
 #define START_US INT64_C(1764277190000000)
@@ -95,6 +95,17 @@ static const char *read_file(struct scene *scene, const char *name)
     return arena_printf(&scene->arena, "%" PRI_STR, ARG_STR(text)).ptr;
 }
 
+/* The playlist, and how it names the file. */
+static const char *read_playlist(struct scene *scene,
+                                 char address[ADDRESS_BYTES])
+{
+    const char *list = read_file(scene, "source.m3u8");
+    const char *uri = strstr(list, "URI=\"source.mp4?");
+    assert_non_null(uri);
+    assert_int_equal(sscanf(uri, "URI=\"%63[^\"]\"", address), 1);
+    return list;
+}
+
 static int count_of(const char *text, const char *word)
 {
     int count = 0;
@@ -117,15 +128,17 @@ static void test_what_was_on_is_copied_over_hours_and_gaps(void **state)
     assert_string_equal(read_file(scene, "source.mp4"),
                         "(init)<0><1><2><3><4><5>(other)<7><8><9>");
     assert_int_equal(facts.bytes, 6 + 6 * 3 + 7 + 3 * 3);
-    const char *list = read_file(scene, "source.m3u8");
+    char address[ADDRESS_BYTES];
+    const char *list = read_playlist(scene, address);
     assert_int_equal(count_of(list, "#EXTINF:2.00000,"), 9);
     assert_int_equal(count_of(list, "#EXT-X-DISCONTINUITY\n"), 1);
     assert_int_equal(count_of(list, "#EXT-X-ENDLIST\n"), 1);
+    assert_int_equal(count_of(list, address), 11);
+    assert_non_null(strstr(list, "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\""));
     assert_non_null(strstr(list,
-                           "#EXT-X-DISCONTINUITY\n"
-                           "#EXT-X-MAP:URI=\"source.mp4\",BYTERANGE=\"7@24\"\n"
+                           "\",BYTERANGE=\"7@24\"\n"
                            "#EXT-X-PROGRAM-DATE-TIME:2025-11-27T21:00:04Z\n"));
-    assert_non_null(strstr(list, "#EXT-X-BYTERANGE:3@31\nsource.mp4\n"));
+    assert_non_null(strstr(list, "#EXT-X-BYTERANGE:3@31\nsource.mp4?"));
     assert_non_null(strstr(read_file(scene, "master.m3u8"), "\nsource.m3u8\n"));
     end(scene);
 }
@@ -235,6 +248,15 @@ static void test_a_beginning_that_is_forgotten_is_not_lost_by_a_new_one(
     end(scene);
 }
 
+static const char *without_address(struct scene *scene, const char *list,
+                                   const char *address)
+{
+    char *copy = arena_c_string(&scene->arena, str_from_c(list));
+    for (char *at = copy; (at = strstr(at, address));)
+        memset(at, '*', strlen(address));
+    return copy;
+}
+
 static int64_t size_of(struct scene *scene, const char *name)
 {
     char path[PATH_BYTES];
@@ -254,6 +276,8 @@ static void test_one_that_is_trimmed_ends_earlier_without_the_dvr(void **state)
     assert_int_equal(recording_cut(&scene->order, &facts, &scene->fault),
                      ERR_OK);
     assert_int_equal(facts.duration_us, 18000000);
+    char before[ADDRESS_BYTES];
+    read_playlist(scene, before);
     assert_int_equal(recording_trim(scene->folder, &scene->order.id,
                                     START_US + 13000000, &facts, &scene->fault),
                      ERR_OK);
@@ -261,11 +285,14 @@ static void test_one_that_is_trimmed_ends_earlier_without_the_dvr(void **state)
                         "(init)<0><1><2><3>(other)<5><6>");
     assert_int_equal(facts.duration_us, 12000000);
     assert_int_equal(facts.bytes, size_of(scene, "source.mp4"));
-    const char *list = read_file(scene, "source.m3u8");
+    char address[ADDRESS_BYTES];
+    const char *list = read_playlist(scene, address);
+    assert_string_equal(address, before);
+    assert_int_equal(count_of(list, address), 8);
     assert_int_equal(count_of(list, "#EXTINF:2.00000,"), 6);
     assert_int_equal(count_of(list, "#EXT-X-DISCONTINUITY\n"), 1);
     assert_int_equal(count_of(list, "#EXT-X-INDEPENDENT-SEGMENTS\n"), 1);
-    assert_non_null(strstr(list, "@28\nsource.mp4\n#EXT-X-ENDLIST\n"));
+    assert_non_null(strstr(list, "@28\nsource.mp4?"));
     /* As a crash before the media was cut left it: the next call does it. */
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/recordings/62f9f7d471fdc/source.mp4",
@@ -284,8 +311,11 @@ static void test_one_that_is_trimmed_ends_earlier_without_the_dvr(void **state)
     assert_int_equal(recording_cut(&scene->order, &again, &scene->fault),
                      ERR_OK);
     assert_memory_equal(&facts, &again, sizeof facts);
-    assert_string_equal(read_file(scene, "source.m3u8"), list);
     assert_string_equal(read_file(scene, "master.m3u8"), master);
+    const char *anew = read_playlist(scene, address);
+    assert_string_not_equal(address, before);
+    assert_string_equal(without_address(scene, anew, address),
+                        without_address(scene, list, before));
     end(scene);
 }
 
