@@ -42,7 +42,9 @@ export class Air {
       const last = /** @type {{ init: string, pieces: number }} */ (stretches.at(-1));
       if (line === "#EXT-X-DISCONTINUITY") stretches.push({ init: last.init, pieces: 0 });
       else if (/^\d+\.m4s$|^#EXT-X-PART:/.test(line)) last.pieces++;
-      else last.init = /^#EXT-X-MAP:URI="([^"]+)"/.exec(line)?.[1] ?? last.init;
+      const init = /^#EXT-X-MAP:URI="([^"]+)"/.exec(line)?.[1] ?? last.init;
+      assert.ok(init === last.init || !last.pieces, `something else without a break:\n${text}`);
+      last.init = init;
     }
     /** @type {Map<string, string>} */
     const digests = new Map();

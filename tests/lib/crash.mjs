@@ -57,7 +57,8 @@ export async function publishUntilItEnds(site, name, acknowledgement, tell, over
     } catch (error) {
       const { code, message } = /** @type {any} */ (error);
       // The desk's death is what ends it; an answer that says no is a defect.
-      if (/status/.test(message ?? "") && !/status 50[34]/.test(message)) throw error;
+      if (/status 50[34]/.test(message ?? "")) continue; // busy is not dead
+      if (/status/.test(message ?? "")) throw error;
       assert.ok(code || message);
       return;
     }
@@ -89,7 +90,7 @@ export async function killWhile(site, dice, { victim, acknowledgement, enough },
     },
     () => over,
   );
-  await struck;
+  await Promise.race([struck, Promise.all(writers)]);
   // From here to a few milliseconds later, so that it falls anywhere within.
   const pause = dice() * 15;
   if (acknowledgement === "answer") await new Promise((resolve) => setTimeout(resolve, pause));

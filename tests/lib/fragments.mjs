@@ -10,7 +10,9 @@ Log.setLogLevel(Log.error);
 
 /** What a playlist says of a part. @typedef {{ uri: string, duration: number, independent: boolean, init: string, breaks: boolean }} Told */
 
-/** The parts of a playlist, in order. @param {string} text @returns {Told[]} */
+/**
+ * The parts of a playlist, in order; one that is said to be missing is left
+ * out, and what is behind it does not go on. @param {string} text @returns {Told[]} */
 export function partsOf(text) {
   /** @type {Told[]} */
   const found = [];
@@ -21,6 +23,10 @@ export function partsOf(text) {
     init = /^#EXT-X-MAP:URI="([^"]+)"/.exec(line)?.[1] ?? init;
     const part = /^#EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"(.*)/.exec(line);
     if (!part) continue;
+    if (part[3].includes("GAP=YES")) {
+      breaks = true;
+      continue;
+    }
     found.push({ uri: part[2], duration: Number(part[1]), independent: part[3].includes("INDEPENDENT=YES"), init, breaks });
     breaks = false;
   }
