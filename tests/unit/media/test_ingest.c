@@ -139,6 +139,11 @@ static void test_what_an_encoder_sends_arrives_whole_and_in_time(void **state)
     open_channel();
     pid_t encoder = push("a-key", "0", "0");
     rig_wait(&rig, &rig.statuses, 2);
+    /* Of a second in which an encoder was held up there is less to tell. */
+    for (int n = 3;
+         rig.status.video.frames <= 58 || rig.status.bits_a_second <= 100000;
+         n++)
+        rig_wait(&rig, &rig.statuses, n);
     assert_true(str_starts_with(rig.status.video.codec, STR("avc1.64")));
     assert_int_equal(rig.status.video.width, 320);
     assert_int_equal(rig.status.video.height, 180);
@@ -162,7 +167,8 @@ static void test_what_an_encoder_sends_arrives_whole_and_in_time(void **state)
     int64_t span = rig.media.last_video - rig.media.first_tick;
     assert_true(span > 19 * TIMELINE_HZ / 10 && span < 21 * TIMELINE_HZ / 10);
     assert_true(rig.media.first_tick >= before);
-    assert_true(rig.media.first_tick < before + 20 * (int64_t)TIMELINE_HZ);
+    assert_true(rig.media.first_tick <=
+                time_now_us() / 100 * 9 + INGEST_AHEAD_TICKS);
     assert_int_equal(rig.status.jumps, 0);
 }
 
