@@ -425,16 +425,16 @@ test("posts of a live blog that readers see wait for their pictures: by the API,
     assert.match(html, new RegExp(`<picture>(?:(?!</picture>).)*image/avif(?:(?!</picture>).)*alt="${name}"`, "s"), name);
     return post;
   };
-  await check("post-api", "1.41", async (post) => (await site.api("POST", `/newsroom/api/articles/${id}/posts`, post)).id);
-  const piped = await check("post-piped", "1.42", async (post) => (await site.pipe(JSON.stringify(post), "live", "post", id, "-")).trim());
-  await check("edit-piped", "1.43", async (post) => (await site.pipe(JSON.stringify(post), "live", "edit", piped, "-")).trim());
-  await check("edit-api", "1.44", async (post) => (await site.api("POST", `/newsroom/api/posts/${piped}`, post)).id);
+  await check("post-api", "0.77", async (post) => (await site.api("POST", `/newsroom/api/articles/${id}/posts`, post)).id);
+  const piped = await check("post-piped", "0.78", async (post) => (await site.pipe(JSON.stringify(post), "live", "post", id, "-")).trim());
+  await check("edit-piped", "0.79", async (post) => (await site.pipe(JSON.stringify(post), "live", "edit", piped, "-")).trim());
+  await check("edit-api", "0.81", async (post) => (await site.api("POST", `/newsroom/api/posts/${piped}`, post)).id);
   const posts = (await site.api("GET", `/newsroom/api/articles/${id}/posts`)).posts;
   assert.deepEqual(posts.map((/** @type {any} */ post) => post.headline), ["edit-api", "post-api"], "the first tries left nothing behind");
 });
 
 test("what is cut anew stays on pages that are open, until its article is withdrawn", async () => {
-  const { id, picture } = await bringDraft("cut", "1.27", "wide.png");
+  const { id, picture } = await bringDraft("cut", "0.97", "wide.png");
   await site.publish(id);
   const front = await offeredBy("/en/");
   await site.run("picture", "focus", picture, "5%", "5%");
