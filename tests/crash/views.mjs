@@ -29,17 +29,12 @@ const write = async () =>
 /** @param {string} id @returns {Promise<number>} */
 const stored = async (id) => JSON.parse(await site.run("article", "show", id, "--json")).views;
 
-/** Until nothing more is on its way. */
+/** Until nothing more is on its way, from any of the edge's threads. */
 const settle = async () => {
   const id = await write();
-  await sendAll({ place: site.place, connections: 1, next: one(id) });
-  await until(async () => (await stored(id)) === 1, "the last view is stored");
-};
-
-/** @param {string} id */
-const one = (id) => {
-  let left = 1;
-  return () => (left-- > 0 ? beacon(id, 1) : null);
+  let left = 64;
+  await sendAll({ place: site.place, connections: 16, window: 1, next: () => (left > 0 ? beacon(id, left--) : null) });
+  await until(async () => (await stored(id)) === 64, "the last views are stored");
 };
 
 /** Sends on and on, at a pace that leaves the machine to others, until told to
