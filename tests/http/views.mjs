@@ -55,8 +55,9 @@ const counted = async (id, least) => {
 const settle = async () => {
   for (let i = 0; i < 2; i++) {
     const mark = await write();
-    await view(mark.id, from(1));
-    await counted(mark.id, 1);
+    // Over so many connections that each thread has one of them.
+    for (let k = 1; k <= 16; k++) await view(mark.id, from(k));
+    await counted(mark.id, 16);
   }
 };
 
