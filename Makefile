@@ -231,7 +231,7 @@ demo:
 	$(MAKE) all $(PICTURES)/.drawn
 	$(BROADSHEET) demo --listen $(LISTEN)
 
-# Unit tests and corpora run three times: as released, with ASan and UBSan, and
+# Unit tests run three times: as released, with ASan and UBSan (as corpora do), and
 # what has threads with TSan; scripts drive the released program, those that
 # send it what it should refuse also drive the ASan build.
 SCRIPTS  := $(sort $(wildcard tests/source/* tests/cli/* tests/http/*.mjs tests/crash/*.mjs tests/live/*.mjs tests/browser/*.mjs))
@@ -263,7 +263,7 @@ audit:
 
 .PHONY: check-all check-build
 check-build:
-	$(MAKE) FLAVOUR=release all unit-tests fuzzers benches $(PICTURES)/.drawn
+	$(MAKE) FLAVOUR=release all unit-tests benches $(PICTURES)/.drawn
 	$(MAKE) FLAVOUR=asan all unit-tests fuzzers
 	$(MAKE) FLAVOUR=tsan all $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
