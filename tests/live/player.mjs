@@ -114,6 +114,8 @@ async function watchTelevision(/** @type {any} */ playwright) {
   });
 
   test("ten seconds back by a key, and live again by the button", async () => {
+    // There has to be so much behind it.
+    await page.waitForFunction(() => /** @type {HTMLVideoElement} */ (document.querySelector("video")).currentTime > 12);
     await page.focus("[data-do=play]");
     await page.keyboard.press("ArrowLeft");
     await page.waitForFunction(() => {
