@@ -107,13 +107,12 @@ static enum err merge(struct desk_search *search, struct fault *fault)
     while (!err && search->quiet && search->loose &&
            search->loose <= before + QUIET_WRITES && !turn_is_over(search))
         err = merge_once(search, fault);
-    if (search->loose < URGENT_WRITES) {
-        search->more |= search->loose > 0;
-        return err;
+    if (search->loose >= URGENT_WRITES) {
+        for (int i = 0; !err && search->loose && i < URGENT_STEPS; i++)
+            err = merge_once(search, fault);
+        search->loose = search->loose > 0;
     }
-    for (int i = 0; !err && search->loose && i < URGENT_STEPS; i++)
-        err = merge_once(search, fault);
-    search->loose = search->loose > 0;
+    search->more |= search->loose > 0;
     return err;
 }
 
