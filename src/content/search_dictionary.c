@@ -13,6 +13,7 @@
 #include "content/search_internal.h"
 #include "content/search_query_internal.h"
 #include "render/document.h"
+#include "store/search_words_pool.h"
 
 enum {
     WORD_CHARACTERS_MIN = 2,
@@ -208,7 +209,7 @@ static enum err count_some(struct content *content, struct counting *counting,
         if (err == ERR_NOT_FOUND)
             return ERR_OK;
         if (!err)
-            err = search_words_create(counting->language, &counting->words);
+            err = search_words_borrow(counting->language, &counting->words);
         if (!err)
             err =
                 count_documents(lease.db, counting, limit, &documents, &count);
@@ -229,7 +230,7 @@ enum err search_count_words(struct content *content, size_t limit,
     map_init(&counting.by_word);
     *ret_left = false;
     enum err err = count_some(content, &counting, limit, ret_left, fault);
-    search_words_destroy(counting.words);
+    search_words_give_back(counting.language, counting.words);
     map_finish(&counting.by_word);
     arena_finish(&counting.one);
     arena_finish(&arena);
@@ -262,12 +263,12 @@ enum err search_words_beginning(struct db *db, struct str language,
     struct spelled spelled = {.arena = arena};
     struct str *found = arena_array(arena, struct str, limit);
     size_t count = 0;
-    enum err err = search_words_create(language, &words);
+    enum err err = search_words_borrow(language, &words);
     if (err)
         return err;
     search_words_each(words, SEARCH_WORDS_SPELLED, prefix, keep_spelled,
                       &spelled);
-    search_words_destroy(words);
+    search_words_give_back(language, words);
     *ret_words = found;
     *ret_count = 0;
     if (spelled.count != 1)
