@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Each value goes in with its kind and, where it has one, its length before it,
- * so that no two items come to the same bytes. */
+/* By what an item is known again. Each value goes in with its kind and, where
+ * it has one, its length before it, so that no two items come to the same
+ * bytes.
+ */
 #include <stdlib.h>
 
 #include "base/arena.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* First the playlists become shorter, then the media: at each moment all that
- * the playlists tell of is there. */
+/* A recording is cut to an earlier end. First the playlists become shorter,
+ * then the media: at each moment all that the playlists tell of is there. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
