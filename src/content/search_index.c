@@ -289,7 +289,10 @@ static enum err note_removal(struct edit *edit, const struct id *id,
     return err;
 }
 
-enum err search_remove(struct edit *edit, const struct id *id)
+/* Notes the removal of what the index has of it: *ret_removal, or NULL when
+ * that is nothing. */
+static enum err find_removal(struct edit *edit, const struct id *id,
+                             const struct search_write **ret_removal)
 {
     DEFER(db_query_end)
     struct db_query query =
@@ -298,14 +301,26 @@ enum err search_remove(struct edit *edit, const struct id *id)
                " FROM search_document WHERE article_id = $1",
                DB_ID(id));
     enum err err = db_query_row(&query);
+    *ret_removal = NULL;
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
     err = err ? edit_failed(edit, err) : note_removal(edit, id, &query);
     if (!err)
-        err =
-            edit_run(edit, "DELETE FROM search_document WHERE article_id = $1",
-                     DB_ID(id));
+        *ret_removal = edit->search_writes;
     return err;
+}
+
+static enum err remove_row(struct edit *edit, const struct id *id)
+{
+    return edit_run(edit, "DELETE FROM search_document WHERE article_id = $1",
+                    DB_ID(id));
+}
+
+enum err search_remove(struct edit *edit, const struct id *id)
+{
+    const struct search_write *removal;
+    enum err err = find_removal(edit, id, &removal);
+    return err || !removal ? err : remove_row(edit, id);
 }
 
 static enum err read_place(struct edit *edit, const struct id *id,
@@ -324,37 +339,72 @@ static enum err read_place(struct edit *edit, const struct id *id,
     return ERR_OK;
 }
 
-enum err search_put(struct edit *edit, const struct id *id,
-                    const struct article_checked *checked)
+/* All but the number, as long as that tells the time. */
+static bool says_the_same(const struct search_write *removal,
+                          const struct search_write *write,
+                          int64_t published_us)
 {
-    int64_t published_us = 0, revision = 0, document = 0;
-    struct str names;
-    enum err err = search_remove(edit, id);
+    int64_t first = search_document_at(published_us);
+    if (removal->document < first ||
+        removal->document >= first + SEARCH_SLOTS ||
+        !str_eq(removal->language, write->language))
+        return false;
+    for (size_t i = 0; i < SEARCH_COLUMNS; i++)
+        if (!str_eq(removal->columns[i], write->columns[i]))
+            return false;
+    return true;
+}
+
+static enum err add(struct edit *edit, const struct id *id,
+                    struct search_write *write, struct str names,
+                    int64_t published_us, int64_t revision)
+{
+    enum err err = choose_document(edit, published_us, &write->document);
     if (!err)
-        err = read_place(edit, id, &published_us, &revision);
+        err = remove_row(edit, id);
     if (!err)
-        err = choose_document(edit, published_us, &document);
-    if (!err)
-        err = names_of(edit, id, &names);
-    if (err)
-        return err;
-    struct search_write *write =
-        note(edit, checked->content.language, document, false);
-    err = live_set_indexed(edit, id);
-    if (!err)
-        err = write_columns(edit, id, checked, names, write->columns);
-    if (!err)
-        err = edit_run(edit,
-                       "INSERT INTO search_document (document, article_id,"
-                       " language, revision, names, counted)"
-                       " VALUES ($1, $2, $3, $4, $5, 0)",
-                       DB_I64(document), DB_ID(id), DB_STR(write->language),
-                       DB_I64(revision), DB_STR(names));
+        err =
+            edit_run(edit,
+                     "INSERT INTO search_document (document, article_id,"
+                     " language, revision, names, counted)"
+                     " VALUES ($1, $2, $3, $4, $5, 0)",
+                     DB_I64(write->document), DB_ID(id),
+                     DB_STR(write->language), DB_I64(revision), DB_STR(names));
     if (err)
         return err;
     edit->search_writes = write;
     search_ahead_note(edit, write);
     return ERR_OK;
+}
+
+enum err search_put(struct edit *edit, const struct id *id,
+                    const struct article_checked *checked)
+{
+    int64_t published_us = 0, revision = 0;
+    struct str names;
+    struct search_write *before = edit->search_writes;
+    const struct search_write *removal;
+    enum err err = find_removal(edit, id, &removal);
+    if (!err)
+        err = read_place(edit, id, &published_us, &revision);
+    if (!err)
+        err = names_of(edit, id, &names);
+    if (err)
+        return err;
+    struct search_write *write =
+        note(edit, checked->content.language, 0, false);
+    err = live_set_indexed(edit, id);
+    if (!err)
+        err = write_columns(edit, id, checked, names, write->columns);
+    if (err)
+        return err;
+    if (!removal || !says_the_same(removal, write, published_us))
+        return add(edit, id, write, names, published_us, revision);
+    edit->search_writes = before; /* the words stay as they are */
+    return edit_run(edit,
+                    "UPDATE search_document SET revision = $2"
+                    " WHERE article_id = $1",
+                    DB_ID(id), DB_I64(revision));
 }
 
 enum err search_put_later(struct edit *edit, enum search_carried carried,

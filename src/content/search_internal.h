@@ -71,7 +71,7 @@ MUST_USE enum err search_add_language(struct edit *edit, struct str language);
 MUST_USE enum err search_drop_language(struct edit *edit, struct str language);
 
 /* Makes the index say what readers see of the article from now on. Its row
- * must say so already. */
+ * must say so already. Words that the index has of it stay where they are. */
 MUST_USE enum err search_put(struct edit *edit, const struct id *id,
                              const struct article_checked *checked);
 

@@ -32,14 +32,15 @@ static enum err index_again(struct edit *edit, const struct id *id)
     struct article_head head;
     struct article_checked checked;
     enum err err = article_head_find(edit, id, &head);
+    bool seen = !err && head.state == ARTICLE_PUBLISHED;
     if (err == ERR_NOT_FOUND)
         err = ERR_OK;
-    else if (!err && head.state != ARTICLE_PUBLISHED)
+    else if (!err) /* first, so that the same words are written anew */
         err = search_remove(edit, id);
-    else if (!err)
+    if (!err && seen)
         err = article_read_revision(edit->db, id, head.live_revision,
                                     &edit->arena, &checked, edit->fault);
-    if (!err && head.state == ARTICLE_PUBLISHED)
+    if (!err && seen)
         err = search_put(edit, id, &checked);
     if (!err)
         err = edit_run(edit, "DELETE FROM search_pending WHERE article_id = $1",
