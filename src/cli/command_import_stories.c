@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* import wxr, import ghost, import rss. */
 #include <errno.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -68,6 +69,16 @@ static enum err settle(struct stories_run *run, enum err err,
 /* ---- Running ---------------------------------------------------------------
  */
 
+static void tell_turned(const struct stories_run *run)
+{
+    int64_t turned = story_import_turned(run->import);
+    if (turned)
+        output_tell(run->line->output,
+                    "links to what came later lead there now, in %" PRId64
+                    " %s",
+                    turned, turned == 1 ? "article" : "articles");
+}
+
 static enum err run_files(struct stories_run *run, read_files *read)
 {
     struct import_counts counts = {0};
@@ -80,6 +91,7 @@ static enum err run_files(struct stories_run *run, read_files *read)
     const struct story_dropped *dropped;
     size_t count = story_import_dropped(run->import, &dropped);
     import_tell_sum(&run->telling, &counts, dropped, count);
+    tell_turned(run);
     if (command_flag(run->line, "dry-run"))
         output_tell(run->line->output, "a dry run: nothing of it was kept");
     return import_end(run->line, &counts, seq, run->fault);
@@ -100,6 +112,7 @@ static enum err run_in(struct stories_run *run,
         .again = command_flag(line, "again"),
         .dry_run = command_flag(line, "dry-run"),
         .report = import_tell,
+        .turned = import_tell_turned,
         .context = &run->telling,
     };
     enum err err = story_import_create(&options, &run->import, run->fault);
@@ -212,6 +225,7 @@ static enum err index_files(struct stories_run *run, struct wxr_index *index,
             story_import_refuse(run->import, 0, fault_text(&cause));
         file->sound = !err;
         file->source.name = arena_concat(line->arena, STR("wxr "), site);
+        file->source.site = site;
         file->source.language = wxr_language(index);
         file->source.media_mark = "/wp-content/uploads/";
         file->source.base = story_path_of(site, line->arena);
@@ -263,11 +277,12 @@ const struct command command_import_wxr = {
     .details =
         "Posts become articles, with their authors, categories, tags, excerpts "
         "and pictures; what was a draft, private or behind a password stays "
-        "unseen. Old addresses lead to the new ones. Pictures are taken from a "
-        "copy of the site's folder wp-content/uploads (--media); nothing is "
-        "fetched. It can be done again: what is the same is passed over, what "
-        "changed there becomes a new revision, what was edited here is left "
-        "alone. A broken file brings nothing in. What was left out is told, an "
+        "unseen. Old addresses lead to the new ones, and links in the texts to "
+        "each other. Pictures are taken from a copy of the site's folder "
+        "wp-content/uploads (--media); nothing is fetched. It can be done "
+        "again: what is the same is passed over, what changed there becomes a "
+        "new revision, what was edited here is left alone. A broken file "
+        "brings nothing in. What was left out is told, an "
         "item a line (--json: an object a line) and all together at the end; "
         "when something was refused the exit code is 65.",
     .shared = COMMAND_DATA | COMMAND_JSON,
@@ -333,9 +348,10 @@ const struct command command_import_ghost = {
         "Posts become articles, with their people, tags and pictures; drafts "
         "stay drafts, and so does what only members may read: that is told. "
         "Where the newspaper has a category of a post's first tag, the post "
-        "goes there. Old addresses (/the-slug/) lead to the new ones. Pictures "
-        "are taken from a copy of the site's folder content/images (--media); "
-        "nothing is fetched. Done again, it does what 'import wxr' does.",
+        "goes there. Old addresses (/the-slug/) lead to the new ones, and "
+        "links in the texts to each other. Pictures are taken from a copy of "
+        "the site's folder content/images (--media); nothing is fetched. Done "
+        "again, it does what 'import wxr' does.",
     .shared = COMMAND_DATA | COMMAND_JSON,
     .arguments =
         (const struct command_argument[]){
@@ -394,9 +410,9 @@ const struct command command_import_rss = {
         "Categories become those that the newspaper has, all others tags. "
         "Pictures (enclosures, media:content, in the text) are taken from the "
         "folder --media by the path of their address; nothing is fetched. With "
-        "--redirects the items' old addresses lead to the new ones: for feeds "
-        "of the newspaper's own old site. Done again, it does what 'import "
-        "wxr' does.",
+        "--redirects the items' old addresses lead to the new ones, and links "
+        "in the texts to each other: for feeds of the newspaper's own old "
+        "site. Done again, it does what 'import wxr' does.",
     .shared = COMMAND_DATA | COMMAND_JSON,
     .arguments =
         (const struct command_argument[]){

@@ -70,6 +70,12 @@ void import_tell(void *context, const struct import_result *result)
                     telling->total);
 }
 
+void import_tell_turned(void *context, int64_t done, int64_t total)
+{
+    const struct import_telling *telling = context;
+    output_progress(telling->line->output, "links", done, total);
+}
+
 static enum err sum_up(const struct command_line *line,
                        const struct import_counts *counts, struct fault *fault)
 {

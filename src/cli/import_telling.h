@@ -22,6 +22,9 @@ struct import_telling {
 /* For import_report: context is the struct import_telling. */
 void import_tell(void *telling, const struct import_result *result);
 
+/* The same for links that are turned at the end. */
+void import_tell_turned(void *telling, int64_t done, int64_t total);
+
 /* Waits until readers see what was imported (seq: the log's newest entry), then
  * has the last word, and the exit code: something refused is not success. */
 MUST_USE enum err import_end(const struct command_line *line,

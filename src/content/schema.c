@@ -540,6 +540,23 @@ static const char hiding_sql[] =
 static const char captions_sql[] =
     "ALTER TABLE channel ADD COLUMN captions TEXT NOT NULL DEFAULT '';";
 
+/* See import_link.h. */
+static const char import_links_sql[] =
+    "CREATE TABLE import_link ("
+    " path TEXT NOT NULL,"
+    " article_id TEXT NOT NULL,"
+    " host TEXT NOT NULL,"
+    " source TEXT NOT NULL," /* these two: the article's import_item */
+    " foreign_id TEXT NOT NULL,"
+    " PRIMARY KEY (path, article_id, host)) WITHOUT ROWID;"
+
+    "CREATE TABLE import_due ("
+    " article_id TEXT NOT NULL,"
+    " host TEXT NOT NULL,"
+    " source TEXT NOT NULL,"
+    " foreign_id TEXT NOT NULL,"
+    " PRIMARY KEY (article_id, host)) WITHOUT ROWID;";
+
 const struct migration schema_migrations[] = {
     {1, "settings, languages and sections", sections_sql},
     {2, "media, people and tags", media_sql},
@@ -564,6 +581,7 @@ const struct migration schema_migrations[] = {
     {21, "broadcasts that are fetched", pull_sql},
     {22, "when files are hidden", hiding_sql},
     {23, "languages of captions", captions_sql},
+    {24, "links to what is still to be imported", import_links_sql},
 };
 
 const size_t schema_migration_count =

@@ -167,6 +167,12 @@ static enum err choose_times(struct edit *edit,
                              struct publication *publication)
 {
     const struct article_head *head = &publication->head;
+    if (options->quiet) {
+        assert(publication->was_public);
+        publication->published_us = head->published_us;
+        publication->updated_us = head->updated_us;
+        return ERR_OK;
+    }
     int64_t published_us = options->published_us;
     if (!published_us)
         published_us = head->published_us ? head->published_us : edit->time_us;
@@ -310,7 +316,7 @@ static enum err publish(struct edit *edit,
         err = hide_media(edit, &before, &after, HIDING_SOON);
     if (!err)
         err = listing_note(edit, id, kind);
-    if (!err)
+    if (!err && !options->quiet)
         change_notef(edit, kind, "news:%s", id->text);
     return err;
 }

@@ -31,6 +31,10 @@ struct publish_options {
     int64_t published_us; /* 0: as it was, or now. Never in the future */
     int64_t updated_us;   /* 0: now when it was published before */
 
+    /* Of what readers see already: no news to them (links that lead elsewhere).
+     * The times stay, and open pages are not told. */
+    bool quiet;
+
     /* Not NULL: while pictures of it wait to be made that no reader has had,
      * nothing is shown, and ERR_AGAIN tells them here, in arena: have them made
      * when the edit has ended, and do all of it again without asking. */

@@ -149,6 +149,11 @@ size_t story_import_dropped(struct story_import *import,
     return import->dropped_count;
 }
 
+int64_t story_import_turned(const struct story_import *import)
+{
+    return import->turned;
+}
+
 void story_import_refuse(struct story_import *import, int64_t number,
                          const char *cause)
 {
@@ -341,6 +346,8 @@ enum err story_import_finish(struct story_import *import,
                              struct fault *fault)
 {
     enum err err = story_import_drain(import, fault);
+    if (!err && !import->options.dry_run)
+        err = story_turn_due(import, fault);
     if (!err)
         err = import_session_finish(&import->session, fault);
     *ret_counts = import->session.counts;

@@ -5,7 +5,11 @@
  * Every batch is one transaction, and what was imported from where is written
  * in it: an import that was killed goes on where it was, one that is repeated
  * passes over what is the same, takes what its source changed as a new
- * revision, and leaves alone what an editor changed here since. */
+ * revision, and leaves alone what an editor changed here since.
+ *
+ * Links between the stories of a site lead to the articles: at once to those
+ * that came before; when all have come, to those that came behind, also where
+ * an earlier import was killed before that. */
 #ifndef EXCHANGE_STORY_IMPORT_H
 #define EXCHANGE_STORY_IMPORT_H
 
@@ -40,7 +44,10 @@ struct story_import_options {
     bool dry_run;             /* nothing is kept */
 
     import_report *report; /* or NULL */
-    void *context;
+
+    /* So many of those whose links are to be turned at the end; or NULL. */
+    void (*turned)(void *context, int64_t done, int64_t total);
+    void *context; /* of both */
 };
 
 /* Where the stories that follow come from. */
@@ -50,6 +57,8 @@ struct story_source {
     struct str language;    /* "en-US", or "" */
     const char *media_mark; /* pictures lie behind this part of an address:
                                "/wp-content/uploads/"; or NULL */
+
+    struct str site; /* "https://old.example": its own links; or "" */
 
     /* Where its lists were, before the slugs: "/category/"; or NULL. */
     struct str base; /* before those: "" or "/blog" */
@@ -93,11 +102,14 @@ void story_import_refuse(struct story_import *import, int64_t number,
 void story_import_drop(struct story_import *import, struct str what,
                        int64_t count);
 
-/* Commits what is left. *ret_seq is the log's newest entry, 0 when nothing
- * changed. */
+/* Turns the links that lead to what came behind, and commits what is left.
+ * *ret_seq is the log's newest entry, 0 when nothing changed. */
 MUST_USE enum err story_import_finish(struct story_import *import,
                                       struct import_counts *ret_counts,
                                       int64_t *ret_seq, struct fault *fault);
+
+/* How many articles had links turned at the end. */
+int64_t story_import_turned(const struct story_import *import);
 
 /* What did not come along, all stories together, by name. Borrowed; until
  * destroy. */

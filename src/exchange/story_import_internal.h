@@ -13,6 +13,7 @@
 #include "exchange/story_import.h"
 
 struct document_node;
+struct import_due;
 
 /* A story whose turn has not come yet. */
 struct story_ahead {
@@ -37,6 +38,8 @@ struct story_import {
     struct story_ahead ahead[STORIES_AHEAD]; /* a ring */
     size_t ahead_first;
     size_t ahead_count;
+
+    int64_t turned; /* articles whose links were, when all had come */
 };
 
 /* One story on its way in. Everything lives in the session's arena. */
@@ -73,6 +76,11 @@ void known_forget(struct story_import *import);
 
 /* ---- story_save.c ---- */
 
+/* Whether somebody here has had a hand in the article since it was imported;
+ * revision and state are what it is now. */
+bool story_is_changed_here(const struct import_item *item, int64_t revision,
+                           enum article_state state);
+
 /* Whether it came before and says the same. */
 MUST_USE enum err story_is_known(struct arriving *arriving, bool *ret_known);
 
@@ -91,8 +99,25 @@ MUST_USE enum err story_read_content(struct arriving *arriving);
 /* ---- story_links.c ---- */
 
 /* Links in arriving->doc to what the same site had and is here already lead to
- * it at once. */
+ * it at once; the others wait for it (import_link.h). */
 MUST_USE enum err story_lead_links(struct arriving *arriving);
+
+/* The same in the body of an article that is due; *ret_turned: some do. */
+MUST_USE enum err story_turn_links(struct story_import *import,
+                                   const struct import_due *due,
+                                   struct document_node *doc, bool *ret_turned);
+
+/* An old address, full or a path, leads to target from now on, and whose links
+ * waited for it are due. Where that cannot be, an old address less is no harm.
+ */
+MUST_USE enum err story_redirect(struct story_import *import,
+                                 struct str address, struct str target);
+
+/* ---- story_due.c ---- */
+
+/* Saves anew what is due, batch by batch. What was committed before is kept. */
+MUST_USE enum err story_turn_due(struct story_import *import,
+                                 struct fault *fault);
 
 /* ---- story_names.c ---- */
 

@@ -4,7 +4,6 @@
 #include "base/utf8.h"
 #include "content/category.h"
 #include "content/person.h"
-#include "content/redirect.h"
 #include "content/tag.h"
 #include "exchange/category_input.h"
 #include "exchange/story_import_internal.h"
@@ -51,22 +50,6 @@ static struct str unescape(struct arriving *arriving, struct str text,
 /* ---- Old lists -------------------------------------------------------------
  */
 
-/* What was a list there leads to the list here; where that cannot be, an old
- * address less is no harm. */
-static enum err redirect_list_to(struct arriving *arriving, struct str old,
-                                 struct str target)
-{
-    struct story_import *import = arriving->import;
-    struct str path = story_path_of(old, &import->session.arena);
-    if (!path.len || path.len > REDIRECT_BYTES_MAX || str_eq(path, target))
-        return ERR_OK;
-    enum err err = redirect_save(&import->session.edit, path, target);
-    if (err != ERR_INVALID && err != ERR_TOO_LONG)
-        return err;
-    import->session.fault = (struct fault){0};
-    return ERR_OK;
-}
-
 /* "/category/economy/fishing": slugs from the root. */
 static struct str old_category_path(const struct arriving *arriving,
                                     const struct story_category *category)
@@ -96,10 +79,10 @@ static enum err redirect_category(struct arriving *arriving,
                                  &import->session.arena, &here);
     if (err)
         return err;
-    return redirect_list_to(
-        arriving, old_category_path(arriving, category),
-        arena_printf(&import->session.arena, "/%" PRI_STR "/%" PRI_STR,
-                     ARG_STR(language), ARG_STR(here.path)));
+    return story_redirect(import, old_category_path(arriving, category),
+                          arena_printf(&import->session.arena,
+                                       "/%" PRI_STR "/%" PRI_STR,
+                                       ARG_STR(language), ARG_STR(here.path)));
 }
 
 static enum err redirect_person(struct arriving *arriving,
@@ -119,10 +102,10 @@ static enum err redirect_person(struct arriving *arriving,
     struct str old = arena_printf(
         &import->session.arena, "%" PRI_STR "%s%" PRI_STR,
         ARG_STR(source->base), source->person_lists, ARG_STR(from->key));
-    return redirect_list_to(
-        arriving, old,
-        arena_printf(&import->session.arena, "/%" PRI_STR "/author/%" PRI_STR,
-                     ARG_STR(language), ARG_STR(here.slug)));
+    return story_redirect(import, old,
+                          arena_printf(&import->session.arena,
+                                       "/%" PRI_STR "/author/%" PRI_STR,
+                                       ARG_STR(language), ARG_STR(here.slug)));
 }
 
 /* ---- Categories ------------------------------------------------------------
@@ -323,10 +306,9 @@ static enum err redirect_tag(struct arriving *arriving, struct str name,
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     known_add(import, KNOWN_TAG, old, &here.id);
-    return redirect_list_to(arriving, old,
-                            arena_printf(arena, "/%" PRI_STR "/tag/%" PRI_STR,
-                                         ARG_STR(language),
-                                         ARG_STR(here.slug)));
+    return story_redirect(import, old,
+                          arena_printf(arena, "/%" PRI_STR "/tag/%" PRI_STR,
+                                       ARG_STR(language), ARG_STR(here.slug)));
 }
 
 enum err story_redirect_tags(struct arriving *arriving)

@@ -3,7 +3,6 @@
  * do. */
 #include "base/hash.h"
 #include "base/time.h"
-#include "content/redirect.h"
 #include "content/schedule.h"
 #include "content/workflow.h"
 #include "exchange/story_import_internal.h"
@@ -42,12 +41,12 @@ static enum err load_before(struct arriving *arriving, struct before *before)
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* Whether somebody here has had a hand in it since. */
-static bool is_changed_here(const struct before *before)
+bool story_is_changed_here(const struct import_item *item, int64_t revision,
+                           enum article_state state)
 {
-    return before->article.revision != before->item.revision ||
-           (before->article.state == ARTICLE_WITHDRAWN &&
-            !str_eq(before->item.state, STR("withdrawn")));
+    return revision != item->revision ||
+           (state == ARTICLE_WITHDRAWN &&
+            !str_eq(item->state, STR("withdrawn")));
 }
 
 /* ---- Ids -------------------------------------------------------------------
@@ -198,17 +197,8 @@ static enum err redirect(struct arriving *arriving, const struct after *after)
         &import->session.arena, "/%" PRI_STR "/article/%" PRI_STR "-%s",
         ARG_STR(after->language), ARG_STR(after->slug),
         arriving->input.id.text);
-    for (size_t i = 0; !err && i < story->old_address_count; i++) {
-        struct str path =
-            story_path_of(story->old_addresses[i], &import->session.arena);
-        if (!path.len || str_eq(path, target) || path.len > REDIRECT_BYTES_MAX)
-            continue;
-        err = redirect_save(&import->session.edit, path, target);
-        if (err == ERR_INVALID || err == ERR_TOO_LONG) {
-            import->session.fault = (struct fault){0};
-            err = ERR_OK;
-        }
-    }
+    for (size_t i = 0; !err && i < story->old_address_count; i++)
+        err = story_redirect(import, story->old_addresses[i], target);
     return err;
 }
 
@@ -326,7 +316,9 @@ enum err story_save(struct arriving *arriving, enum import_outcome *ret_outcome)
         err = load_before(arriving, &before);
     if (err)
         return err;
-    if (before.exists && is_changed_here(&before)) {
+    if (before.exists &&
+        story_is_changed_here(&before.item, before.article.revision,
+                              before.article.state)) {
         *ret_outcome = same ? IMPORT_UNCHANGED : IMPORT_KEPT;
         return leave_alone(arriving, &before, same);
     }

@@ -245,8 +245,9 @@ test("links between stories lead to where they are now", async () => {
   };
   const { found, ids } = await linked();
   const first = `/en/article/story-900-${ids[0]}`;
-  assert.deepEqual(found, [first, `${first}#part`, first, "/en/economy", ...hrefs.slice(4)]);
-  assert.deepEqual((await linked("--again")).found, [first, `${first}#part`, first, "/en/economy", `/en/article/story-902-${ids[2]}`, ...hrefs.slice(5)]);
+  const now = [first, `${first}#part`, first, "/en/economy", `/en/article/story-902-${ids[2]}`, ...hrefs.slice(5)];
+  assert.deepEqual(found, now);
+  assert.deepEqual((await linked("--again")).found, now);
 });
 
 /* ---- kill -9 ---- */

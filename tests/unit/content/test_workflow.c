@@ -198,6 +198,40 @@ static void test_readers_see_an_edit_only_after_it_is_published(void **state)
 /* ---- States
  * -------------------------------------------------------------------- */
 
+static bool is_news(struct newsroom *room, const struct id *id)
+{
+    struct change_list list;
+    assert_ok(room,
+              change_read(room->db, room->seq, 1000, &room->arena, &list));
+    for (size_t i = 0; i < list.count; i++)
+        if (str_eq(list.changes[i].key,
+                   str_from_c(newsroom_key(room, "news:%s", id->text))))
+            return true;
+    return false;
+}
+
+/* Its pages are printed anew, and that is all. */
+static void test_what_is_published_quietly_is_no_news(void **state)
+{
+    struct newsroom *room = *state;
+    struct id id = newsroom_article(room, "First", NOON);
+    assert_true(is_news(room, &id));
+    struct article_content content = newsroom_content(room, "Second");
+    save_again(room, &id, &content);
+    DEFER(edit_end) struct edit edit = {0};
+    const struct publish_options quietly = {.quiet = true};
+    newsroom_begin(room, &edit);
+    assert_ok(room, article_publish(&edit, &id, &quietly));
+    newsroom_commit(room, &edit);
+    newsroom_assert_keys(room, article_key(room, &id), "author:nino",
+                         "category:en/politics", "front:en", "latest:en", NULL);
+    assert_false(is_news(room, &id));
+    struct article article = load(room, &id);
+    assert_true(str_eq(article.content.headline, STR("Second")));
+    assert_int_equal(article.published_us, NOON);
+    assert_int_equal(article.updated_us, 0);
+}
+
 static void test_withdrawn_is_gone_and_says_why(void **state)
 {
     struct newsroom *room = *state;
@@ -479,6 +513,7 @@ int main(void)
         TEST(test_translations_change_with_one_another),
         TEST(test_a_correction_notes_every_page_of_the_article),
         TEST(test_readers_see_an_edit_only_after_it_is_published),
+        TEST(test_what_is_published_quietly_is_no_news),
         TEST(test_withdrawn_is_gone_and_says_why),
         TEST(test_a_withdrawn_article_can_come_back),
         TEST(test_withdrawal_needs_a_reason),
