@@ -11,8 +11,8 @@
 #include "base/fault.h"
 #include "base/id.h"
 #include "cli/command.h"
+#include "cli/picture_wait.h"
 #include "content/edit.h"
-#include "content/picture.h"
 
 struct article_change {
     const struct command_line *line;
@@ -20,8 +20,7 @@ struct article_change {
     struct edit edit;
     struct id id;  /* the first argument's, or of what was made */
     json_t *input; /* for the change to keep what it read; freed behind it */
-    bool is_again; /* pictures were made meanwhile */
-    struct picture_ids waiting; /* article_change.c's */
+    struct picture_wait pictures; /* article_change.c's */
 };
 
 typedef enum err article_change_how(struct article_change *change);
@@ -36,12 +35,5 @@ MUST_USE enum err article_change_run(const struct command_line *line,
  * of now. Under embargo it is scheduled instead, and that is told. */
 MUST_USE enum err article_change_publish(struct article_change *change,
                                          int64_t published_us);
-
-/* Makes the pictures that a change waits for. One that cannot be read is told,
- * and shown as it came. */
-MUST_USE enum err article_change_make(const struct command_line *line,
-                                      struct content *content,
-                                      const struct picture_ids *ids,
-                                      struct fault *fault);
 
 #endif

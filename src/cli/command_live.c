@@ -7,15 +7,18 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/time.h"
-#include "cli/article_change.h"
 #include "cli/command_table.h"
 #include "cli/newspaper.h"
+#include "cli/picture_wait.h"
 #include "content/article_times.h"
 #include "content/live.h"
 #include "content/live_json.h"
 #include "render/document.h"
 
 enum { LIST_STANDARD = 20 };
+
+struct work;
+typedef enum err change_how(struct work *work, struct id *ret_post);
 
 /* What a change works on. */
 struct work {
@@ -25,11 +28,12 @@ struct work {
     struct article article; /* the blog */
     struct fault *fault;
 
-    /* Pictures that no reader has had are made first, and all of it is then
-     * done once more; standard input is read once. */
-    struct picture_ids waiting;
-    bool is_again, has_input;
+    struct picture_wait pictures;
+    bool has_input; /* read once, however often it is tried */
     struct str piped;
+
+    change_how *how;
+    struct id post; /* what how told */
 };
 
 static enum err refuse_unknown(const struct work *work, enum err err)
@@ -58,31 +62,18 @@ static enum err load_post(struct work *work, struct live_post *post)
     return err ? err : load_blog(work, &post->article);
 }
 
-typedef enum err change_how(struct work *work, struct id *ret_post);
-
-static enum err change_once(struct work *work, struct content *content,
-                            change_how *how, struct id *ret_post)
+static enum err change_once(void *context, struct content *content)
 {
+    struct work *work = context;
     work->edit = (struct edit){0};
     *work->fault = (struct fault){0};
     enum err err = newspaper_edit(&work->edit, content, work->fault);
     if (!err)
-        err = refuse_unknown(work, how(work, ret_post));
+        err = refuse_unknown(work, work->how(work, &work->post));
     if (!err)
         err = newspaper_commit(work->line, &work->edit, work->fault);
     edit_end(&work->edit);
     return err;
-}
-
-static enum err change_it(struct work *work, struct content *content,
-                          change_how *how, struct id *ret_post)
-{
-    enum err err = change_once(work, content, how, ret_post);
-    if (err != ERR_AGAIN || !work->waiting.count)
-        return err;
-    work->is_again = true;
-    err = article_change_make(work->line, content, &work->waiting, work->fault);
-    return err ? err : change_once(work, content, how, ret_post);
 }
 
 /* Runs how within one edit. What was changed is told by its id and, when
@@ -90,17 +81,17 @@ static enum err change_it(struct work *work, struct content *content,
 static enum err change(const struct command_line *line, change_how *how,
                        struct fault *fault)
 {
-    struct work work = {.line = line, .fault = fault};
-    struct id post = {0};
+    struct work work = {.line = line, .fault = fault, .how = how};
     enum err err = newspaper_parse_id(line->arguments[0], &work.id, fault);
     DEFER(newspaper_close) struct content *content = NULL;
     if (!err)
         err = newspaper_open_writing(line, &content, fault);
     if (!err)
-        err = change_it(&work, content, how, &post);
+        err = picture_wait_run(&work.pictures, line, content, change_once,
+                               &work, fault);
     if (err)
         return err;
-    const struct id *told = id_is_set(&post) ? &post : &work.id;
+    const struct id *told = id_is_set(&work.post) ? &work.post : &work.id;
     if (!command_flag(line, "json")) {
         output_printf(line->output, "%s\n", told->text);
         return ERR_OK;
@@ -109,8 +100,8 @@ static enum err change(const struct command_line *line, change_how *how,
     struct str address =
         article_path(line->arena, article->content.language,
                      article->content.slug, id_str(&article->id));
-    if (id_is_set(&post))
-        address = live_post_path(line->arena, address, &post);
+    if (id_is_set(&work.post))
+        address = live_post_path(line->arena, address, &work.post);
     return output_json(line->output,
                        json_pack("{s:s, s:s, s:s%, s:b}", "id", told->text,
                                  "blog", article->id.text, "address",
@@ -248,7 +239,7 @@ static enum err fill(struct work *work, struct live_post_input *input,
                      bool *ret_given)
 {
     const char *headline = command_value(work->line, "headline");
-    input->waiting = work->is_again ? NULL : &work->waiting;
+    input->waiting = picture_wait_ids(&work->pictures);
     input->arena = work->line->arena;
     enum err err = read_text(work, input, ret_given);
     if (!err && headline)
