@@ -41,10 +41,22 @@ function cutOff() {
     .map((box) => `${box.nodeName.toLowerCase()}.${box.className} is cut off`);
 }
 
+/** Headlines that a picture or a number beside them leaves hardly room for a word. */
+function cramped() {
+  const LETTERS = 5; // as wide as they are high: some ten of usual width
+  return [...document.querySelectorAll("main :is(article, li) :is(h1, h2, h3, h4)")]
+    .filter((title) => {
+      const { fontSize, clipPath } = getComputedStyle(title);
+      return clipPath === "none" && title.clientWidth > 0 && title.clientWidth < LETTERS * parseFloat(fontSize);
+    })
+    .map((title) => `${title.nodeName.toLowerCase()} "${title.textContent?.slice(0, 40)}" has ${title.clientWidth} px`);
+}
+
 /** @param {any} page @param {string} how */
 async function wrongWith(page, how) {
   const wide = await overflow(page);
-  return [...(wide ? [wide] : []), .../** @type {string[]} */ (await page.evaluate(cutOff))].map((text) => `${how}: ${text}`);
+  const found = [...(await page.evaluate(cutOff)), ...(await page.evaluate(cramped))];
+  return [...(wide ? [wide] : []), ...found].map((text) => `${how}: ${text}`);
 }
 
 /** @param {import("../../lib/paper.mjs").Paper} paper */
@@ -71,7 +83,7 @@ export default function gate(paper) {
       assert.deepEqual(found, []);
     });
 
-  test("control: what is too wide and what is cut off is seen", async () => {
+  test("control: what is too wide, cut off or cramped is seen", async () => {
     const { page, context } = await openPage(paper.browser, paper.origin, { viewport: NARROW });
     await page.goto(paper.origin + paper.page("en", "article").target);
     await page.evaluate(() => {
@@ -79,8 +91,9 @@ export default function gate(paper) {
       title.style.blockSize = "1em";
       title.style.overflow = "hidden";
       /** @type {HTMLElement} */ (document.querySelector(".body")).style.inlineSize = "400px";
+      /** @type {HTMLElement} */ (document.querySelector(".related h3")).style.inlineSize = "3em";
     });
-    assert.equal((await wrongWith(page, "broken")).length, 2);
+    assert.equal((await wrongWith(page, "broken")).length, 3);
     await context.close();
   });
 }
