@@ -30,7 +30,7 @@ BELOW_newsroom := content net store render base
 BELOW_exchange := content store render base
 BELOW_cli      := edge playout site newsroom exchange content link media net store render base
 
-PKG_base    := libcrypto
+PKG_base    := libcrypto jansson
 PKG_net     := libcurl
 PKG_store   := sqlite3 icu-uc
 PKG_render  := jansson icu-uc icu-i18n libbrotlienc libdeflate freetype2

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json_text.h"
 #include "base/log.h"
 #include "clip.h"
 #include "media/clip_wire.h"
@@ -68,7 +69,7 @@ static bool read_asked(struct asked *asked)
     while (read_message(&asked->fragments, &len))
         if (!len) {
             struct str json = buf_str(&asked->json);
-            json_t *root = json_loadb(json.ptr, json.len, 0, NULL);
+            json_t *root = json_text_read(json, NULL);
             json_t *start = json_object_get(root, "start_us");
             json_t *end = json_object_get(root, "end_us");
             asked->start_us = json_integer_value(start);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "start.h"
+#include "base/json_text.h"
 
 #include <jansson.h>
 
@@ -101,13 +102,13 @@ static bool read_from(json_t *from, struct start *start)
 enum err start_read(struct str json, struct start *ret_start,
                     struct fault *fault)
 {
-    json_error_t error;
+    struct json_text_fault found;
     struct start start = {0};
     DEFER(drop_json)
-    json_t *root = json_loadb(json.ptr ? json.ptr : "", json.len, 0, &error);
+    json_t *root = json_text_read(json, &found);
     if (!root)
         return fault_set(fault, ERR_INVALID, "start", "no JSON: %s",
-                         error.text);
+                         found.cause);
     if (!read_limits(root, &start))
         return fault_set(fault, ERR_INVALID, "part_ticks",
                          "the lengths of parts and segments do not fit "

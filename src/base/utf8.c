@@ -2,7 +2,8 @@
 #include "base/utf8.h"
 
 #include <assert.h>
-#include <string.h>
+
+#include "base/bytes.h"
 
 /* Length of the well-formed character at the start, 0 when it is malformed
  * (Unicode 15, table 3-7). */
@@ -50,25 +51,42 @@ bool utf8_next(struct str *text, uint32_t *ret_character)
 static size_t ascii_len(struct str text)
 {
     size_t len = 0;
-    uint64_t word;
-    for (; len + sizeof word <= text.len; len += sizeof word) {
-        memcpy(&word, text.ptr + len, sizeof word);
-        if (word & UINT64_C(0x8080808080808080))
-            break;
-    }
+    while (len + BYTES_WORD <= text.len &&
+           !bytes_have_high(bytes_load(text.ptr + len)))
+        len += BYTES_WORD;
     while (len < text.len && (unsigned char)text.ptr[len] < 0x80)
         len++;
     return len;
+}
+
+static bool goes_on(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* The bytes of a well-formed character of two or three bytes whose first says
+ * all that is to be checked (most of what is written is), else 0. */
+static size_t common_len(const unsigned char *p, size_t left)
+{
+    if (left < 3 || !goes_on(p[1]))
+        return 0;
+    if (p[0] >= 0xC2 && p[0] <= 0xDF)
+        return 2;
+    bool is_common = p[0] >= 0xE1 && p[0] <= 0xEF && p[0] != 0xED;
+    return is_common && goes_on(p[2]) ? 3 : 0;
 }
 
 /* The length of the characters beyond ASCII at the start. False: one of them is
  * malformed. */
 static bool others_len(struct str text, size_t *ret_len)
 {
+    const unsigned char *p = (const unsigned char *)text.ptr;
     size_t len = 0;
-    while (len < text.len && (unsigned char)text.ptr[len] >= 0x80) {
+    while (len < text.len && p[len] >= 0x80) {
         uint32_t character;
-        size_t step = character_len(str_from(text, len), &character);
+        size_t step = common_len(p + len, text.len - len);
+        if (step == 0)
+            step = character_len(str_from(text, len), &character);
         if (step == 0)
             return false;
         len += step;

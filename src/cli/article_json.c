@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "render/document.h"
 #include "render/locale.h"
@@ -102,7 +103,7 @@ static json_t *translations_json(const struct article *article)
 static void set_body(json_t *object, const struct article *article)
 {
     struct str body = article->content.body;
-    json_t *doc = body.len ? json_loadb(body.ptr, body.len, 0, NULL) : NULL;
+    json_t *doc = body.len ? json_text_read(body, NULL) : NULL;
     json_object_set_new(object, "body", doc ? doc : json_null());
     if (!article->document)
         return;

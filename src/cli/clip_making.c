@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "content/channel.h"
 #include "content/content.h"
@@ -237,7 +238,7 @@ static void answer_finish(struct answer *answer)
 static enum err read_facts(struct str text, struct clip_made *made,
                            struct fault *fault)
 {
-    json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+    json_t *json = json_text_read(text, NULL);
     const char *problem = json_string_value(json_object_get(json, "problem"));
     enum err err = ERR_OK;
     if (problem)

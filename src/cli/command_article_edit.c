@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "cli/article_change.h"
 #include "cli/command_table.h"
@@ -97,14 +98,13 @@ static enum err read_object(struct article_change *change, const char *path)
                                    change->fault);
     if (err)
         return err;
-    json_error_t error;
-    change->input =
-        json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
+    struct json_text_fault found;
+    change->input = json_text_read(text, &found);
     if (change->input)
         return ERR_OK;
     return fault_set(change->fault, ERR_INVALID, NULL,
-                     "%s: line %d, column %d: not JSON: %s", path, error.line,
-                     error.column, error.text);
+                     "%s: line %d, column %d: not JSON: %s", path, found.line,
+                     found.column, found.cause);
 }
 
 /* "translates": an article whose story this one tells in another language. */

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "cli/channel_telling.h"
 #include "cli/command_table.h"
@@ -357,7 +358,7 @@ static enum err run_status(const struct command_line *line, struct fault *fault)
                             line->arena, &body, fault);
     if (err)
         return err;
-    json_t *root = json_loadb(body.ptr, body.len, 0, NULL);
+    json_t *root = json_text_read(body, NULL);
     const json_t *channels = json_object_get(root, "channels");
     if (!json_is_array(channels))
         err = fault_set(fault, ERR_INTERNAL, NULL,

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "cli/desk_clips.h"
@@ -187,7 +188,7 @@ static json_t *read_television(struct desk *desk)
     buf_init(&text, HTTP_CALL_ANSWER_BYTES_MAX);
     if (desk_television_status(desk->television, &text, &fault))
         return NULL;
-    return json_loadb(text.ptr, text.len, 0, NULL);
+    return json_text_read(buf_str(&text), NULL);
 }
 
 static enum err write_metrics(void *context, bool is_open_metrics,

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "cli/channel_telling.h"
 #include "cli/desk_television_internal.h"
@@ -231,7 +232,7 @@ static char *copy_text(struct str text)
 enum err television_told_parse(struct str message,
                                struct television_told *ret_told)
 {
-    json_t *root = json_loadb(message.ptr, message.len, 0, NULL);
+    json_t *root = json_text_read(message, NULL);
     const char *type = json_string_value(json_object_get(root, "type"));
     struct str kind = str_from_c(type);
     struct television_told told = {.count = 0};
@@ -272,7 +273,7 @@ static json_t *find(const json_t *channels, const char *id)
 enum err television_status_write(const struct channel_list *channels,
                                  const char *status, struct buf *out)
 {
-    json_t *told = status ? json_loads(status, 0, NULL) : NULL;
+    json_t *told = status ? json_text_read(str_from_c(status), NULL) : NULL;
     json_t *array = json_array();
     for (size_t i = 0; i < channels->count; i++) {
         const struct channel *channel = &channels->channels[i];

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <jansson.h>
 
+#include "base/json_text.h"
 #include "content/article_internal.h"
 #include "content/row_internal.h"
 #include "render/document.h"
@@ -237,8 +238,7 @@ enum err article_read_json(struct str json, struct str body,
                            struct fault *fault)
 {
     DEFER(free_json)
-    json_t *object =
-        json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *object = json_text_read(json, NULL);
     if (!json_is_object(object))
         return fault_set(fault, ERR_CORRUPT, NULL,
                          "a stored revision is damaged: restore a backup");

@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "content/json_members.h"
 #include "content/json_reader.h"
@@ -77,15 +78,14 @@ enum err live_json_read_text(struct str text, struct db *db,
         input->document = document_from_text(arena, text);
         return ERR_OK;
     }
-    json_error_t error;
+    struct json_text_fault found;
     DEFER(free_json)
-    json_t *value =
-        json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
+    json_t *value = json_text_read(text, &found);
     if (!value)
         return fault_set(fault, ERR_INVALID, NULL,
                          "it begins with { and is not JSON: %s (line %d, "
                          "column %d)",
-                         error.text, error.line, error.column);
+                         found.cause, found.line, found.column);
     enum err err = json_members_check(value, &of_post, fault);
     return err ? err : live_json_read(value, db, language, arena, input, fault);
 }
@@ -132,8 +132,7 @@ json_t *live_json_post(const struct live_post *post)
         return object;
     }
     set_text(object, "headline", post->headline);
-    json_object_set_new(object, "body",
-                        json_loadb(post->body.ptr, post->body.len, 0, NULL));
+    json_object_set_new(object, "body", json_text_read(post->body, NULL));
     json_object_set_new(object, "bylines", bylines_json(post));
     json_object_set_new(object, "key", json_boolean(post->key));
     json_object_set_new(object, "pinned", json_boolean(post->pinned));

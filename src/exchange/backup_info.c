@@ -2,6 +2,7 @@
 /* What a backup says of itself. */
 #include <jansson.h>
 
+#include "base/json_text.h"
 #include "base/time.h"
 #include "exchange/backup_archive.h"
 #include "exchange/backup_internal.h"
@@ -58,12 +59,11 @@ static bool read_text(const json_t *json, const char *key, char *target,
 enum err backup_info_read(struct str text, struct backup_summary *ret_summary,
                           struct fault *fault)
 {
-    json_error_t error;
+    struct json_text_fault found;
     char created[TIME_RFC3339_BYTES];
     struct backup_summary summary = {.format = 0};
     DEFER(free_json)
-    json_t *json =
-        json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
+    json_t *json = json_text_read(text, &found);
     if (!json || !read_count(json, "format", &summary.format))
         return damaged(fault, "it is not JSON with a format");
     if (summary.format > BACKUP_FORMAT)

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "base/file.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "content/views.h"
@@ -59,12 +60,12 @@ enum err demo_load(const char *folder, const char *name, struct arena *arena,
         file_read(path.ptr, DEMO_FILE_BYTES_MAX, arena, &text, fault);
     if (err)
         return err;
-    json_error_t error;
-    *ret_json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
+    struct json_text_fault found;
+    *ret_json = json_text_read(text, &found);
     if (*ret_json)
         return ERR_OK;
     return fault_set(fault, ERR_INVALID, name, "%s: line %d: %s", path.ptr,
-                     error.line, error.text);
+                     found.line, found.cause);
 }
 
 /* Takes "12D" off the front of text; false when there is no such part. */

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/json_text.h"
 #include "exchange/story.h"
 #include "render/escape.h"
 
@@ -381,7 +382,7 @@ static json_t *parse(struct writer *writer, struct str text, const char *name)
                    1);
         return NULL;
     }
-    json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+    json_t *json = json_text_read(text, NULL);
     if (!json)
         story_drop(writer->story,
                    arena_printf(writer->arena, "%s that is no JSON", name), 1);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/json_text.h"
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
@@ -79,20 +80,20 @@ static void begin_row(struct scanner *scanner)
 static enum err end_row(struct scanner *scanner)
 {
     struct str table = str_from_c(scanner->levels[scanner->row_depth - 2].key);
-    json_error_t error;
+    struct json_text_fault found;
     scanner->row_depth = 0;
     if (scanner->spoiled) {
         scanner->handler->refuse(scanner->handler->context, table,
                                  scanner->row_line, scanner->spoiled);
         return ERR_OK;
     }
-    json_t *row = json_loadb(scanner->row.ptr, scanner->row.len, 0, &error);
+    json_t *row = json_text_read(buf_str(&scanner->row), &found);
     if (!row)
         return fault_set(
             scanner->fault, ERR_INVALID, NULL,
             "line %" PRId64 ": a row of \"%" PRI_STR "\" is not JSON: %s",
-            scanner->row_line + (error.line > 0 ? error.line - 1 : 0),
-            ARG_STR(table), error.text);
+            scanner->row_line + (found.line > 0 ? found.line - 1 : 0),
+            ARG_STR(table), found.cause);
     enum err err = scanner->handler->take(scanner->handler->context, table, row,
                                           scanner->row_line, scanner->fault);
     json_decref(row);

@@ -147,7 +147,6 @@ struct ninjs_file {
     int fd;          /* -1: nothing comes behind text */
     struct buf text; /* what was read */
     size_t taken;    /* bytes of text that are done with */
-    size_t given;    /* behind those, to the JSON parser */
     int64_t line;    /* what is not taken begins on, from 1 */
     bool began;      /* something else than white space was seen */
     enum ninjs_place {
@@ -156,7 +155,7 @@ struct ninjs_file {
         NINJS_BEHIND_ITEM, /* of a list */
         NINJS_BEHIND_COMMA,
     } place;
-    struct fault failed;  /* reading, while the parser asked for more */
+    struct fault failed;  /* reading more of a value */
     struct json_t *value; /* being walked over, or NULL */
     struct json_t *list;  /* of items, within value, or NULL */
     size_t next;          /* item of list */

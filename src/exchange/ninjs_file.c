@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/json_text.h"
 #include "exchange/ninjs_internal.h"
 
 enum { CHUNK_BYTES = 256 * 1024 };
@@ -25,24 +26,39 @@ static struct str rest_of(const struct ninjs_file *file)
     return str_from(buf_str(&file->text), file->taken);
 }
 
-/* Whether more was read; at the end, and after a failure, nothing is. */
+/* Reads until there are len bytes, or nothing more. */
+static enum err read_up_to(struct ninjs_file *file, size_t len)
+{
+    enum err err = ERR_OK;
+    size_t got = 1;
+    while (!err && got && file->text.len < len) {
+        size_t room = len - file->text.len;
+        char *target = buf_reserve(&file->text, room);
+        err = target ? file_read_some(file->fd, file->path, target, room, &got,
+                                      &file->failed)
+                     : fault_set(&file->failed, ERR_NO_MEMORY, file->path,
+                                 "out of memory");
+        if (!err)
+            buf_grown(&file->text, got);
+    }
+    if (err || !got)
+        close_it(file);
+    return err;
+}
+
+/* Whether more was read, as much again as was left; at the end, and after a
+ * failure, nothing is. */
 static bool read_more(struct ninjs_file *file)
 {
     if (file->fd < 0)
         return false;
     buf_drop_front(&file->text, file->taken);
     file->taken = 0;
-    size_t got = 0;
-    char *room = buf_reserve(&file->text, CHUNK_BYTES);
-    enum err err = room ? file_read_some(file->fd, file->path, room,
-                                         CHUNK_BYTES, &got, &file->failed)
-                        : fault_set(&file->failed, ERR_NO_MEMORY, file->path,
-                                    "out of memory");
-    if (!err)
-        buf_grown(&file->text, got);
-    if (err || !got)
-        close_it(file);
-    return !err && got;
+    size_t left = file->text.len;
+    size_t len = left < CHUNK_BYTES ? left + CHUNK_BYTES : 2 * left;
+    if (len > NINJS_VALUE_BYTES_MAX && left < NINJS_VALUE_BYTES_MAX)
+        len = NINJS_VALUE_BYTES_MAX;
+    return !read_up_to(file, len) && file->text.len > left;
 }
 
 /* Takes the first len bytes off what is left and counts their lines. */
@@ -124,31 +140,11 @@ void ninjs_file_finish(struct ninjs_file *file)
 /* ---- Values ----------------------------------------------------------------
  */
 
-/* Gives the parser up to len bytes; (size_t)-1 stops it. */
-static size_t give(void *target, size_t len, void *context)
-{
-    struct ninjs_file *file = context;
-    struct str rest = rest_of(file);
-    if (file->given == rest.len && read_more(file))
-        rest = rest_of(file);
-    if (!file->failed.code && file->given >= NINJS_VALUE_BYTES_MAX)
-        fault_set(&file->failed, ERR_TOO_LONG, NULL,
-                  "line %" PRId64 ": what begins here is longer than %d MiB; a "
-                  "long list has its items a line each, or within [ and ]",
-                  file->line, NINJS_VALUE_BYTES_MAX / (1024 * 1024));
-    if (file->failed.code)
-        return SIZE_MAX;
-    struct str part = str_slice(rest, file->given, len);
-    memcpy(target, part.ptr, part.len);
-    file->given += part.len;
-    return part.len;
-}
-
 /* Nothing comes behind it. */
-static enum err refuse(struct ninjs_file *file, const json_error_t *error,
-                       struct fault *fault)
+static enum err refuse(struct ninjs_file *file,
+                       const struct json_text_fault *found, struct fault *fault)
 {
-    int64_t line = file->line + (error->line > 0 ? error->line - 1 : 0);
+    int64_t line = file->line + (found->line > 0 ? found->line - 1 : 0);
     char place[FAULT_FIELD_BYTES_MAX];
     snprintf(place, sizeof place, "line %" PRId64, line);
     close_it(file);
@@ -163,18 +159,31 @@ static enum err refuse(struct ninjs_file *file, const json_error_t *error,
     }
     return fault_set(fault, ERR_INVALID, place,
                      "line %" PRId64 ", column %d: not JSON: %s", line,
-                     error->column > 0 ? error->column : 0, error->text);
+                     found->column, found->cause);
+}
+
+/* Whether more of a value that is cut off was read. */
+static bool go_on(struct ninjs_file *file)
+{
+    if (file->fd < 0 || rest_of(file).len < NINJS_VALUE_BYTES_MAX)
+        return read_more(file);
+    fault_set(&file->failed, ERR_TOO_LONG, NULL,
+              "line %" PRId64 ": what begins here is longer than %d MiB; a "
+              "long list has its items a line each, or within [ and ]",
+              file->line, NINJS_VALUE_BYTES_MAX / (1024 * 1024));
+    return false;
 }
 
 static enum err load(struct ninjs_file *file, struct fault *fault)
 {
-    json_error_t error = {0};
-    file->given = 0;
-    file->value = json_load_callback(
-        give, file, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
+    struct json_text_fault found = {0};
+    size_t len = 0;
+    do
+        file->value = json_text_read_first(rest_of(file), &len, &found);
+    while (!file->value && found.is_cut && go_on(file));
     if (!file->value)
-        return refuse(file, &error, fault);
-    skip(file, (size_t)error.position);
+        return refuse(file, &found, fault);
+    skip(file, len);
     return ERR_OK;
 }
 
@@ -183,7 +192,8 @@ static enum err load(struct ninjs_file *file, struct fault *fault)
 static enum err step_in_list(struct ninjs_file *file, char c, bool *ret_item,
                              struct fault *fault)
 {
-    static const json_error_t error = {.text = "',' or ']' expected"};
+    static const struct json_text_fault found = {.cause =
+                                                     "',' or ']' expected"};
     bool ends = c == ']' && file->place != NINJS_BEHIND_COMMA;
     *ret_item = !ends && file->place != NINJS_BEHIND_ITEM;
     if (*ret_item) {
@@ -191,7 +201,7 @@ static enum err step_in_list(struct ninjs_file *file, char c, bool *ret_item,
         return ERR_OK;
     }
     if (!ends && c != ',')
-        return refuse(file, &error, fault);
+        return refuse(file, &found, fault);
     file->place = ends ? NINJS_OUTSIDE : NINJS_BEHIND_COMMA;
     skip(file, 1);
     return ERR_OK;
@@ -200,7 +210,8 @@ static enum err step_in_list(struct ninjs_file *file, char c, bool *ret_item,
 /* ERR_NOT_FOUND when nothing is left. */
 static enum err load_next(struct ninjs_file *file, struct fault *fault)
 {
-    static const json_error_t error = {.text = "the file ends too early"};
+    static const struct json_text_fault found = {.cause =
+                                                     "the file ends too early"};
     enum err err = ERR_OK;
     bool item = false;
     json_decref(file->value);
@@ -209,7 +220,7 @@ static enum err load_next(struct ninjs_file *file, struct fault *fault)
         char c;
         bool more = next_byte(file, &c);
         if (file->failed.code || (!more && file->place != NINJS_OUTSIDE))
-            return refuse(file, &error, fault);
+            return refuse(file, &found, fault);
         if (!more)
             return ERR_NOT_FOUND;
         if (file->place != NINJS_OUTSIDE) {

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/json_text.h"
 #include "base/utf8.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -426,14 +427,13 @@ enum err ingest_message_read(struct str json, struct arena *arena,
                              struct fault *fault)
 {
     struct reading reading = {arena, fault};
-    json_error_t error;
+    struct json_text_fault found;
     *ret_message = (struct ingest_message){.kind = INGEST_CHANNELS};
-    json_t *object = json_loadb(json.ptr ? json.ptr : "", json.len,
-                                JSON_REJECT_DUPLICATES, &error);
+    json_t *object = json_text_read(json, &found);
     if (!object)
         return fault_set(fault, ERR_INVALID, "json",
                          "a message of playout and ingest is no JSON: %s",
-                         error.text);
+                         found.cause);
     enum err err = read_object(&reading, object, ret_message);
     json_decref(object);
     return err;

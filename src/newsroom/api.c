@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/json_text.h"
 #include "content/change.h"
 #include "content/content.h"
 #include "newsroom/newsroom_internal.h"
@@ -16,15 +17,14 @@ void api_free_json(json_t **json)
 json_t *api_parse_body(struct http_call *call, enum api_input input)
 {
     struct str body = call->exchange->body;
-    json_error_t error;
+    struct json_text_fault found;
     if (body.len == 0)
         return json_object();
-    json_t *json =
-        json_loadb(body.ptr, body.len, JSON_REJECT_DUPLICATES, &error);
+    json_t *json = json_text_read(body, &found);
     if (!json)
         fault_set(&call->fault, ERR_INVALID, "body",
-                  "the body is not JSON: %s (line %d, column %d)", error.text,
-                  error.line, error.column);
+                  "the body is not JSON: %s (line %d, column %d)", found.cause,
+                  found.line, found.column);
     else if (!json_is_object(json))
         fault_set(&call->fault, ERR_INVALID, "body",
                   "the body must be a JSON object");

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/json_text.h"
 #include "base/log.h"
 
 enum {
@@ -71,7 +72,7 @@ static void keep(struct captions *captions, const struct live_caption *caption)
 
 static bool read_line(struct str line, struct live_caption *ret, json_t **json)
 {
-    *json = json_loadb(line.ptr, line.len, 0, NULL);
+    *json = json_text_read(line, NULL);
     const json_t *text = json_array_get(*json, 2);
     json_int_t track = json_integer_value(json_array_get(*json, 3));
     *ret = (struct live_caption){

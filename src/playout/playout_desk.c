@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/json_text.h"
 #include "base/log.h"
 #include "playout/playout_internal.h"
 
@@ -144,8 +145,8 @@ static void answer_error(struct desk *desk, const char *message)
 
 static void on_message(struct desk *desk, struct str text)
 {
-    json_error_t error;
-    json_t *json = json_loadb(text.ptr, text.len, 0, &error);
+    struct json_text_fault found;
+    json_t *json = json_text_read(text, &found);
     const char *type = json_string_value(json_object_get(json, "type"));
     struct fault fault = {0};
     if (!type)

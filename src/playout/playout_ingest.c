@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "playout/playout_internal.h"
@@ -39,7 +40,7 @@ static json_t *json_of(const struct ingest_message *message)
     DEFER(buf_finish) struct buf text;
     buf_init(&text, INGEST_MESSAGE_BYTES_MAX);
     ingest_message_write(&text, message);
-    return buf_err(&text) ? NULL : json_loadb(text.ptr, text.len, 0, NULL);
+    return buf_err(&text) ? NULL : json_text_read(buf_str(&text), NULL);
 }
 
 static void on_message(struct playout *playout, struct str text)

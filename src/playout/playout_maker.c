@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -54,7 +55,7 @@ static bool on_status(struct channel *channel, struct str text)
                  LOG_INT("bytes", (int64_t)text.len));
         return false;
     }
-    json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+    json_t *json = json_text_read(text, NULL);
     if (!json)
         return true;
     log_shed(channel, json_object_get(json, "shed"));

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/json_text.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "media/part.h"
@@ -53,7 +54,7 @@ static enum err load_json(const char *path, size_t max_bytes, json_t **ret_json)
     enum err err = file_read(path, max_bytes, &arena, &text, &fault);
     if (err)
         return err;
-    json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+    json_t *json = json_text_read(text, NULL);
     if (!json)
         return ERR_CORRUPT;
     *ret_json = json;

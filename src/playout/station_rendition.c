@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/json_text.h"
 #include "base/log.h"
 #include "playout/station_internal.h"
 
@@ -59,7 +60,7 @@ void station_load_info(struct station *station, int at)
     name_info(station, at, path);
     if (file_read(path, STATION_INFO_BYTES_MAX, &arena, &text, &fault))
         return;
-    json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+    json_t *json = json_text_read(text, NULL);
     if (read_info(&station->rungs[at], json))
         log_warn("what is recorded of a rendition cannot be read",
                  LOG_C("file", path));
@@ -72,7 +73,7 @@ enum err station_on_rendition(struct station *station, const struct part *part,
     if (part->payload.len > STATION_INFO_BYTES_MAX)
         return station_refuse(station, part,
                               "a rendition is told in at most 4 KiB");
-    json_t *json = json_loadb(part->payload.ptr, part->payload.len, 0, NULL);
+    json_t *json = json_text_read(part->payload, NULL);
     int at = rung_named(json_string_value(json_object_get(json, "name")));
     enum err err = at < 0 ? ERR_INVALID : read_info(&station->rungs[at], json);
     json_decref(json);

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/json_text.h"
 #include "render/document_internal.h"
 #include "render/escape.h"
 
@@ -271,13 +272,12 @@ enum err document_parse_json(struct str json, struct arena *arena,
         return fault_set(fault, ERR_TOO_LONG, "",
                          "The document has %zu bytes; at most %d fit.",
                          json.len, DOCUMENT_JSON_BYTES_MAX);
-    json_error_t error;
-    json_t *root = json_loadb(json.ptr ? json.ptr : "", json.len,
-                              JSON_REJECT_DUPLICATES, &error);
+    struct json_text_fault found;
+    json_t *root = json_text_read(json, &found);
     if (!root)
         return fault_set(fault, ERR_INVALID, "",
                          "The document is not JSON: line %d, column %d: %s.",
-                         error.line, error.column, error.text);
+                         found.line, found.column, found.cause);
     struct parser parser = {.arena = arena, .fault = fault};
     struct document_node top = {.kind = DOCUMENT_DOC};
     enum err err = parse_node(&parser, &top, root, 1, NULL);

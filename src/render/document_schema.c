@@ -7,6 +7,7 @@
 #include <stdarg.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 
 /* clang-format off */
@@ -115,14 +116,27 @@ enum err document_fault(struct fault *fault, enum err code,
  * ---------------------------------------------------------------- */
 
 /* Line ends and tabs are fine, other control characters are not. */
+static bool has_control(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
+            return true;
+    }
+    return false;
+}
+
 static bool text_is_clean(struct str text)
 {
-    bool has_controls = false;
-    for (size_t i = 0; i < text.len; i++) { /* no way out: it runs faster */
-        unsigned char c = (unsigned char)text.ptr[i];
-        has_controls |= (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+    struct str rest = text;
+    while (rest.len >= BYTES_WORD) {
+        uint64_t word = bytes_load(rest.ptr);
+        if ((bytes_have_below(word, 0x20) || bytes_have(word, 0x7F)) &&
+            has_control(str_slice(rest, 0, BYTES_WORD)))
+            return false;
+        rest = str_from(rest, BYTES_WORD);
     }
-    return !has_controls && utf8_is_valid(text);
+    return !has_control(rest) && utf8_is_valid(text);
 }
 
 static bool id_is_clean(struct str id)

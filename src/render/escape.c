@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/escape.h"
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 
 /* What a byte becomes in HTML; NULL when it stays. */
@@ -71,67 +72,84 @@ void escape_xml(struct buf *out, struct str text)
         buf_add_bytes(out, start, (size_t)(text.ptr - start));
 }
 
-/* Besides those of JSON itself, what could end a script or a line in it. */
-static bool json_needs_escape(uint32_t c)
+/* The bytes at i that may not stand in JSON as they are, or 0: besides those of
+ * JSON itself what could end a script, or a line in it (U+2028 and U+2029). */
+static size_t json_special_len(struct str text, size_t i)
 {
-    return c < 0x20 || c == 0x7F || c == '"' || c == '\\' || c == '<' ||
-           c == '>' || c == '&' || c == 0x2028 || c == 0x2029;
+    unsigned char c = (unsigned char)text.ptr[i];
+    if (c < 0x20 || c == 0x7F || c == '"' || c == '\\' || c == '<' ||
+        c == '>' || c == '&')
+        return 1;
+    struct str three = str_slice(text, i, 3);
+    return str_eq(three, STR("\u2028")) || str_eq(three, STR("\u2029")) ? 3 : 0;
 }
 
-static void escape_json_character(struct buf *out, uint32_t c)
+/* Whether none of eight bytes is special, nor begins what may be. */
+static bool json_is_plain(uint64_t word)
 {
-    switch (c) {
-    case '"':
-        buf_add_c(out, "\\\"");
-        return;
-    case '\\':
-        buf_add_c(out, "\\\\");
-        return;
-    case '\n':
+    return !(bytes_have_below(word, 0x20) || bytes_have(word, 0x7F) ||
+             bytes_have(word, '"') || bytes_have(word, '\\') ||
+             bytes_have(word, '<') || bytes_have(word, '>') ||
+             bytes_have(word, '&') || bytes_have(word, 0xE2));
+}
+
+static void escape_json_special(struct buf *out, struct str special)
+{
+    uint32_t c = 0;
+    utf8_next(&special, &c);
+    if (c == '"' || c == '\\') {
+        buf_add_char(out, '\\');
+        buf_add_char(out, (char)c);
+    } else if (c == '\n') {
         buf_add_c(out, "\\n");
-        return;
-    default:
+    } else {
         buf_printf(out, "\\u%04x", (unsigned)c);
     }
 }
 
-/* The ASCII text at the start that needs nothing. */
-static size_t json_plain_len(struct str text)
+/* What needs nothing is copied in runs. */
+static void escape_json_valid(struct buf *out, struct str text)
 {
-    static const bool escaped[0x80] = {
-        ['"'] = true, ['\\'] = true, ['<'] = true,
-        ['>'] = true, ['&'] = true,  [0x7F] = true,
-    };
-    size_t len = 0;
-    while (len < text.len) {
-        unsigned char c = (unsigned char)text.ptr[len];
-        if (c < 0x20 || c >= 0x80 || escaped[c])
-            break;
-        len++;
+    size_t start = 0, i = 0;
+    while (i < text.len) {
+        if (i + BYTES_WORD <= text.len &&
+            json_is_plain(bytes_load(text.ptr + i))) {
+            i += BYTES_WORD;
+            continue;
+        }
+        size_t len = json_special_len(text, i);
+        if (len == 0) {
+            i++;
+            continue;
+        }
+        buf_add_bytes(out, text.ptr + start, i - start);
+        escape_json_special(out, str_slice(text, i, len));
+        start = i += len;
     }
-    return len;
+    if (start < text.len)
+        buf_add_bytes(out, text.ptr + start, text.len - start);
 }
 
-/* What needs nothing is copied in runs. */
+/* Malformed bytes become U+FFFD. */
+static void repair(struct str text, struct buf *out)
+{
+    char bytes[UTF8_BYTES_MAX];
+    uint32_t c;
+    while (utf8_next(&text, &c))
+        buf_add_bytes(out, bytes, utf8_encode(c, bytes));
+}
+
 void escape_json(struct buf *out, struct str text)
 {
-    const char *start = text.ptr;
-    for (uint32_t c;;) {
-        text = str_from(text, json_plain_len(text));
-        const char *at = text.ptr;
-        if (!utf8_next(&text, &c))
-            break;
-        bool malformed = c == UTF8_REPLACEMENT && text.ptr - at == 1;
-        if (!malformed && !json_needs_escape(c))
-            continue;
-        buf_add_bytes(out, start, (size_t)(at - start));
-        start = text.ptr;
-        if (malformed)
-            buf_add_c(out, "\uFFFD");
-        else
-            escape_json_character(out, c);
+    DEFER(buf_finish) struct buf repaired;
+    buf_init(&repaired, SIZE_MAX);
+    if (!utf8_is_valid(text)) {
+        repair(text, &repaired);
+        text = buf_str(&repaired);
     }
-    buf_add_bytes(out, start, (size_t)(text.ptr - start));
+    escape_json_valid(out, text);
+    if (!out->err)
+        out->err = buf_err(&repaired);
 }
 
 static bool is_unreserved(unsigned char c)

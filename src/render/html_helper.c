@@ -188,12 +188,12 @@ enum err html_helper_convert(struct html_helper *helper, struct str html,
     assert(helper);
     assert(arena);
     assert(ret_conversion);
-    assert(helper->received == helper->sent);
     if (html.len > HTML_HELPER_BYTES_MAX)
         return fault_set(fault, ERR_TOO_LONG, "html",
                          "The HTML has %zu bytes; at most %d fit.", html.len,
                          HTML_HELPER_BYTES_MAX);
-    if (!helper_process_is_alive(&helper->process)) {
+    if (helper->received != helper->sent ||
+        !helper_process_is_alive(&helper->process)) {
         stop(helper);
         enum err err = helper_process_start(&helper->process, fault);
         if (err)

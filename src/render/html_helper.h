@@ -53,7 +53,8 @@ MUST_USE enum err html_helper_convert(struct html_helper *helper,
 /* ---- Ahead -----------------------------------------------------------------
  * Texts can be sent before their answers are wanted: the helper reads them on
  * another processor while the caller does something else. Answers come in the
- * order of sending; html_helper_convert may not be called in between. */
+ * order of sending; what is on its way when html_helper_convert is called is
+ * lost. */
 
 enum {
     HTML_HELPER_AHEAD_BYTES_MAX = 64 * 1024

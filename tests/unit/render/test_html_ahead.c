@@ -123,6 +123,25 @@ static void test_what_a_dead_helper_had_is_lost_and_the_next_works(void **state)
         ERR_CLOSED);
 }
 
+/* As when a text before it was lost with a helper that ended. */
+static void test_a_text_by_itself_goes_before_those_on_their_way(void **state)
+{
+    (void)state;
+    uint64_t first = html_helper_send(helper, STR("a"));
+    uint64_t second = html_helper_send(helper, STR("b"));
+    struct html_conversion conversion;
+    struct fault fault = {0};
+    struct str text;
+    assert_true(first && second);
+    assert_int_equal(
+        html_helper_convert(helper, STR("c"), &arena, &conversion, &fault),
+        ERR_OK);
+    assert_true(str_eq(conversion.doc->first->first->text, STR("c")));
+    assert_int_equal(receive(first, &text), ERR_AGAIN);
+    assert_int_equal(receive(second, &text), ERR_AGAIN);
+    assert_answer(html_helper_send(helper, STR("d")), "d");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 /* build/…/tests/render/test_html_ahead → build/…/bin/broadsheet-html */
@@ -145,6 +164,7 @@ int main(void)
         TEST(test_only_so_much_is_sent),
         TEST(test_a_refused_text_is_an_answer),
         TEST(test_what_a_dead_helper_had_is_lost_and_the_next_works),
+        TEST(test_a_text_by_itself_goes_before_those_on_their_way),
     };
     if (!find_program()) {
         printf("1..1\nok 1 - HTML ahead # SKIP bin/broadsheet-html is not "
