@@ -123,7 +123,8 @@ static bool take_character(struct reader *reader)
         return refuse(reader, "half of a surrogate pair");
     if (high >= 0xD800 && high <= 0xDBFF) {
         if (!take(reader, '\\') || !take(reader, 'u'))
-            return expect(reader, "the other half of a surrogate pair expected");
+            return expect(reader,
+                          "the other half of a surrogate pair expected");
         if (!take_unit(reader, &low))
             return false;
         if (low < 0xDC00 || low > 0xDFFF)
@@ -242,6 +243,10 @@ static json_t *read_number(struct reader *reader)
     int64_t integer;
     if (!take_number(reader, &is_whole))
         return NULL;
+    if (at_end(reader)) { /* more of it could follow */
+        expect(reader, "',' or the end of what the number is in expected");
+        return NULL;
+    }
     struct str digits = str_of(begin, (size_t)(reader->at - begin));
     if (!is_whole)
         return read_real(reader, digits);

@@ -3,9 +3,9 @@
  * Jansson's own reader does, in runs of bytes instead of one by one: that is
  * most of the time that importing an archive takes.
  *
- * The value is an object or a list. Refused are, besides what is no JSON, a name
- * that comes twice in an object, U+0000, integers beyond 64 bits, numbers beyond
- * a double, and nesting deeper than JSON_TEXT_DEPTH_MAX. */
+ * The value is an object or a list. Refused are, besides what is no JSON, a
+ * name that comes twice in an object, U+0000, integers beyond 64 bits, numbers
+ * beyond a double, and nesting deeper than JSON_TEXT_DEPTH_MAX. */
 #ifndef BASE_JSON_TEXT_H
 #define BASE_JSON_TEXT_H
 

@@ -7,6 +7,7 @@
 #include <unicode/utf16.h>
 
 #include "base/utf8.h"
+#include "store/search_letter_internal.h"
 
 enum {
     UNITS_MAX = 1024, /* UTF-16, of one word however it grows */
@@ -45,6 +46,63 @@ static bool is_apostrophe(uint32_t c)
 static bool in(uint32_t c, uint32_t first, uint32_t last)
 {
     return c >= first && c <= last;
+}
+
+/* ---- Most words ------------------------------------------------------------
+ * Nearly all are of a to z, а to я and ა to ჰ alone, with a capital in front at
+ * most: they need no tables.
+ */
+
+/* А to Я are D0 90 to D0 AF; а to п follow them, р to я are D1 80 to D1 8F. */
+static void lower_russian(const unsigned char *p, unsigned char *target)
+{
+    bool is_capital = p[0] == 0xD0 && p[1] < 0xB0;
+    bool crosses = is_capital && p[1] >= 0xA0;
+    target[0] = crosses ? 0xD1 : p[0];
+    target[1] = (unsigned char)(!is_capital ? p[1]
+                                : crosses   ? p[1] - 0x20
+                                            : p[1] + 0x20);
+}
+
+/* word in lower case, of the same length; false when it has anything else. */
+static bool fold_most(struct str word, char target[SEARCH_FOLD_BYTES])
+{
+    const unsigned char *p = (const unsigned char *)word.ptr;
+    unsigned char *out = (unsigned char *)target;
+    size_t i = 0;
+    while (i < word.len) {
+        if (p[i] < 0x80) {
+            bool is_capital = p[i] >= 'A' && p[i] <= 'Z';
+            out[i] = is_capital ? p[i] | 0x20 : p[i];
+            i++;
+        } else if (search_is_russian(word, i)) {
+            lower_russian(p + i, out + i);
+            i += 2;
+        } else if (search_is_georgian(word, i)) {
+            memcpy(out + i, p + i, 3);
+            i += 3;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the word, folded, has letters of those scripts alone. */
+static bool has_no_accents(struct str word)
+{
+    size_t i = 0;
+    while (i < word.len) {
+        if ((unsigned char)word.ptr[i] < 0x80 && word.ptr[i] != '\'')
+            i++;
+        else if (search_is_russian(word, i))
+            i += 2;
+        else if (search_is_georgian(word, i))
+            i += 3;
+        else
+            return false;
+    }
+    return true;
 }
 
 /* ---- Case ------------------------------------------------------------------
@@ -128,18 +186,16 @@ struct str search_fold_case(struct str word, bool turkic,
 {
     struct output output = {target, target + SEARCH_FOLD_BYTES};
     word = utf8_cut(word, SEARCH_FOLD_BYTES);
+    if (!turkic && fold_most(word, target))
+        return str_of(target, word.len);
     uint32_t options =
         turkic ? U_FOLD_CASE_EXCLUDE_SPECIAL_I : U_FOLD_CASE_DEFAULT;
     if (!is_plain(word, turkic)) {
         fold_any(word, &output);
         return str_of(target, (size_t)(output.at - target));
     }
-    for (uint32_t c; utf8_next(&word, &c);) {
-        if (c < 0x80 && !turkic)
-            put(&output, c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-        else
-            put(&output, settle((uint32_t)u_foldCase((UChar32)c, options)));
-    }
+    for (uint32_t c; utf8_next(&word, &c);)
+        put(&output, settle((uint32_t)u_foldCase((UChar32)c, options)));
     return str_of(target, (size_t)(output.at - target));
 }
 
@@ -200,6 +256,10 @@ struct str search_fold_accents(struct str word, char target[SEARCH_FOLD_BYTES])
 {
     struct output output = {target, target + SEARCH_FOLD_BYTES};
     uint32_t before = 0;
+    if (word.len <= SEARCH_FOLD_BYTES && has_no_accents(word)) {
+        memcpy(target, word.ptr, word.len);
+        return str_of(target, word.len);
+    }
     for (uint32_t c; utf8_next(&word, &c); before = c) {
         bool mark = in(c, 0x300, 0x36F) && !is_cyrillic(before);
         if (c == '\'' || mark || put_spelled(&output, c))

@@ -8,14 +8,15 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "store/search_fold.h"
+#include "store/search_letter_internal.h"
 #include "store/search_stem.h"
 
 enum {
     GRAM_LETTERS_MAX = 3,
     WORD_BYTES_MAX = 128, /* of one word; what is longer is found by these */
     MARK_CHARACTER = 0xE000,
-    KEPT_STEMS = 8192, /* a power of two */
-    KEPT_BYTES = 46,   /* fifteen letters of Georgian */
+    KEPT_STEMS = 16384, /* a power of two */
+    KEPT_BYTES = 46,    /* fifteen letters of Georgian */
     KEPT_WORTH_MAX = 15,
 };
 
@@ -137,8 +138,6 @@ static enum kind kind_of(uint32_t c)
 {
     if (c < 128)
         return kind_of_ascii((unsigned char)c);
-    if ((c >= 0x410 && c <= 0x44F) || (c >= 0x10D0 && c <= 0x10FA))
-        return LETTER; /* Russian and Georgian, at a glance */
     if (c == 0x2019 || c == 0x02BC)
         return APOSTROPHE;
     if (c == MARK_CHARACTER)
@@ -195,6 +194,14 @@ static bool step(struct walk *walk)
     if (byte < 128) {
         walk->kind = kind_of_ascii(byte);
         walk->next = walk->at + 1;
+        return true;
+    }
+    size_t len = search_is_russian(walk->text, walk->at)    ? 2
+                 : search_is_georgian(walk->text, walk->at) ? 3
+                                                            : 0;
+    if (len) {
+        walk->kind = LETTER;
+        walk->next = walk->at + len;
         return true;
     }
     struct str rest = str_from(walk->text, walk->at);
@@ -521,6 +528,8 @@ struct str search_words_strip_marks(struct str text, struct arena *arena)
 {
     static const struct str both = STR_INIT("\xEE\x80"); /* what they share */
     const size_t len = sizeof SEARCH_MARK - 1;
+    if (str_find_char(text, both.ptr[0]) < 0)
+        return text; /* nearly always */
     ptrdiff_t at = str_find(text, both);
     if (at < 0)
         return text;

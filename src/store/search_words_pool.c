@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 enum {
-    KEPT_MAX = 16, /* of about 800 KiB each */
+    KEPT_MAX = 16, /* of about 1.6 MiB each */
     LANGUAGE_BYTES = 36,
 };
 

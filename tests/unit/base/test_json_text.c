@@ -25,9 +25,8 @@ static void expect_text(const char *text, struct str expected)
 {
     json_t *value = read(text);
     const json_t *first = json_array_get(value, 0);
-    assert_true(str_eq(str_of(json_string_value(first),
-                              json_string_length(first)),
-                       expected));
+    assert_true(str_eq(
+        str_of(json_string_value(first), json_string_length(first)), expected));
     json_decref(value);
 }
 
@@ -37,9 +36,8 @@ static void test_values_of_every_kind(void **state)
     json_t *value =
         read(" {\"a\": [1, -2.5e1, true , false,null, \"x\", {}, []],\r\n"
              "\t\"\": {\"b\":0}} ");
-    json_t *expected = json_pack(
-        "{s: [i, f, b, b, n, s, {}, []], s: {s: i}}", "a", 1, -25.0, 1, 0, "x",
-        "", "b", 0);
+    json_t *expected = json_pack("{s: [i, f, b, b, n, s, {}, []], s: {s: i}}",
+                                 "a", 1, -25.0, 1, 0, "x", "", "b", 0);
     assert_true(json_equal(value, expected));
     json_decref(value);
     json_decref(expected);
@@ -51,20 +49,20 @@ static void test_strings(void **state)
     expect_text("[\"\"]", STR(""));
     expect_text("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]", STR("\"\\/\b\f\n\r\t"));
     expect_text("[\"a long run, then \\u10e2 and \\ud83d\\uDE00!\"]",
-                  STR("a long run, then \u10e2 and \U0001F600!"));
+                STR("a long run, then \u10e2 and \U0001F600!"));
     expect_text("[\"თბილისი, Москва, 東京, 😀\"]",
-                  STR("თბილისი, Москва, 東京, 😀"));
+                STR("თბილისი, Москва, 東京, 😀"));
 }
 
-static void test_names_with_escapes_stand_while_their_value_is_read(void **state)
+static void test_names_with_escapes_stand_while_their_value_is_read(
+    void **state)
 {
     (void)state;
     json_t *value = read("{\"\\u0061b\":\"other \\u0063\",\"ac\":{\"\\n\":1}}");
     assert_string_equal(json_string_value(json_object_get(value, "ab")),
                         "other c");
     assert_int_equal(
-        json_integer_value(
-            json_object_get(json_object_get(value, "ac"), "\n")),
+        json_integer_value(json_object_get(json_object_get(value, "ac"), "\n")),
         1);
     json_decref(value);
 }
@@ -72,7 +70,8 @@ static void test_names_with_escapes_stand_while_their_value_is_read(void **state
 static void test_numbers_have_their_limits(void **state)
 {
     (void)state;
-    json_t *value = read("[9223372036854775807,-9223372036854775808,-0,1e-999]");
+    json_t *value =
+        read("[9223372036854775807,-9223372036854775808,-0,1e-999]");
     assert_true(json_integer_value(json_array_get(value, 0)) == INT64_MAX);
     assert_true(json_integer_value(json_array_get(value, 1)) == INT64_MIN);
     assert_true(json_integer_value(json_array_get(value, 2)) == 0);
@@ -115,6 +114,8 @@ static void test_faults_are_told_with_their_place(void **state)
         {"[\"a\xc3\"]", 1, 3, false, "a string is not UTF-8"},
         {"[9223372036854775808]", 1, 21, false,
          "an integer that does not fit in 64 bits"},
+        {"[9223372036854775808", 1, 21, true,
+         "',' or the end of what the number is in expected"},
         {"[1e999]", 1, 7, false, "a number that is too large"},
         {"{\"a\":1,\"a\":2}", 1, 13, false,
          "a name that the object has already"},
