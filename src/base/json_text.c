@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <math.h>
 
-#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/utf8.h"
 
@@ -456,4 +455,16 @@ json_t *json_text_read_first(struct str text, size_t *ret_len,
 {
     assert(ret_len);
     return read_text(text, ret_len, ret_fault);
+}
+
+static int append(const char *bytes, size_t len, void *out)
+{
+    buf_add_bytes(out, bytes, len);
+    return 0;
+}
+
+void json_text_write(const json_t *value, struct buf *out)
+{
+    if (json_dump_callback(value, append, out, JSON_COMPACT) && !out->err)
+        out->err = ERR_NO_MEMORY;
 }

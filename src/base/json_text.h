@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* base/json_text.h: reading JSON (RFC 8259) into Jansson's values. It does what
- * Jansson's own reader does, in runs of bytes instead of one by one: that is
- * most of the time that importing an archive takes.
+/* base/json_text.h: JSON (RFC 8259) to Jansson's values and back. Reading does
+ * what Jansson's own reader does, in runs of bytes instead of one by one: that
+ * is most of the time that importing an archive takes.
  *
  * The value is an object or a list. Refused are, besides what is no JSON, a
  * name that comes twice in an object, U+0000, integers beyond 64 bits, numbers
@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "base/str.h"
+#include "base/buf.h"
 
 enum { JSON_TEXT_DEPTH_MAX = 1024 };
 
@@ -31,5 +31,8 @@ json_t *json_text_read(struct str text, struct json_text_fault *ret_fault);
  * bytes, with the white space in front. */
 json_t *json_text_read_first(struct str text, size_t *ret_len,
                              struct json_text_fault *ret_fault);
+
+/* Appends value, an object or a list, without white space. */
+void json_text_write(const json_t *value, struct buf *out);
 
 #endif

@@ -175,11 +175,11 @@ enum err article_write_json(const struct article_checked *checked,
     failed |= json_object_set_new(object, "bylines", bylines_json(&content));
     if (failed)
         return ERR_NO_MEMORY;
-    size_t size = json_dumpb(object, NULL, 0, JSON_COMPACT);
-    char *text = arena_alloc(arena, size + 1, 1);
-    json_dumpb(object, text, size, JSON_COMPACT);
-    *ret_json = str_of(text, size);
-    return ERR_OK;
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, SIZE_MAX);
+    json_text_write(object, &text);
+    *ret_json = arena_copy(arena, buf_str(&text));
+    return buf_err(&text);
 }
 
 /* ---- Reading JSON

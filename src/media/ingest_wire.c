@@ -151,12 +151,6 @@ static void add_found(json_t *object, const struct ingest_message *message)
     json_object_set_new(object, "reason", text(message->reason));
 }
 
-static int append(const char *bytes, size_t len, void *out)
-{
-    buf_add_bytes(out, bytes, len);
-    return 0;
-}
-
 void ingest_message_write(struct buf *out, const struct ingest_message *message)
 {
     json_t *object = json_object();
@@ -179,7 +173,7 @@ void ingest_message_write(struct buf *out, const struct ingest_message *message)
         json_object_set_new(object, "host", text(message->host));
     if (message->kind == INGEST_FOUND)
         add_found(object, message);
-    json_dump_callback(object, append, out, JSON_COMPACT);
+    json_text_write(object, out);
     json_decref(object);
 }
 

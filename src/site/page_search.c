@@ -2,6 +2,8 @@
 /* Search, and the suggestions for who types. */
 #include <jansson.h>
 
+#include "base/arena.h"
+#include "base/json_text.h"
 #include "render/catalogue.h"
 #include "render/locale.h"
 #include "render/value.h"
@@ -268,14 +270,12 @@ static json_t *suggestions_json(const struct printing *p,
 
 static enum err write_json(struct printing *p, json_t *json)
 {
-    size_t size = json_dumpb(json, NULL, 0, JSON_COMPACT);
-    char *text = arena_alloc(p->arena, size + 1, 1);
-    bool written = json_dumpb(json, text, size, JSON_COMPACT) == size;
+    DEFER(buf_finish) struct buf text;
+    buf_init(&text, SIZE_MAX);
+    json_text_write(json, &text);
     json_decref(json);
-    if (!written)
-        return ERR_NO_MEMORY;
-    p->print->body = str_of(text, size);
-    return ERR_OK;
+    p->print->body = arena_copy(p->arena, buf_str(&text));
+    return buf_err(&text);
 }
 
 enum err page_suggest(struct printing *p)

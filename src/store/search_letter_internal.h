@@ -10,8 +10,9 @@
 static inline bool search_is_russian(struct str text, size_t i)
 {
     const unsigned char *p = (const unsigned char *)text.ptr + i;
-    return i + 2 <= text.len && ((p[0] == 0xD0 && p[1] >= 0x90 && p[1] <= 0xBF) ||
-                                 (p[0] == 0xD1 && p[1] >= 0x80 && p[1] <= 0x8F));
+    return i + 2 <= text.len &&
+           ((p[0] == 0xD0 && p[1] >= 0x90 && p[1] <= 0xBF) ||
+            (p[0] == 0xD1 && p[1] >= 0x80 && p[1] <= 0x8F));
 }
 
 /* Whether text has one of ა to ჺ at i, which is three bytes. */

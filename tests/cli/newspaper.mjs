@@ -134,7 +134,7 @@ test("an article that is wrong is refused with the member that is", async () => 
     broadsheet(["article", "new", "-", "--data", site.data], { input: text });
   /** @type {[string, number, RegExp][]} */
   const wrong = [
-    ["{", 65, /line 1, column 1: not JSON/],
+    ["{", 65, /line 1, column 2: not JSON/],
     ["[]", 65, /has to be a JSON object/],
     ["{}", 65, /headline/],
     ['{"headline": 1}', 65, /headline has to be a text/],
