@@ -180,6 +180,30 @@ static enum err helper_fault(const struct html_helper *helper, enum err err,
                      helper->process.program);
 }
 
+static enum err exchange(struct html_helper *helper, struct str html,
+                         struct arena *arena, struct answer *ret_answer)
+{
+    begin_patience(helper);
+    enum err err = send_text(helper, html);
+    if (!err)
+        err = receive_answer(helper, arena, ret_answer);
+    if (err)
+        stop(helper);
+    return err;
+}
+
+/* With one that has read nothing before: if that dies, it died of this text. */
+static enum err exchange_anew(struct html_helper *helper, struct str html,
+                              struct arena *arena, struct answer *ret_answer,
+                              struct fault *fault)
+{
+    enum err err = helper_process_start(&helper->process, fault);
+    if (err)
+        return err;
+    err = exchange(helper, html, arena, ret_answer);
+    return err ? helper_fault(helper, err, fault) : ERR_OK;
+}
+
 enum err html_helper_convert(struct html_helper *helper, struct str html,
                              struct arena *arena,
                              struct html_conversion *ret_conversion,
@@ -192,23 +216,17 @@ enum err html_helper_convert(struct html_helper *helper, struct str html,
         return fault_set(fault, ERR_TOO_LONG, "html",
                          "The HTML has %zu bytes; at most %d fit.", html.len,
                          HTML_HELPER_BYTES_MAX);
-    if (helper->received != helper->sent ||
-        !helper_process_is_alive(&helper->process)) {
-        stop(helper);
-        enum err err = helper_process_start(&helper->process, fault);
-        if (err)
-            return err;
-    }
-    begin_patience(helper);
     struct answer answer = {0};
-    enum err err = send_text(helper, html);
-    if (!err)
-        err = receive_answer(helper, arena, &answer);
-    if (err) {
+    bool runs = helper->received == helper->sent &&
+                helper_process_is_alive(&helper->process);
+    if (!runs)
         stop(helper);
+    enum err err = runs ? exchange(helper, html, arena, &answer) : ERR_CLOSED;
+    if (err == ERR_TIMEOUT)
         return helper_fault(helper, err, fault);
-    }
-    return read_answer(&answer, arena, ret_conversion, fault);
+    if (err)
+        err = exchange_anew(helper, html, arena, &answer, fault);
+    return err ? err : read_answer(&answer, arena, ret_conversion, fault);
 }
 
 /* ---- Ahead

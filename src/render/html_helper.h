@@ -43,8 +43,8 @@ struct html_helper *html_helper_create(const char *program);
 void html_helper_destroy(struct html_helper *helper);
 
 /* Converts an HTML text (a body or a fragment). Everything lives in arena.
- * ERR_TOO_LONG, ERR_TIMEOUT, ERR_INVALID, or ERR_CLOSED when the helper died
- * of this text; the next call works again. */
+ * ERR_TOO_LONG, ERR_TIMEOUT, ERR_INVALID, or ERR_CLOSED when a helper that had
+ * read nothing else died of this text; the next call works again. */
 MUST_USE enum err html_helper_convert(struct html_helper *helper,
                                       struct str html, struct arena *arena,
                                       struct html_conversion *ret_conversion,

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What other systems have comes in, once, and goes out again.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
+import process from "node:process";
 
 import { png } from "../lib/png.mjs";
-import { Site, broadsheet, must, shared } from "../lib/site.mjs";
-import { run, skip, test } from "../lib/tap.mjs";
+import { Site, broadsheet, must, program, shared } from "../lib/site.mjs";
+import { note, run, skip, test } from "../lib/tap.mjs";
 
 const site = await Site.make("--name", "BM.GE", "--zone", "Asia/Tbilisi", "--date-pattern", "dd.MM.yy HH:mm",
   "--language", "en", "--language", "ka");
@@ -237,6 +239,47 @@ test("a folder of a thousand items comes in, in batches", async () => {
   assert.equal(new Set(results.map((r) => r.id)).size, 1000);
   const listed = JSON.parse(await site.run("article", "list", "--category", "many", "--limit", "1000", "--json"));
   assert.equal(listed.length, 1000);
+});
+
+/** The processes that pid has started. @param {number} pid */
+const childrenOf = (pid) =>
+  fs.readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    fs.readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1").split(" ").filter(Boolean).map(Number));
+
+/** Ticks that it has been on a processor. @param {number} pid */
+const worked = (pid) => Number(fs.readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ")[11]);
+
+test("the process that reads HTML may die, as often as it likes: nothing is missing", async () => {
+  const count = 4000;
+  const long = `<p>${"Words of a long text. ".repeat(60)}</p>`.repeat(8);
+  const file = put("dying.ndjson", Array.from({ length: count }, (_, k) =>
+    JSON.stringify(item({ uri: `urn:dying:${k}`, bodies: [{ contentType: "text/html", value: `${long}<p>${k}</p>` }] }))).join("\n"));
+  const child = spawn(program, ["import", "ninjs", file, "--json", "--data", site.data], { stdio: ["ignore", "pipe", "inherit"] });
+  /** @type {Set<number>} */
+  const killed = new Set();
+  const killer = setInterval(() => {
+    try {
+      // One that has read texts before; a new one that dies is taken to die of its text.
+      for (const pid of childrenOf(child.pid ?? 0))
+        if (worked(pid) >= 5) {
+          process.kill(pid, "SIGKILL");
+          killed.add(pid);
+        }
+    } catch {
+      // it ended by itself
+    }
+  }, 50);
+  let out = "";
+  child.stdout.on("data", (part) => (out += part));
+  const [code, signal] = await once(child, "close");
+  clearInterval(killer);
+  note(`killed ${killed.size} times`);
+  assert.equal(signal, null);
+  assert.ok(killed.size > 1, "it was killed while it had texts");
+  const lines = out.trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.filter((line) => line.outcome === "refused").map((line) => line.cause), []);
+  assert.equal(lines.filter((line) => line.outcome === "created").length, count);
+  assert.equal(code, 0);
 });
 
 /* ---- views ---- */
