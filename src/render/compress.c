@@ -13,7 +13,7 @@ enum {
 };
 
 static const int GZIP_LEVEL[EFFORT_COUNT] = {4, 6, 12};
-static const int BROTLI_QUALITY[EFFORT_COUNT] = {3, 5, 11};
+static const int BROTLI_QUALITY[EFFORT_COUNT] = {3, 7, 11};
 
 /* The compressors of one thread. Brotli's encoder cannot be used twice, and
  * costs little to make. */

@@ -8,7 +8,7 @@
 
 enum compress_effort {
     COMPRESS_NOW,   /* somebody waits for it: gzip 4, brotli 3 */
-    COMPRESS_PAGE,  /* printed often: gzip 6, brotli 5 */
+    COMPRESS_PAGE,  /* printed often: gzip 6, brotli 7 */
     COMPRESS_ASSET, /* built once: gzip 12, brotli 11 */
 };
 
