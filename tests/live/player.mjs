@@ -191,7 +191,8 @@ async function watchTelevision(/** @type {any} */ playwright) {
     assert.equal(await video.getAttribute("preload"), "none");
     assert.notEqual(await video.getAttribute("controls"), null);
     assert.equal(await plain.locator("[data-play]").isVisible(), false);
-    assert.equal(await plain.locator(".days li").count(), 3);
+    const days = (await plain.textContent(".days")) ?? "";
+    for (const title of ["The World Today", "The Long Way Home"]) assert.ok(days.includes(title), title);
     await context.close();
   });
 
