@@ -250,7 +250,7 @@ const childrenOf = (pid) =>
 const worked = (pid) => Number(fs.readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ")[11]);
 
 test("the process that reads HTML may die, as often as it likes: nothing is missing", async () => {
-  const count = 4000;
+  const count = 1500;
   const long = `<p>${"Words of a long text. ".repeat(60)}</p>`.repeat(8);
   const file = put("dying.ndjson", Array.from({ length: count }, (_, k) =>
     JSON.stringify(item({ uri: `urn:dying:${k}`, bodies: [{ contentType: "text/html", value: `${long}<p>${k}</p>` }] }))).join("\n"));
