@@ -268,11 +268,13 @@ check-build:
 	$(MAKE) FLAVOUR=tsan all $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 # Television first beside what leaves it time: it sheds what it has no time for.
-# Both columns take about as long.
+# Whichever column has done its scripts takes programs.
 check-all: check-build
 	tools/run-tests $(filter-out tests/browser/% tests/crash/% tests/live/%,$(SCRIPTS)) $(addprefix asan:,$(ASAN_SCRIPTS)) \
-	    $(filter tests/browser/%,$(SCRIPTS)) $(call in,asan,$(FUZZERS)) $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS)))) -- \
-	    $(filter tests/live/%,$(SCRIPTS)) $(filter tests/crash/%,$(SCRIPTS)) $(call in,release,$(RELEASE_TESTS)) $(call in,asan,$(UNIT_TESTS))
+	    $(filter tests/browser/%,$(SCRIPTS)) -- \
+	    $(filter tests/live/%,$(SCRIPTS)) $(filter tests/crash/%,$(SCRIPTS)) ++ \
+	    $(call in,release,$(RELEASE_TESTS)) $(call in,asan,$(UNIT_TESTS)) $(call in,asan,$(FUZZERS)) \
+	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 bench:
 	tools/install-deps --bench
