@@ -123,19 +123,6 @@ void linked_category_steps(struct printing *p, struct str category_path,
 /* ---- Fronts and lists -------------------------------------------------------
  */
 
-/* Where search engines may send those who search this newspaper. */
-static void set_search(struct printing *p, struct value *site)
-{
-    struct value *action = set_node(site, "potentialAction", "SearchAction");
-    struct value *target = set_node(action, "target", "EntryPoint");
-    value_set_str(
-        target, "urlTemplate",
-        arena_concat(p->arena,
-                     printing_absolute(p, printing_path(p, "search", STR(""))),
-                     STR("?q={search_term_string}")));
-    value_set_c(action, "query-input", "required name=search_term_string");
-}
-
 void linked_front(struct printing *p)
 {
     struct value *site = add_to_graph(p, "WebSite");
@@ -146,7 +133,6 @@ void linked_front(struct printing *p)
     set_text(site, "description", p->settings.description);
     value_set_str(site, "inLanguage", p->lang);
     set_publisher(p, site);
-    set_search(p, site);
 }
 
 void linked_list(struct printing *p, const char *type, struct str description,

@@ -10,9 +10,8 @@
     "Content-Security-Policy: default-src 'none'; script-src 'self'; " \
     "style-src 'sha256-%s'%s; img-src 'self'; font-src 'self'; " \
     "media-src 'self'%s; connect-src 'self'; manifest-src 'self'; " \
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; " \
-    "frame-src " EMBED_FRAME_SOURCES \
-    "; require-trusted-types-for 'script'\r\n"
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'%s; " \
+    "require-trusted-types-for 'script'\r\n"
 /* What stands within a page of somebody else does nothing but lead here. */
 #define EMBED_POLICY \
     "Content-Security-Policy: default-src 'none'; style-src 'sha256-%s'; " \
@@ -21,6 +20,8 @@
 
 /* Templates whose pages may hold a player. */
 #define HAVE_PLAYERS STR("tv programme front article live")
+/* Those whose pages may show what is somebody else's, when a reader asks. */
+#define HAVE_EMBEDS STR("article live")
 
 #define ONLY STR("/*! only ")
 #define ALL STR("/*! all */")
@@ -144,6 +145,12 @@ static enum err make_style(struct look *look, struct look_sheet *sheet,
     return ERR_OK;
 }
 
+/* The sheet of no template is for any. */
+static bool may_have(const struct look_sheet *sheet, struct str templates)
+{
+    return !sheet->template.len || is_named(templates, sheet->template);
+}
+
 /* The script that unfolds the menu reads the menu's page within the page it is
  * on, so that page's policy has to know that one's style. */
 static void make_fields(struct look *look, struct look_sheet *sheet)
@@ -156,13 +163,12 @@ static void make_fields(struct look *look, struct look_sheet *sheet)
                            ARG_STR(menu))
                   .ptr;
     /* What Media Source Extensions play has an address of the page's own. */
-    const char *media =
-        !sheet->template.len || is_named(HAVE_PLAYERS, sheet->template)
-            ? " blob:"
-            : "";
+    const char *media = may_have(sheet, HAVE_PLAYERS) ? " blob:" : "";
+    const char *frames =
+        may_have(sheet, HAVE_EMBEDS) ? "; frame-src " EMBED_FRAME_SOURCES : "";
     sheet->page_fields =
         arena_printf(&look->arena, POLICY LOOK_GUARDS LOOK_ALONE,
-                     sheet->digest.ptr, also, media);
+                     sheet->digest.ptr, also, media, frames);
     sheet->embed_fields =
         arena_printf(&look->arena, EMBED_POLICY LOOK_GUARDS, sheet->digest.ptr);
 }

@@ -319,7 +319,8 @@ void printing_set_time(struct printing *p, struct value *object,
     }
     char iso[TIME_RFC3339_BYTES];
     struct str text;
-    time_format_rfc3339(time_us, iso);
+    /* Below a second no page shows anything, and nothing compresses it. */
+    time_format_rfc3339(time_us - time_us % TIME_US_PER_SECOND, iso);
     struct value *time = value_set_object(object, key);
     value_set_str(time, "iso", arena_copy(p->arena, str_from_c(iso)));
     if (locale_format_pattern(p->locale, time_us, p->settings.date_pattern,

@@ -31,7 +31,7 @@ static const struct {
                     1280, PICTURE_WHOLE, 1, 2, 960},
     [STORY_LEAD] = {STR_INIT("(min-width: 1280px) 592px, (min-width: 900px) "
                              "46vw, calc(100vw - 32px)"),
-                    1280, PICTURE_CARD, 1, 2, 960},
+                    1280, PICTURE_CARD, 1, 0, 960},
     [STORY_MAJOR] = {STR_INIT("(min-width: 1280px) 592px, (min-width: 600px) "
                               "46vw, calc(100vw - 32px)"),
                      1280, PICTURE_WIDE, 1, 0, 800},

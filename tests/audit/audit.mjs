@@ -83,7 +83,7 @@ if (!playwright) {
   skip("Lighthouse", String(why));
 } else {
   const paper = await Paper.open(playwright);
-  await paper.site.run("settings", "set", "address", paper.origin); // for what is said in whole addresses
+  await paper.site.run("picture", "make"); // what readers get of them
   for (const lang of paper.languages)
     for (const kind of KINDS) {
       const page = paper.pages(lang).find((one) => one.kind === kind);

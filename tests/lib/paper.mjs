@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 
 import { launch } from "./browser.mjs";
-import { Site, must } from "./site.mjs";
+import { Site, must, until } from "./site.mjs";
 
 export const WIDTHS = [360, 1280];
 export const SCHEMES = /** @type {const} */ (["light", "dark"]);
@@ -132,7 +132,12 @@ export class Paper {
     await addTelevision(site);
     await site.serve();
     const paper = new Paper(site, await launch(playwright));
-    const front = (await site.get("/en/")).text();
+    // For all that is said in whole addresses: readers of every newspaper pay for it.
+    await site.run("settings", "set", "address", paper.origin);
+    const front = await until(async () => {
+      const html = (await site.get("/en/")).text();
+      return html.includes(`<link rel="canonical" href="${paper.origin}/en/">`) && html;
+    }, "pages know their address");
     const nav = /<nav class="languages".*?<\/nav>/s.exec(front)?.[0] ?? "";
     paper.languages = [...nav.matchAll(/<(?:a|span)[^>]*? lang="([^"]+)"/g)].map((match) => match[1] ?? "");
     assert.ok(paper.languages.length >= 3, `languages found: ${paper.languages}`);
