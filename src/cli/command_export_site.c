@@ -19,8 +19,6 @@
 #include "site/site_path.h"
 #include "store/blob.h"
 
-#define STYLE_SOURCE STR("style-src")
-
 enum { TABLE_BYTES_MAX = 1 << 30, ADDRESS_BYTES_MAX = 16 * 1024 };
 
 struct export
@@ -33,8 +31,7 @@ struct export
     struct buf gone;      /* gone.map: id → 1 */
     struct buf redirects; /* redirects.map: path → where it went */
     struct buf netlify;   /* _redirects: the same for others than nginx */
-    struct str fields;    /* header lines of an HTML page */
-    struct buf styles;    /* what the policies of all pages allow as style */
+    struct str fields;    /* header lines of all HTML pages */
     int64_t pages;
     struct fault *fault;
 };
@@ -153,40 +150,14 @@ static void note_article(struct export *export, const struct id *id,
     buf_add_c(&export->articles, ";\n");
 }
 
-/* "style-src 'sha256-…' …;" without its name and end, within header lines. */
-static struct str styles_of(struct str fields)
-{
-    ptrdiff_t at = str_find(fields, STYLE_SOURCE);
-    struct str rest = at < 0 ? STR("") : str_from(fields, (size_t)at);
-    ptrdiff_t end = str_find_char(rest, ';');
-    return end < 0 ? STR("")
-                   : str_slice(rest, STYLE_SOURCE.len,
-                               (size_t)end - STYLE_SOURCE.len);
-}
-
-/* Pages of each kind have a style of their own; the server has one policy for
- * all of them. */
-static void note_fields(struct export *export, struct str fields)
-{
-    struct str styles = styles_of(fields), style;
-    if (!export->fields.len)
-        export->fields = arena_copy(export->line->arena, fields);
-    while (str_split_next(&styles, ' ', &style)) {
-        if (!style.len || str_find(buf_str(&export->styles), style) >= 0)
-            continue;
-        buf_add_char(&export->styles, ' ');
-        buf_add(&export->styles, style);
-    }
-}
-
 static enum err put_page(struct export *export, struct str page_key,
                          const struct site_print *print, struct arena *arena)
 {
     struct site_path path = site_path_parse(page_key);
     bool is_article = path.page == SITE_PAGE_ARTICLE && !path.has_before &&
                       !id_is_set(&path.post);
-    if (is_html(print))
-        note_fields(export, print->fields);
+    if (is_html(print) && !export->fields.len)
+        export->fields = arena_copy(export->line->arena, print->fields);
     if (path.page == SITE_PAGE_ROOT)
         return put_root(export, print->location, arena);
     if (print->status == 410)
@@ -267,18 +238,6 @@ static enum err put_media(struct export *export)
 /* ---- For the server --------------------------------------------------------
  */
 
-static struct str with_all_styles(const struct export *export, struct str value)
-{
-    struct str own = styles_of(value), all = buf_str(&export->styles);
-    if (!own.len)
-        return value;
-    struct str before = str_slice(value, 0, (size_t)(own.ptr - value.ptr));
-    struct str behind =
-        str_from(value, (size_t)(own.ptr - value.ptr) + own.len);
-    struct arena *arena = export->line->arena;
-    return arena_concat(arena, arena_concat(arena, before, all), behind);
-}
-
 /* "Name: value" lines as nginx's add_header. */
 static void write_headers(const struct export *export, struct buf *out)
 {
@@ -288,8 +247,7 @@ static void write_headers(const struct export *export, struct buf *out)
         if (colon <= 0)
             continue;
         buf_printf(out, "add_header %.*s ", (int)colon, line.ptr);
-        add_quoted(out, with_all_styles(export, str_trim(str_from(
-                                                    line, (size_t)colon + 1))));
+        add_quoted(out, str_trim(str_from(line, (size_t)colon + 1)));
         buf_add_c(out, " always;\n");
     }
 }
@@ -382,7 +340,6 @@ static void finish(struct export *export)
     buf_finish(&export->gone);
     buf_finish(&export->redirects);
     buf_finish(&export->netlify);
-    buf_finish(&export->styles);
 }
 
 static enum err export_site(struct export *export)
@@ -424,7 +381,6 @@ static enum err run(const struct command_line *line, struct fault *fault)
     buf_init(&export.gone, TABLE_BYTES_MAX);
     buf_init(&export.redirects, TABLE_BYTES_MAX);
     buf_init(&export.netlify, TABLE_BYTES_MAX);
-    buf_init(&export.styles, TABLE_BYTES_MAX);
     return export_site(&export);
 }
 

@@ -58,6 +58,7 @@ struct look {
     struct look_colours colours;
     struct look_sheet sheets[LOOK_SHEETS_MAX];
     size_t sheet_count;
+    struct str folder_fields; /* of all pages, where one policy is for all */
     struct str worker_fields; /* header lines of the service worker */
     struct str asset_fields;  /* of everything that is no page */
 };
@@ -66,7 +67,8 @@ struct look {
  * reference. */
 MUST_USE enum err look_load(const char *folder, struct look **ret_look,
                             struct fault *fault);
-/* Fills look->sheets from the whole stylesheet; wants look->theme. */
+/* Fills look->sheets and folder_fields from the whole stylesheet; wants
+ * look->theme. */
 MUST_USE enum err look_cut(struct look *look, struct str css,
                            struct fault *fault);
 

@@ -173,6 +173,19 @@ static void make_fields(struct look *look, struct look_sheet *sheet)
         arena_printf(&look->arena, EMBED_POLICY LOOK_GUARDS, sheet->digest.ptr);
 }
 
+/* What plays is a file there: no live television, whose parts are blobs. */
+static void make_folder_fields(struct look *look)
+{
+    const char *also = "";
+    for (size_t i = 1; i < look->sheet_count; i++)
+        also = arena_printf(&look->arena, "%s 'sha256-%" PRI_STR "'", also,
+                            ARG_STR(look->sheets[i].digest))
+                   .ptr;
+    look->folder_fields = arena_printf(
+        &look->arena, POLICY LOOK_GUARDS LOOK_ALONE, look->sheets->digest.ptr,
+        also, "", "; frame-src " EMBED_FRAME_SOURCES);
+}
+
 enum err look_cut(struct look *look, struct str css, struct fault *fault)
 {
     struct part part;
@@ -188,6 +201,8 @@ enum err look_cut(struct look *look, struct str css, struct fault *fault)
         err = make_style(look, &look->sheets[i], css, fault);
     for (size_t i = 0; !err && i < look->sheet_count; i++)
         make_fields(look, &look->sheets[i]);
+    if (!err)
+        make_folder_fields(look);
     return err;
 }
 

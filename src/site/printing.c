@@ -366,7 +366,8 @@ enum err printing_render(struct printing *p, const char *template, int status)
     const struct look_sheet *sheet = look_sheet(p->look, str_from_c(template));
     p->print->body = with_style(p, sheet->style, buf_str(&html));
     p->print->cache_control = STR("no-cache");
-    p->print->fields = sheet->page_fields;
+    p->print->fields =
+        p->site->is_static ? p->look->folder_fields : sheet->page_fields;
     return ERR_OK;
 }
 

@@ -32,8 +32,8 @@ void site_destroy(struct site *site); /* accepts NULL */
 
 /* From now on pages are printed for a folder that any web server can serve: a
  * list goes on at a path without a query (site_path_static), and what only this
- * program's server answers (the count of views) is not asked for. Before the
- * first page. */
+ * program's server answers (the count of views) is not asked for; the header
+ * lines of one page are those of all. Before the first page. */
 void site_be_static(struct site *site);
 
 /* From now on there are share cards, drawn by broadsheet-image, whose path

@@ -181,15 +181,19 @@ function same(target, is, should) {
 /** But for what is shown where a page is shared: cards are drawn by a server; a copy names the picture itself. @param {string} text */
 const unshared = (text) => text.replace(/<meta (property="og:image|name="twitter:card)[^>]*>/g, "").replace(/\n+/g, "\n");
 
-/** Each kind of page has a style of its own; a folder has one policy, which allows all of them.
+/** What a page of its kind may do; a folder has one policy, which allows what any of them needs and no more.
  * @param {string} target @param {import("../lib/http.mjs").Answer} live @param {import("../lib/http.mjs").Answer} still */
 function comparePolicies(target, live, still) {
   const directives = (/** @type {import("../lib/http.mjs").Answer} */ answer) => new Map((answer.get("content-security-policy") ?? "").split("; ").map((text) => [text.split(" ")[0], text.split(" ").slice(1)]));
   const [one, other] = [directives(live), directives(still)];
-  for (const style of one.get("style-src") ?? []) assert.ok(other.get("style-src")?.includes(style), `${target}: ${style}`);
   // Players of live television, of which a copy has no stream.
   one.set("media-src", (one.get("media-src") ?? []).filter((source) => source !== "blob:"));
-  assert.deepEqual([...other].filter(([name]) => name !== "style-src"), [...one].filter(([name]) => name !== "style-src"), target);
+  for (const name of ["style-src", "frame-src"]) {
+    for (const source of one.get(name) ?? []) assert.ok(other.get(name)?.includes(source), `${target}: ${name} ${source}`);
+    one.delete(name);
+    other.delete(name);
+  }
+  assert.deepEqual([...other], [...one], target);
 }
 
 /** @param {string} target @param {import("../lib/http.mjs").Answer} live @param {import("../lib/http.mjs").Answer} still */
