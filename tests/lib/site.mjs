@@ -32,7 +32,7 @@ export function shared(name) {
  * Asks again and again until it is so; there is nothing to be told by.
  * @template T
  * @param {() => T | Promise<T>} ask
- * @param {string} what  for the error
+ * @param {string | (() => string | Promise<string>)} what  for the error
  * @returns {Promise<NonNullable<T>>}
  */
 export async function until(ask, what) {
@@ -40,7 +40,7 @@ export async function until(ask, what) {
   for (;;) {
     const found = await ask();
     if (found) return /** @type {any} */ (found);
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    if (Date.now() > end) throw new Error(`waited in vain until ${typeof what === "string" ? what : await what()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
