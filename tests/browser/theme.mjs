@@ -9,7 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { findBrowser, openPage, overflow, screenshot } from "../lib/browser.mjs";
-import { Paper, inPairs } from "../lib/paper.mjs";
+import { Paper, inTwoPages } from "../lib/paper.mjs";
 import { root, until } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";
 
@@ -40,13 +40,12 @@ if (!playwright || !fs.existsSync(axeFile)) {
   for (const [lang, width, colorScheme] of AROUND)
     test(`${lang}, ${width} px, ${colorScheme}: every kind of page is right`, async () => {
       const pages = paper.pages(lang);
-      await inPairs(pages, async ({ kind, target, status }) => {
-        const { page, context, wrong } = await openPage(browser, paper.origin, { viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
+      const options = { viewport: { width, height: 900 }, colorScheme, script: axe };
+      await inTwoPages(paper, options, pages, async (page, { kind, target, status }, wrong) => {
         const answer = await page.goto(paper.origin + target, { waitUntil: "load" });
         assert.equal(answer.status(), status, target);
         assert.equal(await overflow(page), "", target);
         assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), PAPER[colorScheme].beacon, target);
-        await page.evaluate(axe);
         const violations = await page.evaluate(async () =>
           (await /** @type {any} */ (globalThis).axe.run(document, { resultTypes: ["violations"] })).violations.map(
             (/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html}`,
@@ -55,7 +54,6 @@ if (!playwright || !fs.existsSync(axeFile)) {
         assert.deepEqual(violations, [], target);
         assert.deepEqual(wrong, [], target);
         await screenshot(page, `beacon-${lang}-${kind}-${width}-${colorScheme}`);
-        await context.close();
       });
       note(pages.map(({ kind }) => kind).join(", "));
     });

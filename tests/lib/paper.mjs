@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 
-import { launch } from "./browser.mjs";
+import { launch, openPage } from "./browser.mjs";
 import { Site, must, until } from "./site.mjs";
 
 export const WIDTHS = [360, 1280];
@@ -232,17 +232,42 @@ export class Paper {
   }
 }
 
+/** Runs work on both processors. @param {() => Promise<void>} work */
+async function twice(work) {
+  const done = await Promise.allSettled([work(), work()]);
+  for (const { reason } of /** @type {any[]} */ (done.filter(({ status }) => status === "rejected"))) throw reason;
+}
+
 /**
- * Runs work for each item, two at a time: there are two processors.
+ * Runs work for each item, two at a time.
  * @template T
  * @param {T[]} items
  * @param {(item: T) => Promise<void>} work
  */
 export async function inPairs(items, work) {
   const left = [...items];
-  const lane = async () => {
+  await twice(async () => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  const done = await Promise.allSettled([lane(), lane()]);
-  for (const { reason } of /** @type {any[]} */ (done.filter(({ status }) => status === "rejected"))) throw reason;
+  });
+}
+
+/**
+ * Runs work for each item, in two pages that are opened once: what one item
+ * finds in the browser's cache, another has put there.
+ * @template T
+ * @param {Paper} paper
+ * @param {Parameters<typeof openPage>[2]} options
+ * @param {T[]} items
+ * @param {(page: any, item: T, wrong: string[]) => Promise<void>} work  wrong: of this item
+ */
+export async function inTwoPages(paper, options, items, work) {
+  const left = [...items];
+  await twice(async () => {
+    const { page, context, wrong } = await openPage(paper.browser, paper.origin, options);
+    for (let item = left.shift(); item !== undefined; item = left.shift()) {
+      wrong.length = 0;
+      await work(page, item, wrong);
+    }
+    await context.close();
+  });
 }

@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { openPage, overflow, screenshot } from "../../lib/browser.mjs";
-import { SCHEMES, WIDTHS, inPairs, viewportOf } from "../../lib/paper.mjs";
+import { SCHEMES, WIDTHS, inTwoPages, viewportOf } from "../../lib/paper.mjs";
 import { root } from "../../lib/site.mjs";
 import { note, test } from "../../lib/tap.mjs";
 
@@ -49,7 +49,6 @@ async function look(page, { kind, target }, lang) {
   const dir = ["ar", "fa", "he", "ur"].includes(lang) ? "rtl" : "ltr";
   if (html.lang !== lang || html.dir !== dir) wrong.push(`it says ${html.lang}, ${html.dir}`);
   if (html.headings !== 1) wrong.push(`${html.headings} headings of the first level`);
-  await page.evaluate(AXE);
   for (const width of WIDTHS) {
     await page.setViewportSize(viewportOf(width));
     await loadPictures(page);
@@ -73,12 +72,12 @@ export default function gate(paper) {
     test(`${lang}: nothing is wrong on any page, and axe finds nothing`, async () => {
       /** @type {string[]} */
       const found = [];
-      await inPairs(paper.pages(lang), async (wanted) => {
-        const { page, context, wrong } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(360) });
+      await inTwoPages(paper, { script: AXE }, paper.pages(lang), async (page, wanted, wrong) => {
+        await page.setViewportSize(viewportOf(360));
+        await page.emulateMedia({ colorScheme: "light" });
         const answer = await page.goto(paper.origin + wanted.target);
         if (answer.status() !== wanted.status) found.push(`${wanted.target}: ${answer.status()}`);
         found.push(...(await look(page, wanted, lang)), ...wrong);
-        await context.close();
       });
       note(
         paper
@@ -90,14 +89,13 @@ export default function gate(paper) {
     });
 
   test("control: axe and the measure of widths see what is wrong", async () => {
-    const { page, context } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(360) });
+    const { page, context } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(360), script: AXE });
     await page.goto(paper.origin + paper.page("en", "article").target);
     await page.evaluate(() => {
       document.querySelector("article img")?.removeAttribute("alt");
       const text = /** @type {HTMLElement} */ (document.querySelector(".body p"));
       text.style.color = "#aaa";
     });
-    await page.evaluate(AXE);
     const broken = async (/** @type {string[]} */ rules) =>
       new Set((await violations(page, rules)).map((text) => text.split(":")[0]));
     assert.deepEqual(await broken(TAGS), new Set(["color-contrast", "image-alt"]));

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 
 import { openPage } from "../../lib/browser.mjs";
-import { WIDTHS, inPairs, viewportOf } from "../../lib/paper.mjs";
+import { WIDTHS, inTwoPages, viewportOf } from "../../lib/paper.mjs";
 import { note, test } from "../../lib/tap.mjs";
 
 const LANGUAGE = "ar";
@@ -64,15 +64,14 @@ export default function gate(paper) {
     /** @type {string[]} */
     const wrong = [];
     const views = paper.pages(LANGUAGE).flatMap(({ kind, target }) => WIDTHS.map((width) => ({ kind, target, width })));
-    await inPairs(views, async ({ kind, target, width }) => {
-      const { page, context } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(width) });
+    await inTwoPages(paper, {}, views, async (page, { kind, target, width }) => {
+      await page.setViewportSize(viewportOf(width));
       await page.goto(paper.origin + target);
       await page.evaluate(() => document.fonts.ready.then(() => {}));
       const found = await page.evaluate(compareMirrored);
       boxes += found.count;
       for (const what of found.wrong) wrong.push(`${kind} ${width}: ${what} stands elsewhere`);
       for (const what of await page.evaluate(findUntypical)) wrong.push(`${kind} ${width}: ${what}`);
-      await context.close();
     });
     note(`${boxes} boxes on ${views.length} pages`);
     assert.ok(boxes > 1000);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { openPage, overflow } from "../../lib/browser.mjs";
-import { inPairs } from "../../lib/paper.mjs";
+import { inTwoPages } from "../../lib/paper.mjs";
 import { test } from "../../lib/tap.mjs";
 
 const NARROW = { width: 320, height: 640 };
@@ -65,8 +65,7 @@ export default function gate(paper) {
     test(`${lang}, 320 px: nothing sticks out or is cut off, with text twice as large or spaced`, async () => {
       /** @type {string[]} */
       const found = [];
-      await inPairs(paper.pages(lang), async ({ kind, target }) => {
-        const { page, context } = await openPage(paper.browser, paper.origin, { viewport: NARROW });
+      await inTwoPages(paper, { viewport: NARROW }, paper.pages(lang), async (page, { kind, target }) => {
         await page.goto(paper.origin + target);
         await page.evaluate(showLongestDate);
         const wrong = await wrongWith(page, "as it is");
@@ -78,7 +77,6 @@ export default function gate(paper) {
         });
         wrong.push(...(await wrongWith(page, "at 200 %")));
         found.push(...wrong.map((text) => `${kind} ${text}`));
-        await context.close();
       });
       assert.deepEqual(found, []);
     });

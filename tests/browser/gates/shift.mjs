@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { openPage } from "../../lib/browser.mjs";
-import { WIDTHS, inPairs, viewportOf } from "../../lib/paper.mjs";
+import { WIDTHS, inTwoPages, viewportOf } from "../../lib/paper.mjs";
 import { note, test } from "../../lib/tap.mjs";
 
 const SHIFT_MAX = 0.01;
@@ -24,6 +24,8 @@ function watch() {
   }).observe({ type: "layout-shift", buffered: true });
 }
 
+const WATCHED = { script: `(${watch})()`, cold: true };
+
 const painted = () => performance.getEntriesByName("first-contentful-paint").length > 0;
 
 /** To the end of the page, screen by screen, so that what loads late loads. */
@@ -42,13 +44,11 @@ async function scrollThrough() {
 }
 
 /**
- * @param {import("../../lib/paper.mjs").Paper} paper
- * @param {string} target
- * @param {number} width
+ * @param {any} page  that watches, and keeps nothing of what it fetched before
+ * @param {string} url
  * @param {{ late?: boolean, disturb?: () => void }} [how]  fonts come late; run when the page is painted
  */
-async function shiftOf(paper, target, width, { late = false, disturb } = {}) {
-  const { page, context, wrong } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(width) });
+async function shiftOf(page, url, { late = false, disturb } = {}) {
   /** @type {(value?: unknown) => void} */
   let release = () => {};
   const held = new Promise((resolve) => (release = resolve));
@@ -57,20 +57,18 @@ async function shiftOf(paper, target, width, { late = false, disturb } = {}) {
       await held;
       await route.continue();
     });
-  await page.addInitScript(watch);
-  await page.goto(paper.origin + target, { waitUntil: "commit" });
+  await page.goto(url, { waitUntil: "commit" });
   await page.waitForFunction(painted);
   if (disturb) await page.evaluate(disturb);
   release();
   await page.waitForLoadState("load");
   await page.evaluate(() => document.fonts.ready.then(() => {}));
   await page.evaluate(scrollThrough);
-  const found = await page.evaluate(() => {
+  await page.unrouteAll();
+  return page.evaluate(() => {
     const { shift, movers } = /** @type {any} */ (globalThis);
     return { shift, movers: [...new Set(movers)].slice(0, 6).join(", ") };
   });
-  await context.close();
-  return { ...found, wrong };
 }
 
 /**
@@ -83,8 +81,9 @@ async function movedOn(paper, pages, late) {
   /** @type {string[]} */
   const moved = [];
   const views = pages.flatMap(({ kind, target }) => WIDTHS.map((width) => ({ kind, target, width })));
-  await inPairs(views, async ({ kind, target, width }) => {
-    const { shift, movers, wrong } = await shiftOf(paper, target, width, { late });
+  await inTwoPages(paper, WATCHED, views, async (page, { kind, target, width }, wrong) => {
+    await page.setViewportSize(viewportOf(width));
+    const { shift, movers } = await shiftOf(page, paper.origin + target, { late });
     moved.push(...wrong); // a font that cannot be read moves nothing
     most = Math.max(most, shift);
     if (shift > SHIFT_MAX) moved.push(`${kind} ${width}: ${shift.toFixed(4)}, ${movers}`);
@@ -112,7 +111,9 @@ export default function gate(paper) {
       bar.style.blockSize = "200px";
       document.querySelector("main")?.prepend(bar);
     };
-    const { shift } = await shiftOf(paper, paper.page("en", "article").target, 360, { disturb });
+    const { page, context } = await openPage(paper.browser, paper.origin, { viewport: viewportOf(360), ...WATCHED });
+    const { shift } = await shiftOf(page, paper.origin + paper.page("en", "article").target, { disturb });
+    await context.close();
     assert.ok(shift > SHIFT_MAX, `${shift}`);
   });
 }
