@@ -69,8 +69,8 @@ FLAGS_tsan     := -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FLAGS_coverage := -O0 -g --coverage
 LINK_release   := $(LINK_HARDEN)
-LINK_asan      := -fsanitize=address,undefined
-LINK_tsan      := -fsanitize=thread
+LINK_asan      := -fsanitize=address,undefined -fuse-ld=gold
+LINK_tsan      := -fsanitize=thread -fuse-ld=gold
 LINK_fuzz      := -fsanitize=address,undefined
 LINK_coverage  := --coverage
 
@@ -265,7 +265,7 @@ audit:
 check-build:
 	$(MAKE) FLAVOUR=release all unit-tests benches $(PICTURES)/.drawn
 	$(MAKE) FLAVOUR=asan all unit-tests fuzzers
-	$(MAKE) FLAVOUR=tsan all $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
+	$(MAKE) FLAVOUR=tsan $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 # Television first beside what leaves it time: it sheds what it has no time for.
 # Whichever column has done its scripts takes programs.
