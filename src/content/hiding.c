@@ -7,8 +7,9 @@
 #include "content/edit_internal.h"
 #include "content/media.h"
 
-/* media_hiding.at_us of HIDING_LATER. */
-#define LATER INT64_MAX
+/* media_hiding.at_us of HIDING_LATER: that much more than when all have it who
+ * got their page before. */
+#define LATER_US INT64_C(9100000000000000000)
 
 /* ---- Noting ----------------------------------------------------------------
  */
@@ -26,9 +27,10 @@ static const char note_sql[] =
 enum err hiding_note(struct edit *edit, struct str medium,
                      enum hiding_time time)
 {
+    int64_t soon_us = edit->time_us + HIDING_GRACE_US;
     int64_t at_us = time == HIDING_AT_ONCE ? 0
-                    : time == HIDING_SOON  ? edit->time_us + HIDING_GRACE_US
-                                           : LATER;
+                    : time == HIDING_SOON  ? soon_us
+                                           : LATER_US + soon_us;
     edit->hides = true;
     return edit_run(edit, note_sql, DB_STR(medium), DB_I64(at_us));
 }
@@ -45,8 +47,8 @@ enum err hiding_commit(struct edit *edit, int64_t seq)
 /* ---- Hiding ----------------------------------------------------------------
  */
 
-/* What is due of at_us up to $2, all with what is LATER when $3 is 1. */
-#define IS_DUE_SQL "seq <= $1 AND (at_us <= $2 OR ($3 = 1 AND at_us = $4))"
+/* What is due up to $2, and of what is HIDING_LATER what is up to $3. */
+#define IS_DUE_SQL "seq <= $1 AND (at_us <= $2 OR at_us BETWEEN $4 AND $3)"
 
 /* Media whose readers may have that file. */
 #define HAS_BLOB_SQL \
@@ -67,21 +69,19 @@ static const char unseen_sql[] =
 
 struct due {
     int64_t seq;
-    int64_t now_us;
-    bool later_too;
+    int64_t until_us;
+    int64_t later_until_us;
 };
 
 #define DB_DUE(due) \
-    DB_I64((due)->seq), DB_I64((due)->now_us), DB_I64((due)->later_too), \
-        DB_I64(LATER)
+    DB_I64((due)->seq), DB_I64((due)->until_us), \
+        DB_I64((due)->later_until_us), DB_I64(LATER_US)
 
 static struct due due_of(int64_t seq, int64_t now_us, enum hiding_extent extent)
 {
-    return (struct due){
-        .seq = seq,
-        .now_us = extent == HIDING_ALL ? LATER - 1 : now_us,
-        .later_too = extent != HIDING_DUE,
-    };
+    if (extent == HIDING_ALL)
+        return (struct due){seq, LATER_US - 1, INT64_MAX};
+    return (struct due){seq, now_us, 0};
 }
 
 static enum err is_due(struct db *db, const struct due *due, bool *ret_due)
@@ -118,14 +118,32 @@ static enum err hide_unseen(struct db *db, struct blob_store *blobs,
     return db_fault(db, db_query_err(&query), fault);
 }
 
+/* What is HIDING_LATER goes with others: when any is taken back all of it, for
+ * that may be an older cut of the same; else what nobody asks for any more. */
+static enum err add_later(struct db *db, struct due *due)
+{
+    DEFER(db_query_end)
+    struct db_query query = db_ask(db,
+                                   "SELECT 1 FROM media_hiding"
+                                   " WHERE seq <= $1 AND at_us = 0 LIMIT 1",
+                                   DB_I64(due->seq));
+    enum err err = db_query_row(&query);
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    due->later_until_us = err ? LATER_US + due->until_us : INT64_MAX;
+    return ERR_OK;
+}
+
 /* Holds the write lock meanwhile, so that nobody publishes one of them. */
-static enum err hide(struct content *content, const struct due *due,
+static enum err hide(struct content *content, struct due *due,
                      struct fault *fault)
 {
     DEFER(db_lease_end)
     struct db_lease lease = db_lease_writer(content_pool(content));
     DEFER(db_transaction_end) struct db_transaction transaction = {0};
     enum err err = db_begin(&transaction, lease.db);
+    if (!err && !due->later_until_us)
+        err = add_later(lease.db, due);
     if (err)
         return db_fault(lease.db, err, fault);
     err = hide_unseen(lease.db, content_blobs(content), due, fault);
@@ -150,6 +168,5 @@ enum err hiding_run(struct content *content, int64_t seq, int64_t now_us,
         if (err || !found)
             return db_fault(lease.db, err, fault);
     }
-    due.later_too = true; /* with the first that is hidden */
     return hide(content, &due, fault);
 }

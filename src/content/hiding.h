@@ -25,7 +25,8 @@ enum hiding_time {
     HIDING_SOON,    /* replaced: readers who got their page HIDING_GRACE_US ago
                      * or less still get its pictures */
     HIDING_LATER,   /* made anew: pages that are open all day may ask for it;
-                     * when anything else is hidden */
+                     * with others, but not within HIDING_GRACE_US unless one
+                     * of them is taken back */
 };
 
 #define HIDING_GRACE_US (30 * INT64_C(1000000))
