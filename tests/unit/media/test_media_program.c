@@ -75,7 +75,10 @@ static void compare(const struct tv_samples *samples, const struct feed *feed,
             continue;
         if (at == 0 && !str_eq(sample->bytes, packet->payload))
             continue; /* sound of before the pictures */
-        assert_true(str_eq(sample->bytes, packet->payload));
+        if (!str_eq(sample->bytes, packet->payload))
+            fail_msg("%s %zu of %zu, at %lld, is not the one sent at %lld",
+                     sound ? "sound" : "picture", at, samples->count,
+                     (long long)sample->time, (long long)packet->tick);
         int64_t scaled = sound ? packet->tick * rate / HZ : packet->tick;
         assert_in_range(sample->time - scaled + 100, sound ? 97 : 100,
                         sound ? 103 : 100);
@@ -191,6 +194,7 @@ static void test_a_program_that_is_killed_loses_and_repeats_nothing(
         struct feed feed;
         struct tv tv, whole;
         size_t sent = 0;
+        print_message("# %s\n", shapes[i].name);
         feed_make(&feed, shapes[i].name, shapes[i].words, 7 * HZ + 123);
         tv_begin(&whole, LADDER);
         tv_send_some(&whole, &feed, 0, feed.count);
