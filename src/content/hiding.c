@@ -7,8 +7,8 @@
 #include "content/edit_internal.h"
 #include "content/media.h"
 
-/* media_hiding.at_us of HIDING_LATER: that much more than when all have it who
- * got their page before. */
+/* media_hiding.at_us is when it is due, 0 of HIDING_AT_ONCE; of HIDING_LATER
+ * this and the end of its grace. */
 #define LATER_US INT64_C(9100000000000000000)
 
 /* ---- Noting ----------------------------------------------------------------
