@@ -2,6 +2,7 @@
 #include "base/metric.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -78,6 +79,8 @@ static void add_label(struct buf *out, const struct metric_label *label,
     buf_add_char(out, '"');
 }
 
+/* With all the decimal digits that a double keeps: of a time since 1970, ten
+ * stand before its point. */
 static void add_value(struct buf *out, double value)
 {
     if (isnan(value))
@@ -87,7 +90,7 @@ static void add_value(struct buf *out, double value)
     else if (value == floor(value) && fabs(value) < 9e15)
         buf_printf(out, " %lld\n", (long long)value);
     else
-        buf_printf(out, " %.9g\n", value);
+        buf_printf(out, " %.*g\n", DBL_DIG, value);
 }
 
 void metric_sample_labels(struct metric_writer *writer,

@@ -73,15 +73,17 @@ static void labels_are_escaped_and_missing_ones_left_out(void **state)
                 "x_pages{a=\"\\\"\\\\\\n\"} 1\n");
 }
 
-static void numbers_are_whole_where_they_are(void **state)
+static void numbers_keep_all_their_digits(void **state)
 {
     (void)state;
     struct metric_writer writer = {&out, false};
-    const double values[] = {0,    -23.5,    1e6 + 0.25, 4503599627370497.0,
-                             -NAN, INFINITY, -INFINITY};
+    const double values[] = {
+        0,    -23.5,    0.046919, 1795944034.87, 4503599627370497.0,
+        -NAN, INFINITY, -INFINITY};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         metric_sample(&writer, &pages, NULL, STR(""), values[i]);
-    assert_text("x_pages 0\nx_pages -23.5\nx_pages 1000000.25\n"
+    assert_text("x_pages 0\nx_pages -23.5\nx_pages 0.046919\n"
+                "x_pages 1795944034.87\n"
                 "x_pages 4503599627370497\nx_pages NaN\nx_pages +Inf\n"
                 "x_pages -Inf\n");
 }
@@ -121,7 +123,7 @@ int main(void)
         T(prometheus_names_a_counter_as_its_samples),
         T(open_metrics_names_it_without_the_ending),
         T(labels_are_escaped_and_missing_ones_left_out),
-        T(numbers_are_whole_where_they_are),
+        T(numbers_keep_all_their_digits),
         T(a_histogram_counts_up_to_each_bound),
         T(who_wants_open_metrics_says_so),
     };
