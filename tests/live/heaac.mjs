@@ -22,6 +22,7 @@ import { root, Site, until } from "../lib/site.mjs";
 import { PATIENCE_MS, finally_, note, run, test } from "../lib/tap.mjs";
 
 const exec = promisify(execFile);
+const SECONDS = 150; // of each feed
 
 /** FLV whose AudioSpecificConfig is another. @param {Buffer} flv @param {Buffer} config */
 function withConfig(flv, config) {
@@ -40,26 +41,35 @@ function withConfig(flv, config) {
   return Buffer.concat(out);
 }
 
+const HE = [0x2b, 0x11, 0x88, 0x00]; // as its own kind, at 48 kHz, with AAC-LC within
+const HE_TWO = [0xeb, 0x09, 0x88, 0x00]; // version 2: stereo out of one channel
+
 /** AudioSpecificConfig of each way (ISO/IEC 14496-3 §1.6.5.2), and what players are told. */
 const WAYS = [
-  { name: "he", told: "mp4a.40.5", channels: 2, config: [0x2b, 0x11, 0x88, 0x00] }, // as its own kind, at 48 kHz, with AAC-LC within
+  { name: "he", told: "mp4a.40.5", channels: 2, config: HE },
   { name: "behind", told: "mp4a.40.5", channels: 2, config: [0x13, 0x10, 0x56, 0xe5, 0x98] }, // as AAC-LC, with more for those who know it
-  { name: "two", told: "mp4a.40.29", channels: 1, config: [0xeb, 0x09, 0x88, 0x00] }, // version 2: stereo out of one channel
-  { name: "noise", told: "mp4a.40.5", sound: "he-aac.m4a" },
-  { name: "noise-two", told: "mp4a.40.29", sound: "he-aac-v2.m4a" },
+  { name: "two", told: "mp4a.40.29", channels: 1, config: HE_TWO },
+  { name: "noise", told: "mp4a.40.5", sound: "he-aac.m4a", config: HE },
+  { name: "noise-two", told: "mp4a.40.29", sound: "he-aac-v2.m4a", config: HE_TWO },
 ];
 
-/** Writes two and a half minutes of it. @param {string} file @param {typeof WAYS[number]} way */
+/** One frame after the other, again and again: ffmpeg's own -stream_loop leaves
+ * a hole of one frame wherever the file begins anew. @param {string} file @param {string} sound */
+function repeat(file, sound) {
+  const once = execFileSync("ffmpeg", ["-hide_banner", "-loglevel", "error", "-i", path.join(root, "tests/fixtures/sound", sound), "-c", "copy", "-f", "adts", "-"]);
+  fs.writeFileSync(file, Buffer.concat(Array.from({ length: Math.ceil(SECONDS / 6) }, () => once)));
+  return file;
+}
+
+/** @param {string} file @param {typeof WAYS[number]} way */
 function makeFeed(file, { channels, config, sound }) {
-  const source = sound
-    ? ["-stream_loop", "-1", "-i", path.join(root, "tests/fixtures/sound", sound)]
-    : ["-f", "lavfi", "-i", "sine=r=24000:d=150"];
+  const source = sound ? ["-i", repeat(`${file}.aac`, sound)] : ["-f", "lavfi", "-i", `sine=r=24000:d=${SECONDS}`];
   execFileSync("ffmpeg", [
-    "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=150", ...source, "-map", "0:v", "-map", "1:a",
+    "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", `testsrc2=s=320x180:r=25:d=${SECONDS}`, ...source, "-map", "0:v", "-map", "1:a",
     "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p",
-    ...(sound ? ["-c:a", "copy"] : ["-c:a", "aac", "-ac", String(channels)]), "-t", "150", "-f", "flv", file,
+    ...(sound ? ["-c:a", "copy"] : ["-c:a", "aac", "-ac", String(channels)]), "-t", String(SECONDS), "-f", "flv", file,
   ]);
-  if (config) fs.writeFileSync(file, withConfig(fs.readFileSync(file), Buffer.from(config)));
+  fs.writeFileSync(file, withConfig(fs.readFileSync(file), Buffer.from(config)));
 }
 
 /** Decibels of what a filter leaves of three seconds. @param {string} input @param {string} filter */
