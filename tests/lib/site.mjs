@@ -28,8 +28,11 @@ export function shared(name) {
   return fs.existsSync(found) ? found : undefined;
 }
 
+const ASKED_AGAIN_MS = { first: 5, longest: 100, growth: 1.2 };
+
 /**
- * Asks again and again until it is so; there is nothing to be told by.
+ * Asks again and again until it is so, less and less often, since what is asked
+ * has better things to do; there is nothing to be told by.
  * @template T
  * @param {() => T | Promise<T>} ask
  * @param {string | (() => string | Promise<string>)} what  for the error
@@ -37,11 +40,11 @@ export function shared(name) {
  */
 export async function until(ask, what) {
   const end = Date.now() + PATIENCE_MS;
-  for (;;) {
+  for (let pause = ASKED_AGAIN_MS.first; ; pause = Math.min(pause * ASKED_AGAIN_MS.growth, ASKED_AGAIN_MS.longest)) {
     const found = await ask();
     if (found) return /** @type {any} */ (found);
     if (Date.now() > end) throw new Error(`waited in vain until ${typeof what === "string" ? what : await what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
