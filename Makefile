@@ -235,8 +235,8 @@ demo:
 # what has threads with TSan; scripts drive the released program, those that
 # send it what it should refuse also drive the ASan build.
 SCRIPTS  := $(sort $(wildcard tests/source/* tests/cli/* tests/http/*.mjs tests/crash/*.mjs tests/live/*.mjs tests/browser/*.mjs))
-# Those that mostly wait for clocks would take as long again and find nothing new.
-ASAN_SCRIPTS := $(filter-out %/machines.mjs %/metrics.mjs %/schedule.mjs %/views.mjs %/websub.mjs,$(sort $(wildcard tests/http/*.mjs))) tests/live/origin.mjs
+# Those that mostly wait for clocks or pictures would take as long again and find nothing new.
+ASAN_SCRIPTS := $(filter-out %/languages.mjs %/machines.mjs %/metrics.mjs %/picture-publishing.mjs %/schedule.mjs %/views.mjs %/websub.mjs,$(sort $(wildcard tests/http/*.mjs))) tests/live/origin.mjs
 # Those that feed a program in real time run once, with ASan.
 RELEASE_TESTS := $(filter-out %/test_media_program %/test_ingest,$(UNIT_TESTS))
 THREADED := base net link content edge site

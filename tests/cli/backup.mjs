@@ -10,7 +10,7 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
-import { png } from "../lib/picture.mjs";
+import { png } from "../lib/png.mjs";
 import { request } from "../lib/http.mjs";
 import { Site, broadsheet, must, paragraphs, program, until } from "../lib/site.mjs";
 import { note, run, skip, test } from "../lib/tap.mjs";

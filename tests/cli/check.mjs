@@ -9,7 +9,7 @@ import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
-import { png } from "../lib/picture.mjs";
+import { png } from "../lib/png.mjs";
 import { Site, broadsheet } from "../lib/site.mjs";
 import { note, run, test } from "../lib/tap.mjs";
 

@@ -13,8 +13,8 @@ const site = await Site.make("--name", "Harbour", "--language", "en", "--languag
 const place = path.join(site.folder, "in");
 for (const folder of ["2021", "pics"]) {
   fs.mkdirSync(path.join(place, folder), { recursive: true });
-  fs.writeFileSync(path.join(place, folder, "boat.png"), png(60, 40, 9));
-  fs.writeFileSync(path.join(place, folder, "quay.png"), png(90, 40, 99));
+  fs.writeFileSync(path.join(place, folder, "boat.png"), png(60, 40, Uint8Array.of(9, 9, 9)));
+  fs.writeFileSync(path.join(place, folder, "quay.png"), png(90, 40, Uint8Array.of(99, 99, 99)));
 }
 const fixture = (/** @type {string} */ name) => path.join(root, "tests/fixtures/import", name);
 const media = ["--media", place];

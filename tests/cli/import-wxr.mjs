@@ -16,8 +16,8 @@ const site = await Site.make("--name", "Harbour", "--language", "en", "--languag
 const place = path.join(site.folder, "in");
 const uploads = path.join(place, "uploads/2020/05");
 fs.mkdirSync(uploads, { recursive: true });
-fs.writeFileSync(path.join(uploads, "boat.png"), png(60, 40, 9));
-fs.writeFileSync(path.join(uploads, "quay.png"), png(90, 40, 99));
+fs.writeFileSync(path.join(uploads, "boat.png"), png(60, 40, Uint8Array.of(9, 9, 9)));
+fs.writeFileSync(path.join(uploads, "quay.png"), png(90, 40, Uint8Array.of(99, 99, 99)));
 
 const fixture = path.join(root, "tests/fixtures/import/site.wxr.xml");
 const media = ["--media", path.join(place, "uploads")];

@@ -12,7 +12,7 @@ import process from "node:process";
 
 import { findLost, random, ready } from "../lib/crash.mjs";
 import { request } from "../lib/http.mjs";
-import { png } from "../lib/picture.mjs";
+import { png } from "../lib/png.mjs";
 import { Site, broadsheet, paragraphs, until } from "../lib/site.mjs";
 import { finally_, note, run, skip, test } from "../lib/tap.mjs";
 
