@@ -19,4 +19,8 @@ MUST_USE enum err compress_gzip(struct str text, enum compress_effort effort,
 MUST_USE enum err compress_brotli(struct str text, enum compress_effort effort,
                                   struct buf *out);
 
+/* Whether the compressed text is so much shorter that it is worth its header
+ * field and the reader's work. */
+bool compress_pays(size_t len, size_t compressed_len);
+
 #endif

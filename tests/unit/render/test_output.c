@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <brotli/encode.h>
 #include <libdeflate.h>
 
 #include "render/compress.h"
@@ -69,6 +70,46 @@ static void test_brotli_is_smaller_than_the_text(void **state)
     free(text);
 }
 
+/* The memory is the same each time: nothing of one text gets into another, and
+ * what has no room in it is compressed all the same. */
+static void test_brotli_is_the_librarys_own_whatever_was_before(void **state)
+{
+    (void)state;
+    enum { LARGE = 6 << 20 };
+    static const size_t sizes[] = {
+        1, 300, TEXT_BYTES, 40, LARGE, TEXT_BYTES / 2, 0, TEXT_BYTES};
+    char *text = make_text(), *large = malloc(LARGE);
+    assert_non_null(large);
+    unsigned random = 1;
+    for (size_t i = 0; i < LARGE; i++) {
+        random = random * 1103515245u + 12345u;
+        large[i] = (char)(random >> 24); /* cannot be made smaller */
+    }
+    struct buf out;
+    buf_init(&out, 2 * LARGE);
+    uint8_t *expected = malloc(2 * LARGE);
+    assert_non_null(expected);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct str input =
+            str_of(sizes[i] > TEXT_BYTES ? large : text, sizes[i]);
+        int window = 16;
+        while (((size_t)1 << window) < input.len + 16 && window < 22)
+            window++;
+        size_t len = 2 * LARGE;
+        buf_reset(&out);
+        assert_int_equal(compress_brotli(input, COMPRESS_PAGE, &out), ERR_OK);
+        assert_true(BrotliEncoderCompress(7, window, BROTLI_MODE_TEXT,
+                                          input.len, (const uint8_t *)input.ptr,
+                                          &len, expected));
+        assert_int_equal(out.len, len);
+        assert_memory_equal(out.ptr, expected, len);
+    }
+    free(expected);
+    buf_finish(&out);
+    free(large);
+    free(text);
+}
+
 static void test_the_empty_text_is_compressed_too(void **state)
 {
     (void)state;
@@ -127,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gzip_comes_back),
         cmocka_unit_test(test_brotli_is_smaller_than_the_text),
+        cmocka_unit_test(test_brotli_is_the_librarys_own_whatever_was_before),
         cmocka_unit_test(test_the_empty_text_is_compressed_too),
         cmocka_unit_test(test_a_full_buffer_stays_as_it_was),
         cmocka_unit_test(test_xml_is_well_formed_whatever_comes),
