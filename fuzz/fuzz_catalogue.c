@@ -22,9 +22,10 @@ static void on_found(void *context, const struct catalogue_finding *finding)
 static struct catalogues *load(struct str arabic)
 {
     const struct embedded_file files[] = {
-        {"en.properties",
-         STR("a = x\nb.c = {n, plural, one {#} other {# '{'}}\nb.d = it''s\n")},
-        {"ar.properties", arabic},
+        {.path = "en.properties",
+         .bytes = STR(
+             "a = x\nb.c = {n, plural, one {#} other {# '{'}}\nb.d = it''s\n")},
+        {.path = "ar.properties", .bytes = arabic},
     };
     struct catalogues *catalogues;
     struct fault fault = {0};

@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct str part;
     size_t count = 0;
     while (count < SOURCES_MAX && str_split_next(&rest, '\0', &part))
-        files[count] = (struct embedded_file){names[count], part}, count++;
+        files[count].path = names[count], files[count++].bytes = part;
     struct theme *theme;
     struct fault fault;
     if (theme_compile((struct embedded_files){files, count}, mode, &theme,

@@ -110,9 +110,9 @@ $(WEB)/style.css: web/theme/style.css $(NODE_DONE)
 # ---- Tables ----------------------------------------------------------------------
 
 EMBED := $(B)/tools/embed
-$(EMBED): tools/embed.c
+$(EMBED): $(call objects,tools/embed.c) $(call archive,render) $(call archive,base)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O1 $(WARN) -o $@ $<
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg_libs,libbrotlienc libdeflate)
 
 # PATH=FILE for each file, by its name alone.
 embed_args = $(foreach f,$(1),$(notdir $(f))=$(f))
@@ -129,6 +129,6 @@ $(GEN_SITE)/web_messages.c: $(EMBED) $(MESSAGE_FILES) web/web.mk
 	$(EMBED) web_messages $(call embed_args,$(MESSAGE_FILES)) > $@
 $(GEN_SITE)/web_assets.c: $(EMBED) $(ASSET_FILES) web/web.mk
 	@mkdir -p $(@D)
-	$(EMBED) web_assets $(call embed_args,$(ASSET_FILES)) > $@
+	$(EMBED) --packed web_assets $(call embed_args,$(ASSET_FILES)) > $@
 
 GENERATED_site := $(patsubst %,$(B)/obj/gen/site/%.o,web_theme web_messages web_assets)

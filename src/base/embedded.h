@@ -9,6 +9,7 @@
 struct embedded_file {
     const char *path; /* relative, with '/', such as "page/article.html" */
     struct str bytes;
+    struct str gzip, br; /* the same, compressed; empty: it is not */
 };
 
 struct embedded_files {

@@ -65,7 +65,8 @@ static enum err visit_file(struct walk *walk, const char *path, size_t skip,
             return err;
         struct str name =
             arena_copy(walk->arena, str_from(str_from_c(path), skip));
-        walk->files[walk->count] = (struct embedded_file){name.ptr, bytes};
+        walk->files[walk->count] =
+            (struct embedded_file){.path = name.ptr, .bytes = bytes};
     }
     walk->count++;
     return ERR_OK;

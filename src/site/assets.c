@@ -8,27 +8,32 @@
 
 enum { DIGITS = 16 }; /* of the digest: enough to tell versions apart */
 
-static const struct {
+struct asset_type {
     struct str ending, content_type;
-} types[] = {
-    {STR_INIT(".woff2"), STR_INIT("font/woff2")},
-    {STR_INIT(".js"), STR_INIT("text/javascript; charset=utf-8")},
-    {STR_INIT(".svg"), STR_INIT("image/svg+xml")},
-    {STR_INIT(".ico"), STR_INIT("image/x-icon")},
-    {STR_INIT(".png"), STR_INIT("image/png")},
-    {STR_INIT(".jpg"), STR_INIT("image/jpeg")},
-    {STR_INIT(".webp"), STR_INIT("image/webp")},
-    {STR_INIT(".avif"), STR_INIT("image/avif")},
-    {STR_INIT(".txt"), STR_INIT("text/plain; charset=utf-8")},
+    bool is_packed;
 };
 
-static struct str type_of(struct str name)
+static const struct asset_type types[] = {
+    {STR_INIT(".woff2"), STR_INIT("font/woff2"), true},
+    {STR_INIT(".js"), STR_INIT("text/javascript; charset=utf-8"), false},
+    {STR_INIT(".svg"), STR_INIT("image/svg+xml"), false},
+    {STR_INIT(".ico"), STR_INIT("image/x-icon"), false},
+    {STR_INIT(".png"), STR_INIT("image/png"), true},
+    {STR_INIT(".jpg"), STR_INIT("image/jpeg"), true},
+    {STR_INIT(".webp"), STR_INIT("image/webp"), true},
+    {STR_INIT(".avif"), STR_INIT("image/avif"), true},
+    {STR_INIT(".txt"), STR_INIT("text/plain; charset=utf-8"), false},
+};
+static const struct asset_type unknown_type = {
+    STR_INIT(""), STR_INIT("application/octet-stream"), false};
+
+static const struct asset_type *type_of(struct str name)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (str_ends_with(name, types[i].ending))
-            return types[i].content_type;
+            return &types[i];
     }
-    return STR("application/octet-stream");
+    return &unknown_type;
 }
 
 static struct str path_of(struct str name, struct str bytes,
@@ -58,17 +63,21 @@ static void add_files(struct assets *assets, struct embedded_files files,
                       struct arena *arena)
 {
     for (size_t i = 0; i < files.count; i++) {
-        struct str name = str_from_c(files.files[i].path);
-        struct str bytes = files.files[i].bytes;
+        const struct embedded_file *file = &files.files[i];
+        struct str name = str_from_c(file->path);
+        const struct asset_type *type = type_of(name);
         size_t at = 0;
         while (at < assets->count && !str_eq(assets->at[at].name, name))
             at++;
         assets->count += at == assets->count;
         assets->at[at] = (struct asset){
             .name = name,
-            .path = path_of(name, bytes, arena),
-            .content_type = type_of(name),
-            .bytes = bytes,
+            .path = path_of(name, file->bytes, arena),
+            .content_type = type->content_type,
+            .bytes = file->bytes,
+            .gzip = file->gzip,
+            .br = file->br,
+            .is_packed = type->is_packed,
         };
     }
 }

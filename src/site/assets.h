@@ -6,6 +6,7 @@
 #ifndef SITE_ASSETS_H
 #define SITE_ASSETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/embedded.h"
@@ -25,6 +26,8 @@ struct asset {
     struct str path; /* "/assets/reader-0123456789abcdef.js" */
     struct str content_type;
     struct str bytes;
+    struct str gzip, br; /* the same, compressed; empty: it is not */
+    bool is_packed;      /* of a kind that is compressed itself, as pictures */
 };
 
 struct assets {

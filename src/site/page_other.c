@@ -163,6 +163,11 @@ static enum err give_file(struct printing *p, const struct asset *asset)
     p->print->status = 200;
     p->print->content_type = asset->content_type;
     p->print->body = arena_copy(p->arena, asset->bytes);
+    if (asset->gzip.len)
+        p->print->gzip = arena_copy(p->arena, asset->gzip);
+    if (asset->br.len)
+        p->print->br = arena_copy(p->arena, asset->br);
+    p->print->packed = asset->is_packed;
     p->print->fields = p->look->asset_fields;
     p->print->asset = true;
     return ERR_OK;

@@ -178,10 +178,13 @@ static enum err compress_all(struct printer *printer,
     enum compress_effort effort =
         print->asset ? COMPRESS_ASSET : printer->effort;
     bodies[PAGE_IDENTITY] = print->body.ptr ? print->body : STR("");
+    bodies[PAGE_GZIP] = print->gzip;
+    bodies[PAGE_BR] = print->br;
     if (print->packed)
         return ERR_OK;
     for (int i = 0; i < PAGE_CODINGS; i++) {
-        if (!functions[i] || print->body.len < COMPRESS_BYTES_MIN)
+        if (bodies[i].len || !functions[i] ||
+            print->body.len < COMPRESS_BYTES_MIN)
             continue;
         if (print->keeping != SITE_KEPT && i != PAGE_GZIP)
             continue; /* the one coding that all programs read */
@@ -190,7 +193,7 @@ static enum err compress_all(struct printer *printer,
         enum err err = functions[i](print->body, effort, out);
         if (err)
             return err;
-        if (out->len < print->body.len - print->body.len / 16)
+        if (compress_pays(print->body.len, out->len))
             bodies[i] = buf_str(out);
     }
     return ERR_OK;

@@ -34,6 +34,7 @@ struct site_print {
     int status; /* 200, 301, 302, 404, 410 */
     struct str content_type;
     struct str body;
+    struct str gzip, br;      /* the body, compressed already; or empty */
     struct str location;      /* of a redirect: a path of this site */
     struct str older;         /* of a list: the page key where it goes on */
     struct str cache_control; /* "no-cache" for pages; assets never change */

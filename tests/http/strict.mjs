@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 
 import { Answer, Connection, converse } from "../lib/http.mjs";
 import { Site } from "../lib/site.mjs";
-import { run, test } from "../lib/tap.mjs";
+import { note, run, test } from "../lib/tap.mjs";
 import { attacks, unkeyed } from "../lib/vectors.mjs";
 
 const site = await Site.make("--name", "The Test", "--language", "en", "--language", "ka");
@@ -153,6 +153,25 @@ test("every coding carries the same text", async () => {
     const answer = await site.get(path, { fields: { "Accept-Encoding": String(accept) } });
     assert.equal(answer.get("content-encoding"), coding, accept);
   }
+});
+
+test("files that never change carry the same bytes in every coding, fonts in none", async () => {
+  const named = [...(await site.get(path)).text().matchAll(/\/assets\/[^"'()\s]+/g)].map((match) => match[0]);
+  const scripts = (await Promise.all(named.filter((name) => name.endsWith(".js")).map((name) => site.get(name)))).map((answer) => answer.text());
+  const all = new Set([...named, ...scripts.flatMap((text) => [...text.matchAll(/\/assets\/[^"'`()\s]+/g)].map((match) => match[0]))]);
+  const endings = new Set();
+  for (const name of all) {
+    const plain = await site.get(name);
+    assert.equal(plain.status, 200, name);
+    endings.add(name.split(".").pop());
+    for (const coding of ["gzip", "br"]) {
+      const answer = await site.get(name, { fields: { "Accept-Encoding": coding } });
+      assert.equal(answer.get("content-encoding"), name.endsWith(".woff2") ? undefined : coding, name);
+      assert.ok(answer.text() === plain.text(), `${name} in ${coding}`);
+    }
+  }
+  note([...all].join(" "));
+  assert.ok(endings.has("js") && endings.has("woff2"), [...endings].join(", "));
 });
 
 test("a page is never given in part", async () => {

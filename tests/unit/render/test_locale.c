@@ -362,20 +362,22 @@ static void test_slugs_are_cut_at_a_word(void **state)
  */
 
 static const struct embedded_file MESSAGES[] = {
-    {"messages/en.properties",
-     STR_INIT("# words\n"
-              "list.more = Load more\n"
-              "list.loading=Loading data\\\n   …\n"
-              "\n"
-              "quote = It''s '{'here'}'\n"
-              "views = {count, plural, =0 {no views} one {# view} "
-              "other {# views}}\n"
-              "by = by {name}{place, select, none {} other {, {place}}}\n"
-              "only.english = English\n")},
-    {"ru.properties",
-     STR_INIT("list.more = Ещё\n"
-              "views = {count, plural, one {# просмотр} few {# просмотра} "
-              "other {# просмотров}}\n")},
+    {.path = "messages/en.properties",
+     .bytes =
+         STR_INIT("# words\n"
+                  "list.more = Load more\n"
+                  "list.loading=Loading data\\\n   …\n"
+                  "\n"
+                  "quote = It''s '{'here'}'\n"
+                  "views = {count, plural, =0 {no views} one {# view} "
+                  "other {# views}}\n"
+                  "by = by {name}{place, select, none {} other {, {place}}}\n"
+                  "only.english = English\n")},
+    {.path = "ru.properties",
+     .bytes =
+         STR_INIT("list.more = Ещё\n"
+                  "views = {count, plural, one {# просмотр} few {# просмотра} "
+                  "other {# просмотров}}\n")},
 };
 
 static struct catalogues *load(void)
@@ -467,7 +469,8 @@ static void test_bad_catalogues_are_refused(void **state)
         "a = \xFF",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct embedded_file file = {"en.properties", str_from_c(texts[i])};
+        struct embedded_file file = {.path = "en.properties",
+                                     .bytes = str_from_c(texts[i])};
         struct catalogues *catalogues = NULL;
         struct fault fault = {0};
         assert_int_equal(catalogues_load((struct embedded_files){&file, 1},

@@ -37,7 +37,7 @@ static int tear_down(void **state)
 
 static struct theme *compile(enum template_mode mode, const char *source)
 {
-    struct embedded_file file = {"main", str_from_c(source)};
+    struct embedded_file file = {.path = "main", .bytes = str_from_c(source)};
     struct theme *theme = NULL;
     struct fault fault = {0};
     if (theme_compile((struct embedded_files){&file, 1}, mode, &theme, &fault))
@@ -187,7 +187,8 @@ static void test_xml_drops_what_xml_forbids(void **state)
 static const char *refuse(const char *source)
 {
     static struct fault fault;
-    struct embedded_file file = {"main.html", str_from_c(source)};
+    struct embedded_file file = {.path = "main.html",
+                                 .bytes = str_from_c(source)};
     struct theme *theme = NULL;
     fault = (struct fault){0};
     if (theme_load((struct embedded_files){&file, 1}, NULL, &theme, &fault) ==
@@ -256,9 +257,12 @@ static void test_a_block_in_an_attribute_holds_no_markup(void **state)
 {
     (void)state;
     struct embedded_file files[] = {
-        {"base.html", STR_INIT("<body class=\"{{$kind}}page{{/kind}}\">")},
-        {"a.html", STR_INIT("{{<base}}{{$kind}}art{{x}}{{/kind}}{{/base}}")},
-        {"b.html", STR_INIT("{{<base}}{{$kind}}\"><b>{{/kind}}{{/base}}")},
+        {.path = "base.html",
+         .bytes = STR_INIT("<body class=\"{{$kind}}page{{/kind}}\">")},
+        {.path = "a.html",
+         .bytes = STR_INIT("{{<base}}{{$kind}}art{{x}}{{/kind}}{{/base}}")},
+        {.path = "b.html",
+         .bytes = STR_INIT("{{<base}}{{$kind}}\"><b>{{/kind}}{{/base}}")},
     };
     struct theme *theme = NULL;
     struct fault fault = {0};
@@ -344,9 +348,9 @@ static void test_a_folder_overrides_what_is_built_in(void **state)
     struct str part = arena_printf(&arena, "%s/part", folder);
     struct str file = arena_printf(&arena, "%s/part/card.html", folder);
     struct embedded_file builtin[] = {
-        {"page.html", STR_INIT("<p>{{> part/card }}</p>")},
-        {"part/card.html", STR_INIT("built-in")},
-        {"style.css", STR_INIT("{{ignored")},
+        {.path = "page.html", .bytes = STR_INIT("<p>{{> part/card }}</p>")},
+        {.path = "part/card.html", .bytes = STR_INIT("built-in")},
+        {.path = "style.css", .bytes = STR_INIT("{{ignored")},
     };
     struct embedded_files files = {builtin, 3};
     struct theme *theme = NULL;

@@ -75,11 +75,14 @@ static struct embedded_files sources_of(json_t *test,
     const char *name;
     json_t *partial;
     files[count++] = (struct embedded_file){
-        "(main)", text_of(json_object_get(test, "template"))};
+        .path = "(main)",
+        .bytes = text_of(json_object_get(test, "template")),
+    };
     json_object_foreach(json_object_get(test, "partials"), name, partial)
     {
         assert_true(count < PARTIALS_MAX);
-        files[count++] = (struct embedded_file){name, text_of(partial)};
+        files[count++] =
+            (struct embedded_file){.path = name, .bytes = text_of(partial)};
     }
     return (struct embedded_files){files, count};
 }
