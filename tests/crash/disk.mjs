@@ -13,13 +13,12 @@ import process from "node:process";
 import { findLost, random, ready } from "../lib/crash.mjs";
 import { request } from "../lib/http.mjs";
 import { png } from "../lib/png.mjs";
-import { Site, broadsheet, paragraphs, until } from "../lib/site.mjs";
+import { Site, broadsheet, isSanitized, paragraphs, until } from "../lib/site.mjs";
 import { finally_, note, run, skip, test } from "../lib/tap.mjs";
 
 const PUBLISHERS = 3;
 const PRELOADS = ["/usr/lib/fiu/fiu_run_preload.so", "/usr/lib/fiu/fiu_posix_preload.so"];
 const dice = random(Number(process.env.SEED ?? 1));
-const sanitized = /asan|tsan/.test(process.env.BROADSHEET ?? "");
 
 /** @typedef {import("../lib/crash.mjs").Told} Told */
 
@@ -147,8 +146,8 @@ else
 
 // ---- failing --------------------------------------------------------------------
 
-const fiu = PRELOADS.every((file) => fs.existsSync(file)) && !sanitized;
-const WHY = sanitized ? "libfiu does not go with sanitizers" : "libfiu is missing: tools/install-deps --check";
+const fiu = PRELOADS.every((file) => fs.existsSync(file)) && !isSanitized;
+const WHY = isSanitized ? "libfiu does not go with sanitizers" : "libfiu is missing: tools/install-deps --check";
 const SYNC = ["posix/io/sync/fsync", "posix/io/sync/fdatasync"];
 const WRITE = ["posix/io/rw/pwrite"]; // what SQLite writes with; write() also wakes threads
 

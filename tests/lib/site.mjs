@@ -16,6 +16,8 @@ export const program = path.resolve(
   root,
   process.env.BROADSHEET ?? "build/release/bin/broadsheet",
 );
+/** With sanitizers it takes many times as long. */
+export const isSanitized = /\/(asan|tsan)\//.test(program);
 
 process.setMaxListeners(64); // each site ends its server with the script
 
