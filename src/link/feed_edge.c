@@ -12,7 +12,12 @@
 #include "link/feed_internal.h"
 #include "link/wire.h"
 
-enum { RETRY_MS_FIRST = 5, RETRY_MS_MAX = 250, READ_BYTES = 64 * 1024 };
+enum {
+    RETRY_MS_FIRST = 5,
+    RETRY_MS_MAX = 250,
+    SETTLED_MS = 1000, /* a conversation as long as that was a good one */
+    READ_BYTES = 64 * 1024,
+};
 
 static void free_queue(struct feed_edge *edge)
 {
@@ -378,22 +383,26 @@ static void rest(struct feed *feed, int64_t duration_ms)
     pthread_mutex_unlock(&feed->lock);
 }
 
+/* An edge that is not there, or leaves again and again, is asked less and less
+ * often, not as fast as both can. */
 void *feed_edge_read(void *argument)
 {
     struct feed_edge *edge = argument;
     int64_t retry_ms = RETRY_MS_FIRST;
     while (!is_stopping(edge->feed)) {
+        int64_t began_us = clock_now_us();
         int fd = dial(edge, LINK_GREETING_FEED);
-        if (fd < 0) {
-            rest(edge->feed, retry_ms);
-            retry_ms =
-                retry_ms * 2 < RETRY_MS_MAX ? retry_ms * 2 : RETRY_MS_MAX;
+        if (fd >= 0) {
+            converse(edge, fd);
+            (void)set_connection(edge, -1, false);
+            close(fd);
+        }
+        if (clock_now_us() - began_us >= SETTLED_MS * 1000) {
+            retry_ms = RETRY_MS_FIRST;
             continue;
         }
-        retry_ms = RETRY_MS_FIRST;
-        converse(edge, fd);
-        (void)set_connection(edge, -1, false);
-        close(fd);
+        rest(edge->feed, retry_ms);
+        retry_ms = retry_ms * 2 < RETRY_MS_MAX ? retry_ms * 2 : RETRY_MS_MAX;
     }
     return NULL;
 }

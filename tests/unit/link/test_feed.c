@@ -473,6 +473,24 @@ static void test_an_edge_that_talks_nonsense_is_left(void **state)
     expect_notes(stage, "connect 0 5 77;");
 }
 
+/* As when it takes something the desk says for nonsense, which is said again.
+ */
+static void test_an_edge_that_leaves_at_once_is_not_asked_without_end(
+    void **state)
+{
+    enum { WATCHED_MS = 1500, TIMES_MAX = 20 };
+    struct stage *stage = *state;
+    int64_t until_us = clock_now_us() + WATCHED_MS * INT64_C(1000);
+    int times = 0;
+    start_feed(stage, 0);
+    for (; times <= TIMES_MAX && clock_now_us() < until_us; times++) {
+        meet(stage, 0);
+        close(stage->fd);
+    }
+    stage->fd = -1;
+    assert_in_range(times, 2, TIMES_MAX);
+}
+
 static void test_work_connections_are_kept_open(void **state)
 {
     struct stage *stage = *state;
@@ -528,6 +546,7 @@ int main(void)
         ON_STAGE(test_an_edge_that_does_not_acknowledge_is_killed),
         ON_STAGE(test_an_edge_that_comes_back_starts_at_one),
         ON_STAGE(test_an_edge_that_talks_nonsense_is_left),
+        ON_STAGE(test_an_edge_that_leaves_at_once_is_not_asked_without_end),
         ON_STAGE(test_work_connections_are_kept_open),
         ON_STAGE(test_the_end_does_not_wait_for_an_edge_that_is_silent),
     };
