@@ -268,14 +268,13 @@ check-build:
 	$(MAKE) FLAVOUR=tsan $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 # Television first beside what leaves it time: it sheds what it has no time for.
-# Whichever column has done its scripts takes programs, then pages: the longest
-# first, so that none is left alone at the end.
+# Whichever column has done its scripts takes programs.
 check-all: check-build
-	tools/run-tests $(filter-out tests/browser/% tests/crash/% tests/live/%,$(SCRIPTS)) $(addprefix asan:,$(ASAN_SCRIPTS)) -- \
+	tools/run-tests $(filter-out tests/browser/% tests/crash/% tests/live/%,$(SCRIPTS)) $(addprefix asan:,$(ASAN_SCRIPTS)) \
+	    $(filter tests/browser/%,$(SCRIPTS)) -- \
 	    $(filter tests/live/%,$(SCRIPTS)) $(filter tests/crash/%,$(SCRIPTS)) ++ \
 	    $(call in,release,$(RELEASE_TESTS)) $(call in,asan,$(UNIT_TESTS)) $(call in,asan,$(FUZZERS)) \
-	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS)))) \
-	    tests/browser/pages.mjs $(filter-out %/pages.mjs,$(filter tests/browser/%,$(SCRIPTS)))
+	    $(foreach l,$(THREADED),$(call in,tsan,$(filter $(B)/tests/$(l)/%,$(UNIT_TESTS))))
 
 bench:
 	tools/install-deps --bench
